@@ -1,0 +1,98 @@
+//! Read src/lib.rs first: it is the lesson; this only runs it three times.
+//!
+//! How much faster is async, and what for? Three sites, fetched one after another, with a thread for each, and all at
+//! once on one thread. In Python that is `requests` in a loop, `requests` in a thread pool, and `aiohttp` with
+//! `asyncio.gather`: lesson01.py beside this folder.
+//!
+//! ```sh
+//! cargo run -p lesson01
+//! ```
+//!
+//! Look at the bars: how they overlap is the whole difference.
+
+#![warn(clippy::unwrap_used)]
+
+use std::time::{Duration, Instant};
+
+use anstream::println;
+use lesson_kit::Site;
+use lesson01::threads::ThreadCount;
+use lesson01::{TIME_LIMIT, all_at_once, one_after_another, one_thread_each};
+
+/// What a strategy cost: a line of the closing table.
+struct Cost {
+    strategy: &'static str,
+    total: Duration,
+    threads: Option<usize>,
+}
+
+fn main() -> anyhow::Result<()> {
+    let lesson = lesson_kit::start("lesson01", "one after another, then all at once");
+    let sites = lesson.sites();
+
+    println!("--- one after another ---");
+    let threads = ThreadCount::start();
+    let start = Instant::now();
+    let client = reqwest::blocking::Client::builder().timeout(TIME_LIMIT).build()?;
+    let pages = one_after_another(&client, sites);
+    let sequential = Cost { strategy: "one after another", total: start.elapsed(), threads: threads.most() };
+    drop(client);
+    print_sizes(sites, pages, sequential.total);
+    lesson.timeline("one after another");
+
+    println!("\n--- a thread for each site ---");
+    let threads = ThreadCount::start();
+    let start = Instant::now();
+    let client = reqwest::blocking::Client::builder().timeout(TIME_LIMIT).build()?;
+    let pages = one_thread_each(&client, sites);
+    let threaded =
+        Cost { strategy: "a thread for each site", total: start.elapsed(), threads: threads.most() };
+    drop(client);
+    print_sizes(sites, pages, threaded.total);
+    lesson.timeline("a thread for each site");
+
+    println!("\n--- async: all at once on one thread ---");
+    let threads = ThreadCount::start();
+    let start = Instant::now();
+    // ANCHOR: enter_runtime
+    // Where Python says `asyncio.run(main())`: make a runtime and run one future on it to its end.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let pages = runtime.block_on(async {
+        let client = reqwest::Client::builder().timeout(TIME_LIMIT).build()?;
+        anyhow::Ok(all_at_once(&client, sites).await)
+    })?;
+    // ANCHOR_END: enter_runtime
+    let concurrent = Cost { strategy: "async, all at once", total: start.elapsed(), threads: threads.most() };
+    drop(runtime);
+    print_sizes(sites, pages, concurrent.total);
+    lesson.timeline("async, all at once");
+
+    print_table(&[sequential, threaded, concurrent]);
+    println!("\nNow break it: cargo run -p lesson01 -- --fault python.org=stall");
+    println!("Or put the loop into src/lib.rs: in `all_at_once`, await each page in a `for`, and run again.");
+    Ok(())
+}
+
+/// Sizes in the order asked, as the tutorial prints them. A site that failed does not keep the others from it.
+fn print_sizes(sites: &[Site], pages: Vec<reqwest::Result<usize>>, total: Duration) {
+    for (site, page) in sites.iter().zip(pages) {
+        match page {
+            Ok(bytes) => println!("{}: {bytes} bytes", site.name),
+            // `{:#}` of anyhow prints an error with all its causes; reqwest's own `{}` stops at the first.
+            Err(error) => println!("{}: failed: {:#}", site.name, anyhow::Error::from(error.without_url())),
+        }
+    }
+    println!("Total time: {:.2} seconds\n", total.as_secs_f64());
+}
+
+fn print_table(costs: &[Cost]) {
+    println!("\n{:<24}{:>10}{:>10}{:>10}", "", "total", "threads", "speed-up");
+    for Cost { strategy, total, threads } in costs {
+        let threads = threads.map_or("?".to_owned(), |threads| threads.to_string());
+        let speed_up = costs[0].total.as_secs_f64() / total.as_secs_f64();
+        println!("{strategy:<24}{:>8.2} s{threads:>10}{speed_up:>9.1}x", total.as_secs_f64());
+    }
+    println!(
+        "Threads are this lesson's and its libraries'. `reqwest::blocking` hides one with a Tokio runtime in it."
+    );
+}

@@ -1,0 +1,70 @@
+//! How many requests this process has room for: each takes open files.
+
+/// A request in flight takes at most four descriptors where client and server are one process: one at either
+/// end, and two between the front and wiremock while it is passed on.
+const PER_REQUEST: usize = 4;
+/// For all else: listeners, standard streams, runtimes.
+const RESERVED: usize = 64;
+/// What a system without such a limit is taken to allow.
+const PLENTY: usize = 1 << 20;
+
+/// More requests at once than this process may have open files for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{wanted} requests in flight at once want {} open files; this process may have {descriptors}, \
+     which is room for {possible} (`ulimit -n` shows the limit)",
+    wanted * PER_REQUEST + RESERVED
+)]
+pub struct NoRoom {
+    /// How many were asked for.
+    pub wanted: usize,
+    /// How many are possible.
+    pub possible: usize,
+    /// The limit on open files.
+    pub descriptors: usize,
+}
+
+/// Raises the limit on open files as far as it goes and says whether so many requests can be in flight at
+/// once, client and server in one process.
+///
+/// # Errors
+///
+/// [`NoRoom`] says how many can.
+pub fn room_for(requests: usize) -> Result<(), NoRoom> {
+    room_within(requests, raise())
+}
+
+fn room_within(wanted: usize, descriptors: usize) -> Result<(), NoRoom> {
+    let possible = descriptors.saturating_sub(RESERVED) / PER_REQUEST;
+    if wanted <= possible { Ok(()) } else { Err(NoRoom { wanted, possible, descriptors }) }
+}
+
+/// Raises the limit on open files as far as it goes; what it is now.
+#[cfg(unix)]
+pub(crate) fn raise() -> usize {
+    // Where it cannot be raised it stays, and where it cannot be read 256 is what macOS starts with.
+    let limit = rlimit::increase_nofile_limit(PLENTY as u64)
+        .or_else(|_| rlimit::Resource::NOFILE.get_soft())
+        .unwrap_or(256);
+    usize::try_from(limit).unwrap_or(PLENTY)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn raise() -> usize {
+    PLENTY
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_that_is_too_low_is_told_with_what_is_possible() {
+        let error = room_within(10_000, 4096).unwrap_err();
+        assert_eq!(error, NoRoom { wanted: 10_000, possible: 1008, descriptors: 4096 });
+        assert_eq!(room_within(1008, 4096), Ok(()));
+        let message = "10000 requests in flight at once want 40064 open files; this process may have 4096, \
+                       which is room for 1008 (`ulimit -n` shows the limit)";
+        assert_eq!(error.to_string(), message);
+    }
+}

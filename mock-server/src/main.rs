@@ -1,0 +1,81 @@
+//! The mock web for any client: curl, a browser, Python.
+//!
+//! ```sh
+//! cargo run -p mock-server              # http://127.0.0.1:8080/ lists what there is
+//! curl -i http://127.0.0.1:8080/site/python.org
+//! ```
+
+use std::pin::pin;
+use std::process::ExitCode;
+
+use anstream::{eprintln, println};
+use anyhow::Context;
+use lexopt::prelude::*;
+use mock_server::MockWeb;
+
+const HELP: &str = "\
+A web that misbehaves on the wire, on one port of this machine.
+
+Usage: cargo run -p mock-server -- [--port N] [--seed N]
+
+  --port N   the port to listen on (default 8080; 0 takes a free one)
+  --seed N   what everything random is drawn from (default 1)
+  --help     this text
+
+http://127.0.0.1:8080/ lists the sites and the faults. Ctrl-C ends it.
+";
+
+struct Arguments {
+    port: u16,
+    seed: u64,
+}
+
+fn main() -> ExitCode {
+    let arguments = match arguments() {
+        Ok(Some(arguments)) => arguments,
+        Ok(None) => {
+            anstream::print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("mock-server: {error}; --help tells more");
+            return ExitCode::from(2);
+        }
+    };
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("mock-server: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What was asked for; `None` for `--help`.
+fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
+    let mut arguments = Arguments { port: 8080, seed: 1 };
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("port") => arguments.port = parser.value()?.parse()?,
+            Long("seed") => arguments.seed = parser.value()?.parse()?,
+            Short('h') | Long("help") => return Ok(None),
+            _ => return Err(argument.unexpected()),
+        }
+    }
+    Ok(Some(arguments))
+}
+
+fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        // Listened for before the address is told, so that whoever has read it can end the program.
+        let mut interrupted = pin!(tokio::signal::ctrl_c());
+        let _ = futures::poll!(interrupted.as_mut());
+        let web =
+            MockWeb::builder().on_one_port(arguments.port).seed(arguments.seed).forget_requests().start()?;
+        let address = web.one_port().context("the web has no port of its own")?;
+        println!("http://{address}/ lists what there is (seed {}); Ctrl-C ends it", web.seed());
+        interrupted.await.context("cannot listen for Ctrl-C")
+    })
+}

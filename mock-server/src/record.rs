@@ -1,0 +1,267 @@
+//! The record: what the server saw of every exchange, from which everything else is told.
+//!
+//! It is written while the socket is written (see `wire.rs`), on the web's one thread. So whoever has read
+//! the last byte of an answer finds that answer complete in the record, and the next request of the same
+//! client is never counted beside it.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+/// Exchanges kept. Older ones that are over are forgotten, so that a program that serves for days does
+/// not grow: at about 200 bytes each this is 4 MB.
+pub const EXCHANGES_KEPT: usize = 20_000;
+
+/// How an exchange ended, as the server saw it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Not over yet.
+    InFlight,
+    /// All of the answer went onto the wire.
+    Complete,
+    /// The server closed the connection in an orderly way (FIN) before the answer was whole.
+    Cut,
+    /// The server reset the connection (RST).
+    Reset,
+    /// The client closed the connection before the answer was whole.
+    ClientGone,
+}
+
+/// One request and what became of its answer. All times count from the start of the web.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// Counts up from 1 in the order in which request heads arrived.
+    pub id: u64,
+    /// The connection that carried it; exchanges that share one have the same number.
+    pub connection: u64,
+    /// The site asked, or an empty string for what belongs to no site (`/delay/500`).
+    pub site: String,
+    /// `GET`, `POST` and so on.
+    pub method: String,
+    /// Path and query as asked of the site.
+    pub path: String,
+    /// When its connection was accepted.
+    pub accepted: Duration,
+    /// When the whole head of the request had arrived.
+    pub request_head: Duration,
+    /// When the first byte of the answer went onto the wire.
+    pub first_byte: Option<Duration>,
+    /// When the last byte so far of the answer went onto the wire.
+    pub last_byte: Option<Duration>,
+    /// When the exchange was over, in whichever way.
+    pub ended: Option<Duration>,
+    /// Bytes of the answer's body that the kernel took. The client may have got fewer, never more.
+    pub bytes: u64,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+impl Exchange {
+    /// What a timeline calls it: the site, with the path unless that is `/`.
+    pub fn label(&self) -> String {
+        if self.path == "/" { self.site.clone() } else { format!("{}{}", self.site, self.path) }
+    }
+}
+
+/// What the server has seen since its start or since the last reset: a snapshot, or, in
+/// [`MockWeb::wait_until`](crate::MockWeb::wait_until), the record as it stands.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    exchanges: VecDeque<Exchange>,
+    in_flight: usize,
+    max_in_flight: usize,
+    open_connections: usize,
+    last_id: u64,
+    last_connection: u64,
+}
+
+impl Record {
+    /// The exchanges in the order in which their requests arrived: the last [`EXCHANGES_KEPT`] of them.
+    pub fn exchanges(&self) -> impl ExactSizeIterator<Item = &Exchange> + DoubleEndedIterator {
+        self.exchanges.iter()
+    }
+
+    /// Requests that have arrived and whose answer is neither whole nor broken off.
+    pub fn in_flight(&self) -> usize {
+        self.in_flight
+    }
+
+    /// The most that were in flight at any one time.
+    pub fn max_in_flight(&self) -> usize {
+        self.max_in_flight
+    }
+
+    /// How many connections carried the exchanges.
+    pub fn connections(&self) -> usize {
+        self.exchanges.iter().map(|exchange| exchange.connection).collect::<BTreeSet<_>>().len()
+    }
+
+    /// Connections open now, idle ones included.
+    pub fn open_connections(&self) -> usize {
+        self.open_connections
+    }
+
+    /// How many exchanges ended so.
+    pub fn count(&self, outcome: Outcome) -> usize {
+        self.exchanges.iter().filter(|exchange| exchange.outcome == outcome).count()
+    }
+
+    /// How many answers the client did not wait for.
+    pub fn client_gone(&self) -> usize {
+        self.count(Outcome::ClientGone)
+    }
+
+    /// How many requests a site got.
+    pub fn requests(&self, site: &str) -> usize {
+        self.exchanges.iter().filter(|exchange| exchange.site == site).count()
+    }
+
+    /// Ids are given in order, so this is a binary search. `None` once it is forgotten.
+    fn exchange(&mut self, id: u64) -> Option<&mut Exchange> {
+        let index = self.exchanges.binary_search_by_key(&id, |exchange| exchange.id).ok()?;
+        self.exchanges.get_mut(index)
+    }
+}
+
+/// The handle by which the web's parts write the record and its owner reads it.
+#[derive(Clone, Debug)]
+pub(crate) struct Recorder {
+    record: Arc<watch::Sender<Record>>,
+    started: Instant,
+}
+
+/// The head of a request, as the record keeps it.
+pub(crate) struct RequestHead {
+    pub site: String,
+    pub method: String,
+    pub path: String,
+}
+
+impl Recorder {
+    pub fn new() -> Recorder {
+        Recorder { record: Arc::new(watch::Sender::new(Record::default())), started: Instant::now() }
+    }
+
+    /// Time since the web started.
+    pub fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    pub fn snapshot(&self) -> Record {
+        self.record.borrow().clone()
+    }
+
+    pub async fn wait_until(&self, predicate: impl FnMut(&Record) -> bool) {
+        // The sender lives in `self`, so the channel cannot be closed while this waits.
+        let _ = self.record.subscribe().wait_for(predicate).await;
+    }
+
+    /// Forgets what is over; what is still in flight stays, and counts.
+    pub fn reset(&self) {
+        self.record.send_modify(|record| {
+            record.exchanges.retain(|exchange| exchange.outcome == Outcome::InFlight);
+            record.max_in_flight = record.in_flight;
+        });
+    }
+
+    pub fn connection_opened(&self) -> u64 {
+        let mut id = 0;
+        self.record.send_modify(|record| {
+            record.last_connection += 1;
+            record.open_connections += 1;
+            id = record.last_connection;
+        });
+        id
+    }
+
+    pub fn connection_closed(&self) {
+        self.record.send_modify(|record| record.open_connections -= 1);
+    }
+
+    pub fn begin(&self, connection: u64, accepted: Duration, head: RequestHead) -> u64 {
+        let request_head = self.now();
+        let mut id = 0;
+        self.record.send_modify(|record| {
+            if record.exchanges.len() >= EXCHANGES_KEPT
+                && record.exchanges.front().is_some_and(|oldest| oldest.outcome != Outcome::InFlight)
+            {
+                record.exchanges.pop_front();
+            }
+            record.last_id += 1;
+            id = record.last_id;
+            record.exchanges.push_back(Exchange {
+                id,
+                connection,
+                site: head.site,
+                method: head.method,
+                path: head.path,
+                accepted,
+                request_head,
+                first_byte: None,
+                last_byte: None,
+                ended: None,
+                bytes: 0,
+                outcome: Outcome::InFlight,
+            });
+            record.in_flight += 1;
+            record.max_in_flight = record.max_in_flight.max(record.in_flight);
+        });
+        id
+    }
+
+    pub fn end(&self, id: u64, outcome: Outcome) {
+        self.record.send_modify(|record| record.end(id, outcome, self.now()));
+    }
+
+    /// Runs `write`, which writes to a socket and tells the record what went out, with the record locked:
+    /// a client that has the bytes cannot look at a record that does not.
+    pub fn while_locked<T>(&self, write: impl FnOnce(&mut Record, Duration) -> T) -> T {
+        let now = self.now();
+        let mut write = Some(write);
+        let mut result = None;
+        self.record.send_modify(|record| result = write.take().map(|write| write(record, now)));
+        result.expect("send_modify runs its closure once")
+    }
+}
+
+impl Record {
+    /// `bytes` of the body, perhaps none, went onto the wire.
+    pub(crate) fn wrote(&mut self, id: u64, bytes: u64, now: Duration) {
+        if let Some(exchange) = self.exchange(id) {
+            exchange.first_byte.get_or_insert(now);
+            exchange.last_byte = Some(now);
+            exchange.bytes += bytes;
+        }
+    }
+
+    /// The first end counts: an exchange that was cut is not, a moment later, one whose client has gone.
+    pub(crate) fn end(&mut self, id: u64, outcome: Outcome, now: Duration) {
+        if let Some(exchange) = self.exchange(id)
+            && exchange.outcome == Outcome::InFlight
+        {
+            exchange.outcome = outcome;
+            exchange.ended = Some(now);
+            self.in_flight -= 1;
+        }
+    }
+}
+
+impl Recorder {
+    /// A line for each exchange in flight: how a watchdog tells where things hang.
+    pub fn in_flight_now(&self) -> Vec<String> {
+        let now = self.now();
+        let record = self.record.borrow();
+        let in_flight = record.exchanges().filter(|exchange| exchange.outcome == Outcome::InFlight);
+        let line = |exchange: &Exchange| {
+            let Exchange { id, connection, method, bytes, request_head, .. } = exchange;
+            let seconds = now.saturating_sub(*request_head).as_secs_f64();
+            format!(
+                "{method} {}: for {seconds:.1} s, {bytes} bytes of the body sent (exchange {id}, connection {connection})",
+                exchange.label()
+            )
+        };
+        in_flight.map(line).collect()
+    }
+}

@@ -1,0 +1,266 @@
+//! What a request asks for.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use hyper::body::Bytes;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::{Method, Response, StatusCode, Uri};
+use url::form_urlencoded;
+
+use crate::fault::{Fault, FaultError, catalogue};
+use crate::front::text;
+use crate::gate::Gate;
+use crate::record::Recorder;
+use crate::site::Site;
+use crate::timeline::{self, Panel};
+
+/// A request understood: what is to be done for it.
+pub(crate) struct Order {
+    /// The site it is for, or nothing.
+    pub site: String,
+    /// The path it is recorded with.
+    pub path: String,
+    pub gate: Option<Arc<Gate>>,
+    pub delay: Duration,
+    pub fault: Option<Fault>,
+    pub source: Source,
+}
+
+/// Where the answer comes from.
+pub(crate) enum Source {
+    /// The front itself, in bounded memory.
+    Text(String),
+    /// wiremock, asked for this path of this host.
+    Wiremock { host: String, path: String },
+}
+
+/// What one port serves.
+pub(crate) enum Routes {
+    /// One site, as a real site has an origin of its own.
+    Site { site: Site, gate: Option<Arc<Gate>> },
+    /// The whole web, for any client.
+    Program(Program),
+}
+
+/// All sites and faults by path.
+pub(crate) struct Program {
+    sites: Vec<Site>,
+    gates: Mutex<HashMap<(u64, u64), Arc<Gate>>>,
+}
+
+/// What is to be done for a request.
+pub(crate) enum Asked {
+    /// It is for the web, and goes into the record.
+    Web(Order),
+    /// It is about the web (an index, a timeline, a word on what was wrong): here is the answer.
+    Direct(Response<Bytes>),
+}
+
+/// The front's own word on why a request does not get what it asks for.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    words: String,
+}
+
+impl Refusal {
+    pub fn new(status: StatusCode, words: impl Into<String>) -> Refusal {
+        Refusal { status, words: words.into() }
+    }
+
+    pub fn into_response(self) -> Response<Bytes> {
+        text(self.status, self.words + "\n")
+    }
+}
+
+impl Routes {
+    pub fn ask(&self, method: &Method, uri: &Uri, recorder: &Recorder) -> Asked {
+        match self {
+            Routes::Site { site, gate } => Asked::Web(of_site(site, path_and_query(uri), gate.clone())),
+            Routes::Program(program) => match program.order(uri) {
+                Ok(Some(order)) => Asked::Web(order),
+                Ok(None) => Asked::Direct(program.direct(method, uri.path(), recorder)),
+                Err(refusal) => Asked::Direct(refusal.into_response()),
+            },
+        }
+    }
+}
+
+fn of_site(site: &Site, path: String, gate: Option<Arc<Gate>>) -> Order {
+    Order {
+        site: site.name.clone(),
+        source: Source::Wiremock { host: site.name.clone(), path: path.clone() },
+        path,
+        gate,
+        delay: site.delay,
+        fault: site.fault.clone(),
+    }
+}
+
+fn path_and_query(uri: &Uri) -> String {
+    // `OPTIONS *` asks for no path.
+    uri.path_and_query()
+        .map(|path| path.as_str())
+        .filter(|path| path.starts_with('/'))
+        .unwrap_or("/")
+        .to_owned()
+}
+
+impl Program {
+    pub fn new(sites: Vec<Site>) -> Program {
+        Program { sites, gates: Mutex::default() }
+    }
+
+    /// What is asked of the web; `None` where the request is about it.
+    fn order(&self, uri: &Uri) -> Result<Option<Order>, Refusal> {
+        let path = uri.path();
+        let query = uri.query().unwrap_or_default();
+        let order = if let Some(rest) = path.strip_prefix("/site/") {
+            self.site(rest, query)?
+        } else if let Some(name) = path.strip_prefix("/fault/") {
+            self.fault(name, path_and_query(uri), query)?
+        } else if let Some(text) = path.strip_prefix("/delay/") {
+            let milliseconds = number(text, 0, 600_000, "a delay", "ms", "/delay/500")?;
+            let mut order = of_front(path_and_query(uri), format!("after {milliseconds} ms\n"));
+            order.delay = Duration::from_millis(milliseconds);
+            order
+        } else if let Some(text) = path.strip_prefix("/gate/") {
+            let gate = self.gate(text, query)?;
+            let mut order = of_front(path_and_query(uri), format!("{} at once\n", gate.size()));
+            order.gate = Some(gate);
+            order
+        } else {
+            return Ok(None);
+        };
+        Ok(Some(order))
+    }
+
+    fn site(&self, rest: &str, query: &str) -> Result<Order, Refusal> {
+        let (name, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let site = self.find(name)?;
+        let query = if query.is_empty() { String::new() } else { format!("?{query}") };
+        Ok(of_site(site, format!("/{path}{query}"), None))
+    }
+
+    fn find(&self, name: &str) -> Result<&Site, Refusal> {
+        self.sites.iter().find(|site| site.name == name).ok_or_else(|| {
+            let names: Vec<_> = self.sites.iter().map(|site| site.name.as_str()).collect();
+            Refusal::new(
+                StatusCode::NOT_FOUND,
+                format!("no site is called `{name}`; there are: {}", names.join(", ")),
+            )
+        })
+    }
+
+    fn fault(&self, name: &str, path: String, query: &str) -> Result<Order, Refusal> {
+        // `site` chooses the page; all other parameters are the fault's.
+        let (mut site, mut rest) = (None, form_urlencoded::Serializer::new(String::new()));
+        for (parameter, value) in form_urlencoded::parse(query.as_bytes()) {
+            if parameter == "site" {
+                site = Some(self.find(&value)?);
+            } else {
+                rest.append_pair(&parameter, &value);
+            }
+        }
+        let fault: Fault = format!("{name}?{}", rest.finish())
+            .parse()
+            .map_err(|error: FaultError| Refusal::new(StatusCode::BAD_REQUEST, error.to_string()))?;
+        if fault == Fault::Refused {
+            return Err(Refusal::new(
+                StatusCode::BAD_REQUEST,
+                "`refused` is a port where nothing listens, so it cannot be a page; \
+                 the lessons have it: --fault python.org=refused",
+            ));
+        }
+        let host = site.or(self.sites.first()).map(|site| site.name.clone()).unwrap_or_default();
+        let source = Source::Wiremock { host, path: "/".to_owned() };
+        Ok(Order { site: String::new(), path, gate: None, delay: Duration::ZERO, fault: Some(fault), source })
+    }
+
+    fn gate(&self, size: &str, query: &str) -> Result<Arc<Gate>, Refusal> {
+        const EXAMPLE: &str = "/gate/4?wait=2000";
+        let size = number(size, 1, 100_000, "a gate", "requests", EXAMPLE)?;
+        let mut wait = 2000;
+        for (parameter, value) in form_urlencoded::parse(query.as_bytes()) {
+            if parameter != "wait" {
+                let words =
+                    format!("a gate has no parameter `{parameter}`; it takes wait, for example {EXAMPLE}");
+                return Err(Refusal::new(StatusCode::BAD_REQUEST, words));
+            }
+            wait = number(&value, 1, 600_000, "`wait`", "ms", EXAMPLE)?;
+        }
+        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        let gate = gates
+            .entry((size, wait))
+            .or_insert_with(|| Arc::new(Gate::new(size as usize, Duration::from_millis(wait))));
+        Ok(Arc::clone(gate))
+    }
+
+    fn direct(&self, method: &Method, path: &str, recorder: &Recorder) -> Response<Bytes> {
+        let panel = || [Panel::new("what the server saw", recorder.snapshot())];
+        match (method, path) {
+            (_, "/") => text(StatusCode::OK, self.index()),
+            (_, "/timeline") => {
+                text(StatusCode::OK, timeline::text(&panel()[0], timeline::WIDTH, Duration::ZERO))
+            }
+            (_, "/timeline.svg") => {
+                let mut answer = text(StatusCode::OK, timeline::svg(&panel()));
+                answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"));
+                answer
+            }
+            (&Method::POST, "/reset-record") => {
+                recorder.reset();
+                self.gates.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                text(StatusCode::OK, "the record is empty and the gates are closed\n".to_owned())
+            }
+            (_, "/reset-record") => text(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "this empties the record, so it wants POST: curl -X POST .../reset-record\n".to_owned(),
+            ),
+            _ => text(
+                StatusCode::NOT_FOUND,
+                format!("nothing is at `{path}`; this is what there is:\n\n{}", self.index()),
+            ),
+        }
+    }
+
+    fn index(&self) -> String {
+        let mut index = String::from("A web that misbehaves.\n\n");
+        for site in &self.sites {
+            index += &format!("/site/{:<28} after {} ms\n", site.name, site.delay.as_millis());
+        }
+        index += "\n";
+        for kind in catalogue().filter(|kind| kind.name != "refused") {
+            index += &format!("/fault/{:<27} {}\n", kind.example, kind.behaviour);
+        }
+        index
+            + "\n/delay/500                         A short answer after 500 ms.\n\
+                 /gate/4?wait=2000                  Held until 4 are in flight at once, then all go.\n\
+                 /timeline                          What the server saw, as text.\n\
+                 /timeline.svg                      The same as a picture.\n\
+                 POST /reset-record                 Forgets what it saw and closes the gates.\n"
+    }
+}
+
+fn of_front(path: String, answer: String) -> Order {
+    Order {
+        site: String::new(),
+        path,
+        gate: None,
+        delay: Duration::ZERO,
+        fault: None,
+        source: Source::Text(answer),
+    }
+}
+
+/// A whole number within bounds, or a refusal that says what would be right.
+fn number(value: &str, least: u64, most: u64, what: &str, unit: &str, example: &str) -> Result<u64, Refusal> {
+    value.parse().ok().filter(|number| (least..=most).contains(number)).ok_or_else(|| {
+        let words = format!(
+            "{what} is a whole number from {least} to {most} ({unit}), not `{value}`, for example {example}"
+        );
+        Refusal::new(StatusCode::BAD_REQUEST, words)
+    })
+}

@@ -1,0 +1,57 @@
+//! The sites of the mock web.
+
+use std::time::Duration;
+
+use crate::fault::Fault;
+use crate::page::page;
+
+/// A site: a name, and one page at `/` that comes after a delay. Everything else on it is a 404 until a
+/// test mounts more on the wiremock server.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Its name, as a timeline shows it and as wiremock sees it in the `Host` header.
+    pub name: String,
+    /// From the head of a request to the head of its answer.
+    pub delay: Duration,
+    /// The page, HTML in UTF-8.
+    pub page: String,
+    /// How it misbehaves; none: not at all.
+    pub fault: Option<Fault>,
+}
+
+impl Site {
+    /// A site with a small page, without a delay.
+    pub fn new(name: &str) -> Site {
+        Site { name: name.to_owned(), delay: Duration::ZERO, page: page(name, 1_000, 100), fault: None }
+    }
+
+    /// The same site with an answer that begins after `delay`.
+    pub fn delay(self, delay: Duration) -> Site {
+        Site { delay, ..self }
+    }
+
+    /// The same site with another page.
+    pub fn page(self, page: String) -> Site {
+        Site { page, ..self }
+    }
+
+    /// The same site, misbehaving.
+    pub fn fault(self, fault: Fault) -> Site {
+        Site { fault: Some(fault), ..self }
+    }
+
+    /// The three sites of the tutorial that the course retells, with its page sizes and word counts. One after
+    /// another they take 2.1 s; all at once they take 0.8 s and finish in the tutorial's order.
+    pub fn tutorial() -> Vec<Site> {
+        [
+            ("codeswithpankaj.com", "CodesWithPankaj - Learn Programming", 15_000, 2_000, 800),
+            ("python.org", "Welcome to Python.org", 50_321, 6_000, 600),
+            ("w3schools.com", "W3Schools Online Web Tutorials", 45_000, 5_000, 700),
+        ]
+        .into_iter()
+        .map(|(name, title, bytes, words, milliseconds)| {
+            Site::new(name).page(page(title, bytes, words)).delay(Duration::from_millis(milliseconds))
+        })
+        .collect()
+    }
+}

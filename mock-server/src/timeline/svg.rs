@@ -1,0 +1,144 @@
+//! The timeline as a picture. It is readable in light and in dark: text takes the colour of its surroundings where it
+//! is put into a page, and follows the reader's system where it is opened alone.
+
+use super::{Bar, Outcome, Panel, Unit, counted, ticks};
+
+/// Rows drawn; a panel of more says how many it leaves out.
+const ROWS: usize = 200;
+
+// All lengths are in the picture's own units, which are pixels at its natural size.
+const WIDTH: f64 = 720.0;
+const LABEL: f64 = 160.0;
+const BAR: f64 = 380.0;
+const ROW: f64 = 26.0;
+const TITLE: f64 = 34.0;
+const AXIS: f64 = 24.0;
+const GAP: f64 = 22.0;
+const MARGIN: f64 = 16.0;
+/// So wide at least is what would be too thin to see.
+const THIN: f64 = 3.0;
+
+const STYLE: &str = "\
+.timeline { color-scheme: light dark; color: #1f2328; background: #ffffff; font: 13px system-ui, sans-serif; }
+.timeline text { fill: currentColor; }
+.timeline .title { font-weight: 600; font-size: 14px; }
+.timeline .axis { stroke: currentColor; stroke-opacity: 0.25; }
+.timeline .waiting { fill: #4c8dd6; fill-opacity: 0.3; stroke: #4c8dd6; }
+.timeline .bytes { fill: #2f6fb5; stroke: #4c8dd6; }
+.timeline .mark { font-weight: 700; }
+@media (prefers-color-scheme: dark) { .timeline { color: #e6edf3; background: #14181d; } }
+";
+
+/// The panels, one below the other on one scale, as an SVG document.
+pub fn svg(panels: &[Panel]) -> String {
+    let span = panels.iter().map(Panel::span).max().unwrap_or_default().as_secs_f64().max(0.001);
+    let mut body = String::new();
+    let mut top = MARGIN;
+    for panel in panels {
+        top = draw_panel(&mut body, panel, span, top);
+    }
+    let height = top - GAP + MARGIN;
+    let titles: Vec<_> = panels.iter().map(|panel| panel.title.as_str()).collect();
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"timeline\" role=\"img\" \
+         viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\">\n\
+         <title>What the server saw: {}</title>\n<desc>{}</desc>\n<style>\n{STYLE}</style>\n{body}</svg>\n",
+        escaped(&titles.join("; ")),
+        escaped(&description(panels, span)),
+    )
+}
+
+/// Draws a panel and returns where the next begins.
+fn draw_panel(body: &mut String, panel: &Panel, span: f64, top: f64) -> f64 {
+    let unit = Unit::of(span);
+    let x = |time: f64| MARGIN + LABEL + time / span * BAR;
+    text(body, "title", MARGIN, top + 14.0, &panel.summary());
+    let rows = panel.bars().take(ROWS).count();
+    if rows == 0 {
+        return top + TITLE + GAP;
+    }
+    let first_row = top + TITLE + AXIS;
+    let bottom = first_row + rows as f64 * ROW;
+    for tick in ticks(span, 5) {
+        let at = x(tick);
+        *body += &format!(
+            "<line class=\"axis\" x1=\"{at:.1}\" x2=\"{at:.1}\" y1=\"{:.1}\" y2=\"{bottom:.1}\"/>\n",
+            first_row - 6.0
+        );
+        text(body, "tick", at, first_row - 10.0, &unit.format(tick));
+    }
+    for (index, bar) in panel.bars().take(ROWS).enumerate() {
+        draw_bar(body, &bar, first_row + index as f64 * ROW, &x, span, &unit);
+    }
+    let left_out = panel.record.exchanges().len() - rows;
+    if left_out == 0 {
+        return bottom + GAP;
+    }
+    text(body, "more", MARGIN, bottom + 17.0, &format!("and {} more", counted(left_out, "request")));
+    bottom + ROW + GAP
+}
+
+fn draw_bar(body: &mut String, bar: &Bar, top: f64, x: &impl Fn(f64) -> f64, span: f64, unit: &Unit) {
+    let mut rectangle = |class: &str, from: f64, to: f64| {
+        let width = (to - from).max(THIN);
+        *body += &format!(
+            "<rect class=\"{class}\" x=\"{from:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{:.1}\"/>\n",
+            top + 5.0,
+            ROW - 10.0
+        );
+    };
+    let end = x(bar.end.unwrap_or(span));
+    rectangle("waiting", x(bar.start), end);
+    if let Some((first, last)) = bar.bytes {
+        rectangle("bytes", x(first), x(last));
+    }
+    if let Some(mark) = mark(bar.outcome) {
+        text(body, "mark", end + 5.0, top + 18.0, mark);
+    }
+    text(body, "label", MARGIN, top + 18.0, &bar.label);
+    let took = bar.took(unit).map_or(String::new(), |took| format!("{took}, "));
+    text(body, "result", MARGIN + LABEL + BAR + 20.0, top + 18.0, &format!("{took}{}", bar.result));
+}
+
+fn mark(outcome: Outcome) -> Option<&'static str> {
+    match outcome {
+        Outcome::Complete => None,
+        Outcome::InFlight => Some("…"),
+        Outcome::Cut | Outcome::Reset => Some("✕"),
+        Outcome::ClientGone => Some("←"),
+    }
+}
+
+fn text(body: &mut String, class: &str, x: f64, y: f64, words: &str) {
+    *body += &format!("<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>\n", escaped(words));
+}
+
+/// The pictures in words, for who cannot see them.
+fn description(panels: &[Panel], span: f64) -> String {
+    let unit = Unit::of(span);
+    let mut words = String::new();
+    for panel in panels {
+        words += &format!("{}. ", panel.summary());
+        for bar in panel.bars().take(ROWS) {
+            let to = bar.end.map_or("not over".to_owned(), |end| format!("to {}", unit.format(end)));
+            words += &format!("{} from {} {to}, {}. ", bar.label, unit.format(bar.start), bar.result);
+        }
+    }
+    words.trim_end().to_owned()
+}
+
+/// Fit for XML: a path may hold anything.
+fn escaped(words: &str) -> String {
+    let mut escaped = String::with_capacity(words.len());
+    for character in words.chars() {
+        match character {
+            '&' => escaped += "&amp;",
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            '"' => escaped += "&quot;",
+            control if control.is_control() => escaped.push('\u{fffd}'),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}

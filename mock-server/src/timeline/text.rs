@@ -1,0 +1,104 @@
+//! The timeline for a terminal.
+
+use std::time::Duration;
+
+use super::{Bar, Outcome, Panel, Unit, counted, ticks};
+
+/// Rows drawn; a panel of more says how many it leaves out.
+const ROWS: usize = 60;
+/// The longest name drawn whole.
+const LABEL: usize = 22;
+/// The fewest columns of a bar, however narrow the whole is to be.
+const BAR: usize = 16;
+
+const WAITING: char = '░';
+const BYTES: char = '█';
+
+/// The panel in lines of at most `width` columns (more where `width` is under about 60), each line ended. Its time
+/// axis is `scale` long, or as long as its own span if that is longer.
+pub fn text(panel: &Panel, width: usize, scale: Duration) -> String {
+    let bars: Vec<Bar> = panel.bars().take(ROWS).collect();
+    let mut lines = vec![panel.summary()];
+    if !bars.is_empty() {
+        lines.extend(drawing(panel, &bars, width, scale));
+    }
+    lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+fn drawing(panel: &Panel, bars: &[Bar], width: usize, scale: Duration) -> Vec<String> {
+    let span = panel.span().max(scale).as_secs_f64().max(0.001);
+    let unit = Unit::of(span);
+    let longest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or_default();
+    let label = longest(&mut bars.iter().map(|bar| bar.label.chars().count())).min(LABEL);
+    let took = longest(&mut bars.iter().filter_map(|bar| bar.took(&unit)).map(|took| took.len()));
+    let result = longest(&mut bars.iter().map(|bar| bar.result.len()));
+    let cells = width.saturating_sub(label + took + result + 5).max(BAR);
+
+    let mut lines = vec![format!("{:label$} {}", "", axis(span, cells, &unit))];
+    for bar in bars {
+        let name = shortened(&bar.label, label);
+        let time = bar.took(&unit).unwrap_or_default();
+        lines.push(format!("{name:label$} {} {time:>took$}  {}", draw(bar, span, cells), bar.result));
+    }
+    let left_out = panel.record.exchanges().len() - bars.len();
+    if left_out > 0 {
+        lines.push(format!("and {} more", counted(left_out, "request")));
+    }
+    lines.push(format!("{:label$} {}", "", legend(bars)));
+    lines
+}
+
+fn draw(bar: &Bar, span: f64, cells: usize) -> String {
+    let cell = |time: f64| ((time / span * cells as f64) as usize).min(cells - 1);
+    let end = cell(bar.end.unwrap_or(span));
+    let mut row = vec![' '; cells];
+    row[cell(bar.start)..=end].fill(WAITING);
+    if let Some((first, last)) = bar.bytes {
+        row[cell(first)..=cell(last)].fill(BYTES);
+    }
+    if let Some((mark, _)) = mark(bar.outcome) {
+        row[end] = mark;
+    }
+    row.into_iter().collect()
+}
+
+/// How a bar ends, where it does not end well.
+fn mark(outcome: Outcome) -> Option<(char, &'static str)> {
+    match outcome {
+        Outcome::Complete => None,
+        Outcome::InFlight => Some(('>', "not over")),
+        Outcome::Cut | Outcome::Reset => Some(('x', "broken off by the server")),
+        Outcome::ClientGone => Some(('<', "client left")),
+    }
+}
+
+fn legend(bars: &[Bar]) -> String {
+    let mut legend = format!("{WAITING} nothing moves  {BYTES} bytes travel");
+    for bar in bars {
+        if let Some((mark, meaning)) = mark(bar.outcome)
+            && !legend.contains(meaning)
+        {
+            legend += &format!("  {mark} {meaning}");
+        }
+    }
+    legend
+}
+
+fn axis(span: f64, cells: usize, unit: &Unit) -> String {
+    let mut axis = String::new();
+    for tick in ticks(span, cells / 7) {
+        let at = (tick / span * cells as f64) as usize;
+        let text = unit.format(tick);
+        if axis.chars().count() <= at && at + text.len() <= cells {
+            axis = format!("{axis:at$}{text}");
+        }
+    }
+    format!("{axis:cells$}")
+}
+
+fn shortened(label: &str, width: usize) -> String {
+    if label.chars().count() <= width {
+        return label.to_owned();
+    }
+    label.chars().take(width - 1).chain(['…']).collect()
+}
