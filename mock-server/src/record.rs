@@ -75,6 +75,8 @@ pub struct Record {
     open_connections: usize,
     last_id: u64,
     last_connection: u64,
+    /// When this snapshot was taken, since the start of the web.
+    taken: Duration,
 }
 
 impl Record {
@@ -118,6 +120,21 @@ impl Record {
         self.exchanges.iter().filter(|exchange| exchange.site == site).count()
     }
 
+    /// When the snapshot was taken: what is in flight was so until then.
+    pub(crate) fn taken(&self) -> Duration {
+        self.taken
+    }
+
+    /// A record of these exchanges, for drawing them.
+    #[cfg(test)]
+    pub(crate) fn of(
+        exchanges: impl IntoIterator<Item = Exchange>,
+        max_in_flight: usize,
+        taken: Duration,
+    ) -> Record {
+        Record { exchanges: exchanges.into_iter().collect(), max_in_flight, taken, ..Record::default() }
+    }
+
     /// Ids are given in order, so this is a binary search. `None` once it is forgotten.
     fn exchange(&mut self, id: u64) -> Option<&mut Exchange> {
         let index = self.exchanges.binary_search_by_key(&id, |exchange| exchange.id).ok()?;
@@ -150,7 +167,8 @@ impl Recorder {
     }
 
     pub fn snapshot(&self) -> Record {
-        self.record.borrow().clone()
+        let record = self.record.borrow().clone();
+        Record { taken: self.now(), ..record }
     }
 
     pub async fn wait_until(&self, predicate: impl FnMut(&Record) -> bool) {

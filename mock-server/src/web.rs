@@ -255,9 +255,11 @@ async fn start_wiremock(builder: &Builder) -> MockServer {
 fn bind(port: u16) -> Result<(Socket, SocketAddr), StartError> {
     let bind = || {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-        // Not on Windows, where it would let two programs share the port.
+        // A port of one's choice may have connections of an earlier run that fade out. Not for a port of the system's
+        // choice: on Linux it would let another program listen where a refused site is bound. Not on Windows,
+        // where two could listen.
         #[cfg(unix)]
-        socket.set_reuse_address(true)?;
+        socket.set_reuse_address(port != 0)?;
         socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)).into())?;
         let address = socket.local_addr()?.as_socket().ok_or_else(|| io::Error::other("no address"))?;
         Ok((socket, address))

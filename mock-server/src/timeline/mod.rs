@@ -28,9 +28,8 @@ impl Panel {
 
     /// From the first request to the last that happened. Panels drawn on the scale of the longest can be compared.
     pub fn span(&self) -> Duration {
-        let last =
-            self.record.exchanges().map(|exchange| end(exchange).unwrap_or(exchange.request_head)).max();
-        last.unwrap_or_default().saturating_sub(self.start())
+        let ends = self.record.exchanges().map(|exchange| exchange.ended.unwrap_or(self.record.taken()));
+        ends.max().unwrap_or_default().saturating_sub(self.start())
     }
 
     fn start(&self) -> Duration {
@@ -54,13 +53,8 @@ impl Panel {
 
     fn bars(&self) -> impl Iterator<Item = Bar> {
         let start = self.start();
-        self.record.exchanges().map(move |exchange| Bar::new(exchange, start))
+        self.record.exchanges().map(move |exchange| Bar::new(exchange, start, self.record.taken()))
     }
-}
-
-/// When something last happened to an exchange; `None` while it waits for its first byte.
-fn end(exchange: &Exchange) -> Option<Duration> {
-    exchange.ended.or(exchange.last_byte)
 }
 
 /// One exchange, its times in seconds from the panel's start.
@@ -68,13 +62,14 @@ struct Bar {
     label: String,
     start: f64,
     bytes: Option<(f64, f64)>,
-    end: Option<f64>,
+    /// When it was over, or, in flight, when the record was read.
+    end: f64,
     outcome: Outcome,
     result: String,
 }
 
 impl Bar {
-    fn new(exchange: &Exchange, start: Duration) -> Bar {
+    fn new(exchange: &Exchange, start: Duration, taken: Duration) -> Bar {
         let seconds = |time: Duration| time.saturating_sub(start).as_secs_f64();
         let bytes = grouped(exchange.bytes);
         Bar {
@@ -84,7 +79,7 @@ impl Bar {
                 .first_byte
                 .zip(exchange.last_byte)
                 .map(|(first, last)| (seconds(first), seconds(last))),
-            end: exchange.ended.map(seconds),
+            end: seconds(exchange.ended.unwrap_or(taken)),
             outcome: exchange.outcome,
             result: match exchange.outcome {
                 Outcome::InFlight => format!("in flight, {bytes} B"),
@@ -96,9 +91,9 @@ impl Bar {
         }
     }
 
-    /// How long the exchange took; `None` while it is in flight.
-    fn took(&self, unit: &Unit) -> Option<String> {
-        self.end.map(|end| unit.format(end - self.start))
+    /// How long the exchange took, or has taken so far.
+    fn took(&self, unit: &Unit) -> String {
+        unit.format(self.end - self.start)
     }
 }
 
@@ -141,4 +136,92 @@ fn grouped(number: u64) -> String {
         grouped.push(digit);
     }
     grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exchange(label: &str, times: [u64; 3], bytes: u64, outcome: Outcome) -> Exchange {
+        let [request_head, first_byte, ended] = times.map(Duration::from_millis);
+        let first_byte = (bytes > 0).then_some(first_byte);
+        Exchange {
+            id: request_head.as_millis() as u64,
+            connection: request_head.as_millis() as u64,
+            site: label.to_owned(),
+            method: "GET".to_owned(),
+            path: "/".to_owned(),
+            accepted: request_head,
+            request_head,
+            first_byte,
+            last_byte: first_byte,
+            ended: (outcome != Outcome::InFlight).then_some(ended),
+            bytes,
+            outcome,
+        }
+    }
+
+    fn panel() -> Panel {
+        let exchanges = [
+            exchange("a.example", [5_000, 5_500, 5_500], 15_000, Outcome::Complete),
+            exchange("b.example", [5_100, 5_600, 6_000], 1_000, Outcome::ClientGone),
+            exchange("c<&.example", [5_200, 0, 5_400], 0, Outcome::Reset),
+            exchange("d.example", [5_300, 0, 0], 0, Outcome::InFlight),
+        ];
+        Panel::new("all at once", Record::of(exchanges, 4, Duration::from_millis(6_100)))
+    }
+
+    #[test]
+    fn text_has_a_row_for_each_exchange_and_says_how_each_ended() {
+        let expected = "\
+all at once: 4 requests on 4 connections, at most 4 in flight
+            0.00 s  0.20 s   0.40 s  0.60 s   0.80 s
+a.example   ░░░░░░░░░░░░░░░░░░░░░█                          0.50 s  15,000 bytes
+b.example       ░░░░░░░░░░░░░░░░░░░░░█░░░░░░░░░░░░░░░░<     0.90 s  left at 1,000 B
+c<&.example         ░░░░░░░░░x                              0.20 s  reset at 0 B
+d.example               ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░> 0.80 s  in flight, 0 B
+            ░ waiting  █ bytes  x cut by the server  < client left  > not over
+";
+        assert_eq!(text(&panel(), 84, Duration::ZERO), expected);
+    }
+
+    #[test]
+    fn text_keeps_to_its_width_and_draws_on_the_scale_it_is_given() {
+        let narrow = text(&panel(), WIDTH, Duration::ZERO);
+        assert!(narrow.lines().all(|line| line.chars().count() <= WIDTH), "{narrow}");
+        let filled = |text: &str| text.chars().filter(|character| "░█".contains(*character)).count();
+        let half = text(&panel(), WIDTH, panel().span() * 2);
+        assert!(filled(&half) < filled(&narrow) * 2 / 3, "{narrow}\n{half}");
+    }
+
+    #[test]
+    fn a_panel_without_exchanges_says_so() {
+        let panel = Panel::new("all at once", Record::default());
+        assert_eq!(text(&panel, WIDTH, Duration::ZERO), "all at once: the server saw no request\n");
+        assert!(svg(&[panel]).contains("all at once: the server saw no request"));
+    }
+
+    #[test]
+    fn more_rows_than_fit_are_counted() {
+        let exchanges =
+            (0..70).map(|start| exchange("a.example", [start, start + 1, start + 1], 1, Outcome::Complete));
+        let text = text(&Panel::new("many", Record::of(exchanges, 1, Duration::ZERO)), WIDTH, Duration::ZERO);
+        assert!(text.contains("\nand 10 requests more\n"), "{text}");
+    }
+
+    #[test]
+    fn the_picture_is_xml_that_tells_in_words_what_it_shows() {
+        let svg = svg(&[panel(), panel()]);
+        assert!(svg.contains("<title>What the server saw: all at once; all at once</title>"), "{svg}");
+        assert!(svg.contains("b.example from 0.10 s to 1.00 s, left at 1,000 B. "), "{svg}");
+        assert!(svg.contains("c&lt;&amp;.example"), "{svg}");
+        assert_eq!(svg.matches("class=\"label\"").count(), 8);
+        assert_eq!(svg.matches("<").count(), svg.matches(">").count());
+    }
+
+    #[test]
+    fn numbers_are_grouped_by_three() {
+        let grouped: Vec<_> = [0, 999, 1_000, 50_321, 1_234_567].into_iter().map(grouped).collect();
+        assert_eq!(grouped, ["0", "999", "1,000", "50,321", "1,234,567"]);
+    }
 }

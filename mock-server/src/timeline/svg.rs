@@ -68,7 +68,7 @@ fn draw_panel(body: &mut String, panel: &Panel, span: f64, top: f64) -> f64 {
         text(body, "tick", at, first_row - 10.0, &unit.format(tick));
     }
     for (index, bar) in panel.bars().take(ROWS).enumerate() {
-        draw_bar(body, &bar, first_row + index as f64 * ROW, &x, span, &unit);
+        draw_bar(body, &bar, first_row + index as f64 * ROW, &x, &unit);
     }
     let left_out = panel.record.exchanges().len() - rows;
     if left_out == 0 {
@@ -78,7 +78,7 @@ fn draw_panel(body: &mut String, panel: &Panel, span: f64, top: f64) -> f64 {
     bottom + ROW + GAP
 }
 
-fn draw_bar(body: &mut String, bar: &Bar, top: f64, x: &impl Fn(f64) -> f64, span: f64, unit: &Unit) {
+fn draw_bar(body: &mut String, bar: &Bar, top: f64, x: &impl Fn(f64) -> f64, unit: &Unit) {
     let mut rectangle = |class: &str, from: f64, to: f64| {
         let width = (to - from).max(THIN);
         *body += &format!(
@@ -87,7 +87,7 @@ fn draw_bar(body: &mut String, bar: &Bar, top: f64, x: &impl Fn(f64) -> f64, spa
             ROW - 10.0
         );
     };
-    let end = x(bar.end.unwrap_or(span));
+    let end = x(bar.end);
     rectangle("waiting", x(bar.start), end);
     if let Some((first, last)) = bar.bytes {
         rectangle("bytes", x(first), x(last));
@@ -96,8 +96,8 @@ fn draw_bar(body: &mut String, bar: &Bar, top: f64, x: &impl Fn(f64) -> f64, spa
         text(body, "mark", end + 5.0, top + 18.0, mark);
     }
     text(body, "label", MARGIN, top + 18.0, &bar.label);
-    let took = bar.took(unit).map_or(String::new(), |took| format!("{took}, "));
-    text(body, "result", MARGIN + LABEL + BAR + 20.0, top + 18.0, &format!("{took}{}", bar.result));
+    let result = format!("{}, {}", bar.took(unit), bar.result);
+    text(body, "result", MARGIN + LABEL + BAR + 20.0, top + 18.0, &result);
 }
 
 fn mark(outcome: Outcome) -> Option<&'static str> {
@@ -120,8 +120,8 @@ fn description(panels: &[Panel], span: f64) -> String {
     for panel in panels {
         words += &format!("{}. ", panel.summary());
         for bar in panel.bars().take(ROWS) {
-            let to = bar.end.map_or("not over".to_owned(), |end| format!("to {}", unit.format(end)));
-            words += &format!("{} from {} {to}, {}. ", bar.label, unit.format(bar.start), bar.result);
+            let (from, to) = (unit.format(bar.start), unit.format(bar.end));
+            words += &format!("{} from {from} to {to}, {}. ", bar.label, bar.result);
         }
     }
     words.trim_end().to_owned()

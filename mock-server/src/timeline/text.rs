@@ -30,55 +30,58 @@ fn drawing(panel: &Panel, bars: &[Bar], width: usize, scale: Duration) -> Vec<St
     let unit = Unit::of(span);
     let longest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or_default();
     let label = longest(&mut bars.iter().map(|bar| bar.label.chars().count())).min(LABEL);
-    let took = longest(&mut bars.iter().filter_map(|bar| bar.took(&unit)).map(|took| took.len()));
+    let took = longest(&mut bars.iter().map(|bar| bar.took(&unit).len()));
     let result = longest(&mut bars.iter().map(|bar| bar.result.len()));
     let cells = width.saturating_sub(label + took + result + 5).max(BAR);
 
     let mut lines = vec![format!("{:label$} {}", "", axis(span, cells, &unit))];
     for bar in bars {
         let name = shortened(&bar.label, label);
-        let time = bar.took(&unit).unwrap_or_default();
+        let time = bar.took(&unit);
         lines.push(format!("{name:label$} {} {time:>took$}  {}", draw(bar, span, cells), bar.result));
     }
     let left_out = panel.record.exchanges().len() - bars.len();
     if left_out > 0 {
         lines.push(format!("and {} more", counted(left_out, "request")));
     }
-    lines.push(format!("{:label$} {}", "", legend(bars)));
+    let legend = legend(bars);
+    let indent = (label + 1).min(width.saturating_sub(legend.chars().count()));
+    lines.push(format!("{:indent$}{legend}", ""));
     lines
 }
 
 fn draw(bar: &Bar, span: f64, cells: usize) -> String {
     let cell = |time: f64| ((time / span * cells as f64) as usize).min(cells - 1);
-    let end = cell(bar.end.unwrap_or(span));
+    let end = cell(bar.end);
     let mut row = vec![' '; cells];
     row[cell(bar.start)..=end].fill(WAITING);
     if let Some((first, last)) = bar.bytes {
         row[cell(first)..=cell(last)].fill(BYTES);
     }
-    if let Some((mark, _)) = mark(bar.outcome) {
+    if let Some(mark) = mark(bar.outcome) {
         row[end] = mark;
     }
     row.into_iter().collect()
 }
 
-/// How a bar ends, where it does not end well.
-fn mark(outcome: Outcome) -> Option<(char, &'static str)> {
+/// The marks of bars that do not end well, and what they mean.
+const MARKS: [(char, &str); 3] = [('x', "cut by the server"), ('<', "client left"), ('>', "not over")];
+
+fn mark(outcome: Outcome) -> Option<char> {
     match outcome {
         Outcome::Complete => None,
-        Outcome::InFlight => Some(('>', "not over")),
-        Outcome::Cut | Outcome::Reset => Some(('x', "broken off by the server")),
-        Outcome::ClientGone => Some(('<', "client left")),
+        Outcome::Cut | Outcome::Reset => Some('x'),
+        Outcome::ClientGone => Some('<'),
+        Outcome::InFlight => Some('>'),
     }
 }
 
+/// What the signs mean, of the marks those that are drawn.
 fn legend(bars: &[Bar]) -> String {
-    let mut legend = format!("{WAITING} nothing moves  {BYTES} bytes travel");
-    for bar in bars {
-        if let Some((mark, meaning)) = mark(bar.outcome)
-            && !legend.contains(meaning)
-        {
-            legend += &format!("  {mark} {meaning}");
+    let mut legend = format!("{WAITING} waiting  {BYTES} bytes");
+    for (sign, meaning) in MARKS {
+        if bars.iter().any(|bar| mark(bar.outcome) == Some(sign)) {
+            legend += &format!("  {sign} {meaning}");
         }
     }
     legend

@@ -1,0 +1,206 @@
+//! The program as a person runs it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::{Ipv4Addr, TcpListener};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use mock_server::Watchdog;
+use reqwest::blocking::Client;
+
+/// Bounds a failure only.
+const WATCHDOG: Duration = Duration::from_secs(60);
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mock-server"));
+    command.args(arguments);
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    program(arguments).output().expect("the program starts")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// The program, serving on a free port; ended when dropped.
+struct Serving {
+    child: Child,
+    url: String,
+    _watchdog: Watchdog,
+}
+
+impl Serving {
+    fn start() -> Serving {
+        let watchdog = Watchdog::start(WATCHDOG, || vec!["the program mock-server".to_owned()]);
+        let mut child = program(&["--port", "0"]).stdout(Stdio::piped()).spawn().expect("the program starts");
+        let mut line = String::new();
+        let stdout = child.stdout.as_mut().expect("it is a pipe");
+        BufReader::new(stdout).read_line(&mut line).expect("it says where it is");
+        let url = line.split("/ ").next().expect("its first line begins with a URL").to_owned();
+        Serving { child, url, _watchdog: watchdog }
+    }
+
+    fn get(&self, path: &str) -> (u16, String) {
+        let response = Client::new().get(format!("{}{path}", self.url)).send().expect("it answers");
+        (response.status().as_u16(), response.text().expect("the answer comes whole"))
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn sites_faults_delays_and_gates_are_paths_and_the_timeline_tells_of_them() {
+    let serving = Serving::start();
+
+    let (status, page) = serving.get("/site/python.org");
+    assert_eq!((status, page.len()), (200, 50_321));
+    assert!(page.contains("<title>Welcome to Python.org</title>"));
+    assert_eq!(serving.get("/site/python.org/nothing-here").0, 404);
+    assert_eq!(serving.get("/fault/status?code=418").0, 418);
+    let (status, page) = serving.get("/fault/dribble?chunk=9000&pause=1&site=w3schools.com");
+    assert_eq!((status, page.len()), (200, 45_000));
+    let broken =
+        Client::new().get(format!("{}/fault/empty", serving.url)).send().expect_err("it has no answer");
+    assert!(broken.is_request());
+    assert_eq!(serving.get("/delay/5"), (200, "after 5 ms\n".to_owned()));
+    assert_eq!(serving.get("/gate/1"), (200, "1 at once\n".to_owned()));
+    assert_eq!(serving.get("/gate/2?wait=10"), (425, "never 2 at once within 10 ms\n".to_owned()));
+
+    let (_, timeline) = serving.get("/timeline");
+    assert!(timeline.starts_with("what the server saw: 8 requests on 8 connections, at most 1 in flight\n"));
+    for row in ["python.org ", "python.org/nothing-he…", "/fault/empty ", "/delay/5 ", "/gate/1 "] {
+        assert!(timeline.contains(&format!("\n{row}")), "{row} is not in\n{timeline}");
+    }
+    assert!(timeline.contains("cut at 0 B"));
+    assert!(serving.get("/timeline.svg").1.starts_with("<svg "));
+}
+
+#[test]
+fn a_reset_record_is_empty_and_a_failed_gate_stands_new() {
+    let serving = Serving::start();
+    assert_eq!(serving.get("/gate/2?wait=10").0, 425);
+    assert_eq!(serving.get("/reset-record").0, 405);
+    let reset = Client::new().post(format!("{}/reset-record", serving.url)).send().expect("it answers");
+    assert_eq!(reset.status(), 200);
+    assert_eq!(serving.get("/timeline").1, "what the server saw: the server saw no request\n");
+    let both = std::thread::scope(|scope| {
+        let one = scope.spawn(|| serving.get("/gate/2?wait=30000").0);
+        (serving.get("/gate/2?wait=30000").0, one.join().expect("it does not panic"))
+    });
+    assert_eq!(both, (200, 200));
+}
+
+#[test]
+fn what_is_wrong_with_an_address_is_told_with_what_would_be_right() {
+    let serving = Serving::start();
+    let wrong = [
+        (
+            "/site/nope",
+            404,
+            "no site is called `nope`; there are: codeswithpankaj.com, python.org, w3schools.com\n",
+        ),
+        (
+            "/fault/stall?site=nope",
+            404,
+            "no site is called `nope`; there are: codeswithpankaj.com, python.org, w3schools.com\n",
+        ),
+        (
+            "/fault/stall?after=-1",
+            400,
+            "`after` of `stall` is a whole number from 0 to 1000000000 (bytes), not `-1`, \
+             for example `stall?after=1000&for=2000`\n",
+        ),
+        (
+            "/delay/soon",
+            400,
+            "a delay is a whole number from 0 to 600000 (ms), not `soon`, for example /delay/500\n",
+        ),
+        (
+            "/gate/0",
+            400,
+            "a gate is a whole number from 1 to 100000 (requests), not `0`, for example /gate/4?wait=2000\n",
+        ),
+        (
+            "/gate/2?waif=1",
+            400,
+            "a gate has no parameter `waif`; it takes wait, for example /gate/4?wait=2000\n",
+        ),
+        (
+            "/fault/refused",
+            400,
+            "`refused` is a port where nothing listens, so it cannot be a page; \
+             the lessons have it: --fault python.org=refused\n",
+        ),
+    ];
+    for (path, status, words) in wrong {
+        assert_eq!(serving.get(path), (status, words.to_owned()), "{path}");
+    }
+    let (status, words) = serving.get("/nothing");
+    assert_eq!(status, 404);
+    assert!(words.starts_with("nothing is at `/nothing`; this is what there is:\n"));
+    assert_eq!(serving.get("/timeline").1, "what the server saw: the server saw no request\n");
+}
+
+#[test]
+fn the_index_lists_every_fault_that_can_be_a_page() {
+    let serving = Serving::start();
+    let (_, index) = serving.get("/");
+    for kind in mock_server::catalogue().filter(|kind| kind.name != "refused") {
+        assert!(index.contains(&format!("/fault/{} ", kind.example)), "{index}");
+    }
+}
+
+#[test]
+fn a_busy_port_is_one_clear_line_and_status_1() {
+    let busy = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
+    let port = busy.local_addr().expect("it is bound").port();
+    let output = run(&["--port", &port.to_string()]);
+    assert_eq!(output.status.code(), Some(1));
+    let expected = format!("mock-server: cannot listen on port {port} of 127.0.0.1: Address already in use");
+    assert!(stderr(&output).starts_with(&expected), "{}", stderr(&output));
+    assert_eq!(stderr(&output).lines().count(), 1);
+}
+
+#[test]
+fn a_wrong_argument_is_one_clear_line_and_status_2() {
+    for (arguments, words) in [
+        (&["--prot"][..], "mock-server: invalid option '--prot'; --help tells more\n"),
+        (
+            &["--port", "many"],
+            "mock-server: cannot parse argument \"many\": invalid digit found in string; --help tells more\n",
+        ),
+        (&["site"], "mock-server: unexpected argument \"site\"; --help tells more\n"),
+    ] {
+        let output = run(arguments);
+        assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(2), words));
+    }
+    let help = run(&["--help"]);
+    assert!(help.status.success() && help.stdout.starts_with(b"A web that misbehaves"));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_it_with_status_0_even_while_a_request_hangs() {
+    let mut serving = Serving::start();
+    let address = serving.url.trim_start_matches("http://").to_owned();
+    let mut socket = std::net::TcpStream::connect(&address).expect("it listens");
+    std::io::Write::write_all(&mut socket, b"GET /fault/stall HTTP/1.1\r\nhost: x\r\n\r\n")
+        .expect("it reads");
+    let mut first = [0];
+    socket.read_exact(&mut first).expect("the answer has begun");
+
+    let pid = serving.child.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &pid]).status().expect("there is a kill");
+    assert!(sent.success());
+
+    assert_eq!(serving.child.wait().expect("it ends").code(), Some(0));
+}
