@@ -9,7 +9,7 @@
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let web = MockWeb::builder().fault("python.org", Fault::Hang).start()?;
-//! let page = reqwest::blocking::get(web.url("w3schools.com"))?.text()?;
+//! let page = reqwest::blocking::Client::new().get(web.url("w3schools.com")).send()?.text()?;
 //! assert_eq!(page.len(), 45_000);
 //! assert_eq!(web.record().max_in_flight(), 1);
 //! # Ok(())

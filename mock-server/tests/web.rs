@@ -7,6 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use futures::executor::block_on;
+use futures::future::join_all;
 use mock_server::{Fault, MockWeb, Site, StartError, Watchdog};
 use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, ResponseTemplate};
@@ -69,18 +70,20 @@ async fn an_expectation_that_is_not_met_fails_in_the_thread_of_the_test() {
     assert!(words.contains("Verifications failed"), "{words}");
 }
 
-#[test]
-fn the_pages_of_the_tutorial_have_its_titles_sizes_and_words() {
+#[tokio::test]
+async fn the_pages_of_the_tutorial_have_its_titles_sizes_and_words() {
     let (web, _watchdog) = start(MockWeb::builder());
-    let client = reqwest::blocking::Client::new();
+    let client = reqwest::Client::new();
     let expected = [
         ("codeswithpankaj.com", "CodesWithPankaj - Learn Programming", 15_000, 2_000),
         ("python.org", "Welcome to Python.org", 50_321, 6_000),
         ("w3schools.com", "W3Schools Online Web Tutorials", 45_000, 5_000),
     ];
     assert_eq!(web.sites().map(|(name, _)| name).collect::<Vec<_>>(), expected.map(|site| site.0));
-    for (name, title, bytes, words) in expected {
-        let page = client.get(web.url(name)).send().and_then(|answer| answer.text()).expect("the page comes");
+    let pages = join_all(web.sites().map(|(_, url)| async {
+        client.get(url).send().await.expect("an answer").text().await.expect("a page")
+    }));
+    for (page, (name, title, bytes, words)) in pages.await.into_iter().zip(expected) {
         assert!(page.contains(&format!("<title>{title}</title>")), "{name}");
         assert_eq!((page.len(), page.split_whitespace().count()), (bytes, words), "{name}");
     }

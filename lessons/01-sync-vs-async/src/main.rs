@@ -69,7 +69,9 @@ fn main() -> anyhow::Result<()> {
 
     print_table(&[sequential, threaded, concurrent]);
     println!("\nNow break it: cargo run -p lesson01 -- --fault python.org=stall");
-    println!("Or put the loop into src/lib.rs: in `all_at_once`, await each page in a `for`, and run again.");
+    println!(
+        "Or change it: in src/lib.rs, let `all_at_once` await each page in a `for` loop, and run again."
+    );
     Ok(())
 }
 

@@ -36,8 +36,8 @@ pub(crate) enum ArgumentError {
     NoTls { lesson: String, url: String, again: String },
     #[error("`--fault {0}` has no fault; write --fault SITE=FAULT, for example --fault python.org=stall")]
     NoFault(String),
-    #[error("--fault {site}=…: {error}")]
-    Fault { site: String, error: FaultError },
+    #[error("--fault {given}: {error}")]
+    Fault { given: String, error: FaultError },
     #[error("{0} has two faults; give it one")]
     TwoFaults(String),
     #[error("--live has sites of its own; give it no URL")]
@@ -84,7 +84,7 @@ fn fault(text: &str) -> Result<(String, Fault), ArgumentError> {
     let (site, fault) = text.split_once('=').ok_or_else(|| ArgumentError::NoFault(text.to_owned()))?;
     match fault.parse() {
         Ok(fault) => Ok((site.to_owned(), fault)),
-        Err(error) => Err(ArgumentError::Fault { site: site.to_owned(), error }),
+        Err(error) => Err(ArgumentError::Fault { given: text.to_owned(), error }),
     }
 }
 

@@ -1,0 +1,74 @@
+//! What does async not speed up? Work that keeps a processor busy.
+//!
+//! ```sh
+//! cargo run -p lesson01 --example cpu_bound
+//! ```
+//!
+//! Three times the same sum, with no site to wait for. `join_all` runs the futures on one thread and changes
+//! from one to the next only where one waits at an `.await`: these never wait, so each runs to its end before the next
+//! begins, as coroutines without an `await` inside do under `asyncio.gather`. Threads run at once, as far as there
+//! are cores. Look at the order of `begins` and `ends`.
+
+#![warn(clippy::unwrap_used)]
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anstream::println;
+use futures::future::join_all;
+
+const JOBS: [usize; 3] = [1, 2, 3];
+
+fn main() -> anyhow::Result<()> {
+    let start = Instant::now();
+    println!("--- one after another ---");
+    for job in JOBS {
+        count_primes(job);
+    }
+    let sequential = start.elapsed();
+
+    let start = Instant::now();
+    println!("--- wrong: join_all, all on one thread ---");
+    tokio::runtime::Builder::new_current_thread().build()?.block_on(joined(count_primes));
+    let joined = start.elapsed();
+
+    let start = Instant::now();
+    println!("--- right: a thread for each ---");
+    threaded(count_primes);
+    let threaded = start.elapsed();
+
+    println!("\n{:<24}{:>10}{:>10}", "", "total", "speed-up");
+    print_row("one after another", sequential, sequential);
+    print_row("join_all", sequential, joined);
+    print_row("a thread for each", sequential, threaded);
+    println!("This machine runs {} threads at once.", thread::available_parallelism()?);
+    Ok(())
+}
+
+/// Wrong: the futures take turns only where they wait, and they do not wait.
+pub async fn joined(work: impl Fn(usize) -> usize) -> Vec<usize> {
+    let work = &work;
+    join_all(JOBS.map(|job| async move { work(job) })).await
+}
+
+/// Right: the operating system shares the cores out among the threads.
+pub fn threaded(work: impl Fn(usize) -> usize + Sync) -> Vec<usize> {
+    thread::scope(|scope| {
+        let work = &work;
+        let threads = JOBS.map(|job| scope.spawn(move || work(job)));
+        threads.into_iter().map(|thread| thread.join().expect("the work does not panic")).collect()
+    })
+}
+
+/// How many primes there are below 200,000, the slow way.
+pub fn count_primes(job: usize) -> usize {
+    println!("job {job} begins");
+    let primes = (2..200_000_u32).filter(|&n| (2..).take_while(|d| d * d <= n).all(|d| n % d != 0)).count();
+    println!("job {job} ends: {primes} primes");
+    primes
+}
+
+fn print_row(what: &str, sequential: Duration, total: Duration) {
+    let speed_up = sequential.as_secs_f64() / total.as_secs_f64();
+    println!("{what:<24}{:>8.2} s{speed_up:>9.1}x", total.as_secs_f64());
+}
