@@ -80,7 +80,7 @@ async fn the_pages_of_the_tutorial_have_its_titles_sizes_and_words() {
         ("w3schools.com", "W3Schools Online Web Tutorials", 45_000, 5_000),
     ];
     assert_eq!(web.sites().map(|(name, _)| name).collect::<Vec<_>>(), expected.map(|site| site.0));
-    let pages = join_all(web.sites().map(|(_, url)| async {
+    let pages = join_all(web.sites().map(async |(_, url)| {
         client.get(url).send().await.expect("an answer").text().await.expect("a page")
     }));
     for (page, (name, title, bytes, words)) in pages.await.into_iter().zip(expected) {

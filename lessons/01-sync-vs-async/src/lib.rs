@@ -21,7 +21,7 @@ use lesson_kit::Site;
 
 pub mod threads;
 
-/// How long to wait for a site. The async client has no limit of its own.
+/// How long to wait for a site before giving up on it.
 pub const TIME_LIMIT: Duration = Duration::from_secs(5);
 
 // ANCHOR: fetch_page

@@ -24,6 +24,7 @@ struct Cost {
     strategy: &'static str,
     total: Duration,
     threads: Option<usize>,
+    failed: usize,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -35,9 +36,8 @@ fn main() -> anyhow::Result<()> {
     let start = Instant::now();
     let client = reqwest::blocking::Client::builder().timeout(TIME_LIMIT).build()?;
     let pages = one_after_another(&client, sites);
-    let sequential = Cost { strategy: "one after another", total: start.elapsed(), threads: threads.most() };
+    let sequential = report("one after another", sites, pages, start.elapsed(), threads.most());
     drop(client);
-    print_sizes(sites, pages, sequential.total);
     lesson.timeline("one after another");
 
     println!("\n--- a thread for each site ---");
@@ -45,10 +45,8 @@ fn main() -> anyhow::Result<()> {
     let start = Instant::now();
     let client = reqwest::blocking::Client::builder().timeout(TIME_LIMIT).build()?;
     let pages = one_thread_each(&client, sites);
-    let threaded =
-        Cost { strategy: "a thread for each site", total: start.elapsed(), threads: threads.most() };
+    let threaded = report("a thread for each site", sites, pages, start.elapsed(), threads.most());
     drop(client);
-    print_sizes(sites, pages, threaded.total);
     lesson.timeline("a thread for each site");
 
     println!("\n--- async: all at once on one thread ---");
@@ -62,9 +60,8 @@ fn main() -> anyhow::Result<()> {
         anyhow::Ok(all_at_once(&client, sites).await)
     })?;
     // ANCHOR_END: enter_runtime
-    let concurrent = Cost { strategy: "async, all at once", total: start.elapsed(), threads: threads.most() };
+    let concurrent = report("async, all at once", sites, pages, start.elapsed(), threads.most());
     drop(runtime);
-    print_sizes(sites, pages, concurrent.total);
     lesson.timeline("async, all at once");
 
     print_table(&[sequential, threaded, concurrent]);
@@ -75,24 +72,36 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Sizes in the order asked, as the tutorial prints them. A site that failed does not keep the others from it.
-fn print_sizes(sites: &[Site], pages: Vec<reqwest::Result<usize>>, total: Duration) {
+/// Prints the sizes in the order asked, as the tutorial does. A site that failed does not keep the others from it.
+fn report(
+    strategy: &'static str,
+    sites: &[Site],
+    pages: Vec<reqwest::Result<usize>>,
+    total: Duration,
+    threads: Option<usize>,
+) -> Cost {
+    let mut failed = 0;
     for (site, page) in sites.iter().zip(pages) {
         match page {
             Ok(bytes) => println!("{}: {bytes} bytes", site.name),
-            // `{:#}` of anyhow prints an error with all its causes; reqwest's own `{}` stops at the first.
-            Err(error) => println!("{}: failed: {:#}", site.name, anyhow::Error::from(error.without_url())),
+            Err(error) => {
+                failed += 1;
+                // `{:#}` of anyhow prints an error with all its causes; reqwest's own `{}` stops at the first.
+                println!("{}: failed: {:#}", site.name, anyhow::Error::from(error.without_url()));
+            }
         }
     }
-    println!("Total time: {:.2} seconds\n", total.as_secs_f64());
+    println!("Total time: {:.2} seconds", total.as_secs_f64());
+    Cost { strategy, total, threads, failed }
 }
 
 fn print_table(costs: &[Cost]) {
     println!("\n{:<24}{:>10}{:>10}{:>10}", "", "total", "threads", "speed-up");
-    for Cost { strategy, total, threads } in costs {
+    for Cost { strategy, total, threads, failed } in costs {
         let threads = threads.map_or("?".to_owned(), |threads| threads.to_string());
         let speed_up = costs[0].total.as_secs_f64() / total.as_secs_f64();
-        println!("{strategy:<24}{:>8.2} s{threads:>10}{speed_up:>9.1}x", total.as_secs_f64());
+        let failed = if *failed > 0 { format!("  ({failed} failed)") } else { String::new() };
+        println!("{strategy:<24}{:>8.2} s{threads:>10}{speed_up:>9.1}x{failed}", total.as_secs_f64());
     }
     println!(
         "Threads are this lesson's and its libraries'. `reqwest::blocking` hides one with a Tokio runtime in it."

@@ -34,6 +34,26 @@ fn picture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
+fn output_in_the_readme() -> String {
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
+    let readme = fs::read_to_string(readme).expect("there is a README");
+    let (_, after) = readme.split_once("```text\n").expect("it shows an output");
+    after.split_once("```").expect("the output ends").0.to_owned()
+}
+
+/// The lines of an output, sorted, because threads print in any order; without what a clock had a hand in.
+fn without_times(output: &str) -> Vec<String> {
+    let is_figure = |word: &str| word.contains('.') && word.starts_with(|first: char| first.is_ascii_digit());
+    let line = |line: &str| {
+        let line = line.replace(['░', '█'], " ");
+        let words: Vec<_> = line.split_whitespace().filter(|word| !is_figure(word) && *word != "s").collect();
+        words.join(" ")
+    };
+    let mut lines: Vec<_> = output.lines().map(line).filter(|line| !line.is_empty()).collect();
+    lines.sort();
+    lines
+}
+
 #[test]
 fn it_tells_its_story_in_three_parts_and_draws_each() {
     let file = picture("story.svg");
@@ -63,6 +83,11 @@ fn it_tells_its_story_in_three_parts_and_draws_each() {
         "{printed}"
     );
     assert!(parts[3].contains("async, all at once: 3 requests on 3 connections, at most 3 in flight\n"));
+    assert_eq!(
+        without_times(&printed),
+        without_times(&output_in_the_readme()),
+        "the README shows another output"
+    );
     let svg = fs::read_to_string(file).expect("the picture is written");
     assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
     assert_eq!(svg.matches("class=\"title\"").count(), 3);
@@ -98,6 +123,7 @@ fn a_broken_site_is_named_with_its_cause_and_the_status_is_0() {
     };
     assert_eq!(printed.lines().filter(cut).count(), 3, "{printed}");
     assert!(printed.contains("cut at 9 B\n"));
+    assert_eq!(printed.matches("x  (2 failed)\n").count(), 3, "{printed}");
 }
 
 #[test]

@@ -127,6 +127,21 @@ fn check_failing_site((fault, is_expected, complete): &Broken, name: &str, strat
     assert_eq!(web.record().count(Outcome::Complete), *complete, "{name}, {fault:?}");
 }
 
+#[test]
+fn reqwest_prints_the_first_cause_of_an_error_and_anyhow_prints_all() {
+    let (_web, sites, _watchdog) = start(quick().fault("python.org", Fault::Empty));
+    for strategy in [sequential, concurrent] {
+        let error =
+            strategy(&sites[1..2], PATIENT).remove(0).expect_err("python.org is broken").without_url();
+        assert_eq!(error.to_string(), "error sending request");
+        let all = format!("{:#}", anyhow::Error::from(error));
+        assert!(
+            all.starts_with("error sending request: ") && all.ends_with("before message completed"),
+            "{all}"
+        );
+    }
+}
+
 /// Three who wait for each other: proof that they run at once.
 #[derive(Default)]
 struct Rendezvous {

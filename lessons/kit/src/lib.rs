@@ -93,7 +93,7 @@ impl Lesson {
         let panel = Panel::new(title, web.record());
         web.reset_record();
         let scale = panels.iter().map(Panel::span).max().unwrap_or_default();
-        print!("{}", coloured(&timeline::text(&panel, timeline::WIDTH, scale)));
+        print!("\n{}", coloured(&timeline::text(&panel, timeline::WIDTH, scale)));
         panels.push(panel);
         if let Some(picture) = &self.picture
             && let Err(error) = std::fs::write(picture, timeline::svg(&panels))
