@@ -21,7 +21,8 @@ use lesson_kit::Site;
 
 pub mod threads;
 
-/// How long to wait for a site before giving up on it.
+/// How long to wait for a site before giving up on it. The async client counts it from the request to the last byte;
+/// `reqwest::blocking` counts to the head of the answer and then anew for the body.
 pub const TIME_LIMIT: Duration = Duration::from_secs(5);
 
 // ANCHOR: fetch_page

@@ -128,6 +128,23 @@ fn check_failing_site((fault, is_expected, complete): &Broken, name: &str, strat
 }
 
 #[test]
+fn the_blocking_client_counts_its_time_limit_anew_for_the_body_and_the_async_client_does_not() {
+    // The head and the rest of the body are each within the limit, both together never.
+    let (part, limit) = (Duration::from_millis(1_500), Duration::from_millis(2_500));
+    let site = mock_server::Site::new("a.example")
+        .delay(part)
+        .fault(Fault::Stall { after: 100, pause: Some(part.as_millis() as u64) });
+    let (_web, sites, _watchdog) = start(MockWeb::builder().sites([site]));
+    thread::scope(|scope| {
+        scope.spawn(|| assert!(sequential(&sites, limit)[0].is_ok()));
+        scope.spawn(|| {
+            let error = concurrent(&sites, limit).remove(0).expect_err("it takes longer than the limit");
+            assert!(error.is_timeout() && error.is_decode(), "{error:?}");
+        });
+    });
+}
+
+#[test]
 fn reqwest_prints_the_first_cause_of_an_error_and_anyhow_prints_all() {
     let (_web, sites, _watchdog) = start(quick().fault("python.org", Fault::Empty));
     for strategy in [sequential, concurrent] {

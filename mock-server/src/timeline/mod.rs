@@ -13,6 +13,9 @@ pub use text::text;
 /// Columns of a timeline as text, unless the terminal is to have another number.
 pub const WIDTH: usize = 80;
 
+/// The longest label drawn whole, in characters.
+const LABEL: usize = 22;
+
 /// One drawing: a title and what the server saw while it held.
 #[derive(Clone, Debug)]
 pub struct Panel {
@@ -64,7 +67,7 @@ struct Bar {
     bytes: Option<(f64, f64)>,
     /// When it was over, or, in flight, when the record was read.
     end: f64,
-    outcome: Outcome,
+    mark: Option<Mark>,
     result: String,
 }
 
@@ -80,7 +83,7 @@ impl Bar {
                 .zip(exchange.last_byte)
                 .map(|(first, last)| (seconds(first), seconds(last))),
             end: seconds(exchange.ended.unwrap_or(taken)),
-            outcome: exchange.outcome,
+            mark: Mark::of(exchange.outcome),
             result: match exchange.outcome {
                 Outcome::InFlight => format!("in flight, {bytes} B"),
                 Outcome::Complete => format!("{bytes} bytes"),
@@ -94,6 +97,40 @@ impl Bar {
     /// How long the exchange took, or has taken so far.
     fn took(&self, unit: &Unit) -> String {
         unit.format(self.end - self.start)
+    }
+}
+
+/// How a bar ends, where it does not end well.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    CutByServer,
+    ClientLeft,
+    NotOver,
+}
+
+impl Mark {
+    const ALL: [Mark; 3] = [Mark::CutByServer, Mark::ClientLeft, Mark::NotOver];
+
+    fn of(outcome: Outcome) -> Option<Mark> {
+        match outcome {
+            Outcome::Complete => None,
+            Outcome::Cut | Outcome::Reset => Some(Mark::CutByServer),
+            Outcome::ClientGone => Some(Mark::ClientLeft),
+            Outcome::InFlight => Some(Mark::NotOver),
+        }
+    }
+
+    fn meaning(self) -> &'static str {
+        match self {
+            Mark::CutByServer => "cut by the server",
+            Mark::ClientLeft => "client left",
+            Mark::NotOver => "not over",
+        }
+    }
+
+    /// The marks that these bars end with.
+    fn in_use<'bars>(bars: impl Iterator<Item = &'bars Bar> + Clone) -> impl Iterator<Item = Mark> {
+        Mark::ALL.into_iter().filter(move |mark| bars.clone().any(|bar| bar.mark == Some(*mark)))
     }
 }
 
@@ -118,6 +155,14 @@ fn ticks(span: f64, most: usize) -> Vec<f64> {
     let step = steps.into_iter().find(|step| span / step <= most as f64).unwrap_or(span.max(1.0));
     let count = (span / step).floor() as usize;
     (0..=count).map(|index| index as f64 * step).collect()
+}
+
+/// A label that fits its column.
+fn shortened(label: &str) -> String {
+    if label.chars().count() <= LABEL {
+        return label.to_owned();
+    }
+    label.chars().take(LABEL - 1).chain(['…']).collect()
 }
 
 fn counted(count: usize, what: &str) -> String {

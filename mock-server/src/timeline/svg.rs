@@ -1,15 +1,14 @@
-//! The timeline as a picture. It is readable in light and in dark: text takes the colour of its surroundings where it
-//! is put into a page, and follows the reader's system where it is opened alone.
+//! The timeline as a picture, readable in light and in dark.
 
-use super::{Bar, Outcome, Panel, Unit, counted, ticks};
+use super::{Bar, Mark, Panel, Unit, counted, shortened, ticks};
 
 /// Rows drawn; a panel of more says how many it leaves out.
 const ROWS: usize = 200;
 
 // All lengths are in the picture's own units, which are pixels at its natural size.
-const WIDTH: f64 = 720.0;
-const LABEL: f64 = 160.0;
-const BAR: f64 = 380.0;
+const WIDTH: f64 = 780.0;
+const LABEL: f64 = 170.0;
+const BAR: f64 = 360.0;
 const ROW: f64 = 26.0;
 const TITLE: f64 = 34.0;
 const AXIS: f64 = 24.0;
@@ -18,15 +17,18 @@ const MARGIN: f64 = 16.0;
 /// So wide at least is what would be too thin to see.
 const THIN: f64 = 3.0;
 
+/// A page that shows it in a theme of its own sets the four colours on `.timeline`.
 const STYLE: &str = "\
-.timeline { color-scheme: light dark; color: #1f2328; background: #ffffff; font: 13px system-ui, sans-serif; }
-.timeline text { fill: currentColor; }
+.timeline { --text: #1f2328; --ground: #ffffff; --waiting: #cfe0f5; --bytes: #1f5fa8; }
+@media (prefers-color-scheme: dark) {
+  .timeline { --text: #e6edf3; --ground: #14181d; --waiting: #24405f; --bytes: #8fc1ff; }
+}
+.timeline { background: var(--ground); font: 13px system-ui, sans-serif; }
+.timeline text { fill: var(--text); }
 .timeline .title { font-weight: 600; font-size: 14px; }
-.timeline .axis { stroke: currentColor; stroke-opacity: 0.25; }
-.timeline .waiting { fill: #4c8dd6; fill-opacity: 0.3; stroke: #4c8dd6; }
-.timeline .bytes { fill: #2f6fb5; stroke: #4c8dd6; }
-.timeline .mark { font-weight: 700; }
-@media (prefers-color-scheme: dark) { .timeline { color: #e6edf3; background: #14181d; } }
+.timeline .axis { stroke: var(--text); stroke-opacity: 0.25; }
+.timeline .waiting { fill: var(--waiting); stroke: var(--bytes); }
+.timeline .bytes { fill: var(--bytes); }
 ";
 
 /// The panels, one below the other on one scale, as an SVG document.
@@ -37,7 +39,8 @@ pub fn svg(panels: &[Panel]) -> String {
     for panel in panels {
         top = draw_panel(&mut body, panel, span, top);
     }
-    let height = top - GAP + MARGIN;
+    draw_legend(&mut body, panels, top);
+    let height = top + MARGIN;
     let titles: Vec<_> = panels.iter().map(|panel| panel.title.as_str()).collect();
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"timeline\" role=\"img\" \
@@ -46,6 +49,24 @@ pub fn svg(panels: &[Panel]) -> String {
         escaped(&titles.join("; ")),
         escaped(&description(panels, span)),
     )
+}
+
+/// What the colours and the signs mean, of the signs those that are drawn.
+fn draw_legend(body: &mut String, panels: &[Panel], middle: f64) {
+    let bars: Vec<Bar> = panels.iter().flat_map(|panel| panel.bars().take(ROWS)).collect();
+    let mut x = MARGIN + LABEL;
+    for (class, meaning) in [("waiting", "waiting"), ("bytes", "bytes")] {
+        *body += &format!(
+            "<rect class=\"{class}\" x=\"{x:.1}\" y=\"{:.1}\" width=\"14\" height=\"10\"/>\n",
+            middle - 9.0
+        );
+        text(body, "legend", x + 20.0, middle, meaning);
+        x += 90.0;
+    }
+    for mark in Mark::in_use(bars.iter()) {
+        text(body, "legend", x, middle, &format!("{} {}", sign(mark), mark.meaning()));
+        x += 150.0;
+    }
 }
 
 /// Draws a panel and returns where the next begins.
@@ -92,20 +113,19 @@ fn draw_bar(body: &mut String, bar: &Bar, top: f64, x: &impl Fn(f64) -> f64, uni
     if let Some((first, last)) = bar.bytes {
         rectangle("bytes", x(first), x(last));
     }
-    if let Some(mark) = mark(bar.outcome) {
-        text(body, "mark", end + 5.0, top + 18.0, mark);
+    if let Some(mark) = bar.mark {
+        text(body, "mark", end + 5.0, top + 18.0, sign(mark));
     }
-    text(body, "label", MARGIN, top + 18.0, &bar.label);
+    text(body, "label", MARGIN, top + 18.0, &shortened(&bar.label));
     let result = format!("{}, {}", bar.took(unit), bar.result);
     text(body, "result", MARGIN + LABEL + BAR + 20.0, top + 18.0, &result);
 }
 
-fn mark(outcome: Outcome) -> Option<&'static str> {
-    match outcome {
-        Outcome::Complete => None,
-        Outcome::InFlight => Some("…"),
-        Outcome::Cut | Outcome::Reset => Some("✕"),
-        Outcome::ClientGone => Some("←"),
+fn sign(mark: Mark) -> &'static str {
+    match mark {
+        Mark::CutByServer => "✕",
+        Mark::ClientLeft => "←",
+        Mark::NotOver => "…",
     }
 }
 

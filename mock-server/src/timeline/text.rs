@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Bar, Outcome, Panel, Unit, counted, ticks};
+use super::{Bar, LABEL, Mark, Panel, Unit, counted, shortened, ticks};
 
 /// Rows drawn; a panel of more says how many it leaves out.
 const ROWS: usize = 60;
-/// The longest name drawn whole.
-const LABEL: usize = 22;
 /// The fewest columns of a bar, however narrow the whole is to be.
 const BAR: usize = 16;
 
@@ -36,7 +34,7 @@ fn drawing(panel: &Panel, bars: &[Bar], width: usize, scale: Duration) -> Vec<St
 
     let mut lines = vec![format!("{:label$} {}", "", axis(span, cells, &unit))];
     for bar in bars {
-        let name = shortened(&bar.label, label);
+        let name = shortened(&bar.label);
         let time = bar.took(&unit);
         lines.push(format!("{name:label$} {} {time:>took$}  {}", draw(bar, span, cells), bar.result));
     }
@@ -58,31 +56,25 @@ fn draw(bar: &Bar, span: f64, cells: usize) -> String {
     if let Some((first, last)) = bar.bytes {
         row[cell(first)..=cell(last)].fill(BYTES);
     }
-    if let Some(mark) = mark(bar.outcome) {
-        row[end] = mark;
+    if let Some(mark) = bar.mark {
+        row[end] = sign(mark);
     }
     row.into_iter().collect()
 }
 
-/// The marks of bars that do not end well, and what they mean.
-const MARKS: [(char, &str); 3] = [('x', "cut by the server"), ('<', "client left"), ('>', "not over")];
-
-fn mark(outcome: Outcome) -> Option<char> {
-    match outcome {
-        Outcome::Complete => None,
-        Outcome::Cut | Outcome::Reset => Some('x'),
-        Outcome::ClientGone => Some('<'),
-        Outcome::InFlight => Some('>'),
+fn sign(mark: Mark) -> char {
+    match mark {
+        Mark::CutByServer => 'x',
+        Mark::ClientLeft => '<',
+        Mark::NotOver => '>',
     }
 }
 
 /// What the signs mean, of the marks those that are drawn.
 fn legend(bars: &[Bar]) -> String {
     let mut legend = format!("{WAITING} waiting  {BYTES} bytes");
-    for (sign, meaning) in MARKS {
-        if bars.iter().any(|bar| mark(bar.outcome) == Some(sign)) {
-            legend += &format!("  {sign} {meaning}");
-        }
+    for mark in Mark::in_use(bars.iter()) {
+        legend += &format!("  {} {}", sign(mark), mark.meaning());
     }
     legend
 }
@@ -97,11 +89,4 @@ fn axis(span: f64, cells: usize, unit: &Unit) -> String {
         }
     }
     format!("{axis:cells$}")
-}
-
-fn shortened(label: &str, width: usize) -> String {
-    if label.chars().count() <= width {
-        return label.to_owned();
-    }
-    label.chars().take(width - 1).chain(['…']).collect()
 }
