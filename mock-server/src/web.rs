@@ -60,12 +60,12 @@ pub struct Builder {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The port is taken or forbidden.
-    #[error("cannot listen on port {port} of 127.0.0.1: {source}")]
+    #[error("cannot listen on port {port} of 127.0.0.1: {reason}")]
     Port {
         /// The port asked for; 0 is any.
         port: u16,
         /// The system's word.
-        source: io::Error,
+        reason: io::Error,
     },
     /// A fault for a site that is not there.
     #[error("no site is called `{name}`; there are: {there_are}")]
@@ -76,7 +76,7 @@ pub enum StartError {
         there_are: String,
     },
     /// There is no thread or no runtime to be had.
-    #[error("cannot start the web's thread: {0}")]
+    #[error("cannot start the web's thread")]
     Thread(#[from] io::Error),
 }
 
@@ -205,7 +205,7 @@ fn start(
     let _context = runtime.enter();
     if let Some(port) = builder.port {
         let (socket, address) = bind(port)?;
-        let listener = listen(socket).map_err(|source| StartError::Port { port, source })?;
+        let listener = listen(socket).map_err(|reason| StartError::Port { port, reason })?;
         for site in &builder.sites {
             urls.push((site.name.clone(), format!("http://{address}/site/{}", site.name)));
         }
@@ -227,7 +227,7 @@ fn start(
             refused.push(socket);
             continue;
         }
-        let listener = listen(socket).map_err(|source| StartError::Port { port: 0, source })?;
+        let listener = listen(socket).map_err(|reason| StartError::Port { port: 0, reason })?;
         runtime.spawn(serve(listener, Routes::Site { site, gate: gate.clone() }, Arc::clone(&front)));
     }
     Ok(Started { one_port: None, runtime: runtime.handle().clone(), urls, wiremock, refused })
@@ -264,7 +264,7 @@ fn bind(port: u16) -> Result<(Socket, SocketAddr), StartError> {
         let address = socket.local_addr()?.as_socket().ok_or_else(|| io::Error::other("no address"))?;
         Ok((socket, address))
     };
-    bind().map_err(|source| StartError::Port { port, source })
+    bind().map_err(|reason| StartError::Port { port, reason })
 }
 
 fn listen(socket: Socket) -> io::Result<TcpListener> {

@@ -4,18 +4,18 @@
 //! cargo run -p lesson01 --example cpu_bound
 //! ```
 //!
-//! Three times the same sum, with no site to wait for. `join_all` runs the futures on one thread and changes
-//! from one to the next only where one waits at an `.await`: these never wait, so each runs to its end before the next
-//! begins, as coroutines without an `await` inside do under `asyncio.gather`. Threads run at once, as far as there
-//! are cores. Look at the order of `begins` and `ends`.
+//! Three times the same count, with no site to wait for. `join_all` runs its futures on one thread and changes from one to
+//! the next only where one waits at an `.await`: these never wait, so each runs to its end before the next begins, as
+//! coroutines without an `await` inside do under `asyncio.gather`. Threads run at once, as far as there are cores:
+//! Rust has no GIL. Look at the order of `begins` and `ends`.
 
 #![warn(clippy::unwrap_used)]
 
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anstream::println;
 use futures::future::join_all;
+use lesson_kit::println;
 
 const JOBS: [usize; 3] = [1, 2, 3];
 
@@ -47,11 +47,11 @@ fn main() -> anyhow::Result<()> {
 
 /// Wrong: the futures take turns only where they wait, and they do not wait.
 pub async fn joined(work: impl Fn(usize) -> usize) -> Vec<usize> {
-    let work = &work;
+    let work = &work; // each future moves a reference into itself
     join_all(JOBS.map(|job| async move { work(job) })).await
 }
 
-/// Right: the operating system shares the cores out among the threads.
+/// Right: the operating system shares the cores out among the threads. `Sync` says that they may all use `work`.
 pub fn threaded(work: impl Fn(usize) -> usize + Sync) -> Vec<usize> {
     thread::scope(|scope| {
         let work = &work;

@@ -4,20 +4,21 @@
 //!
 //! | Python | Rust | |
 //! |---|---|---|
-//! | coroutine | future | what calling an `async fn` returns; it does nothing until somebody polls it |
-//! | event loop | runtime | polls futures and waits for sockets and timers; here it is Tokio |
-//! | `await x` | `x.await` | this future waits here, and the runtime runs another meanwhile |
-//! | task | task | a future the runtime owns and runs by itself; there is none in this lesson |
+//! | coroutine | future | What calling an `async fn` returns. It does nothing until it is polled: asked to go on as far as it can. |
+//! | event loop | runtime | Polls futures, and knows which socket or timer each of them waits for. Here it is Tokio. |
+//! | `await x` | `x.await` | This future waits here, and its thread goes on with another one. |
+//! | `asyncio.gather` | `join_all` | Waits for many futures at once. `gather` makes tasks and raises the first error; `join_all` makes none and returns every result. |
+//! | task | task | A future that the runtime owns and runs by itself. This lesson makes none. |
 
+// A reader copies what a lesson does, and `unwrap` is no way to handle an error.
 #![warn(clippy::unwrap_used)]
 
 use std::thread;
 use std::time::Duration;
 
-// `println!` as you know it, except that it does not panic when its reader leaves: `cargo run -p lesson01 | head -1`.
-use anstream::println;
 use futures::future::join_all;
-use lesson_kit::Site;
+// `println!` as you know it, but fit for a pipe: `cargo run -p lesson01 | head -1` ends without a panic.
+use lesson_kit::{Site, println};
 
 pub mod threads;
 
@@ -25,7 +26,6 @@ pub mod threads;
 /// `reqwest::blocking` counts to the head of the answer and then anew for the body.
 pub const TIME_LIMIT: Duration = Duration::from_secs(5);
 
-// ANCHOR: fetch_page
 /// Fetches a page and returns how many bytes its text has. The thread sleeps until the answer is there.
 pub fn fetch_page(client: &reqwest::blocking::Client, site: &Site) -> reqwest::Result<usize> {
     println!("Fetching {}", site.name);
@@ -34,27 +34,22 @@ pub fn fetch_page(client: &reqwest::blocking::Client, site: &Site) -> reqwest::R
     println!("Fetched {}", site.name);
     Ok(text.len())
 }
-// ANCHOR_END: fetch_page
 
-// ANCHOR: one_after_another
 /// All pages, each when the one before is there. Results in the order of the sites.
 pub fn one_after_another(client: &reqwest::blocking::Client, sites: &[Site]) -> Vec<reqwest::Result<usize>> {
     sites.iter().map(|site| fetch_page(client, site)).collect()
 }
-// ANCHOR_END: one_after_another
 
-// ANCHOR: one_thread_each
 /// All pages at once, with a thread for each. Results in the order of the sites.
 pub fn one_thread_each(client: &reqwest::blocking::Client, sites: &[Site]) -> Vec<reqwest::Result<usize>> {
+    // A scope ends when all its threads have ended, so they may borrow `client` and `sites`.
     thread::scope(|scope| {
         let threads: Vec<_> = sites.iter().map(|site| scope.spawn(|| fetch_page(client, site))).collect();
-        threads.into_iter().map(|thread| thread.join().expect("fetch_page does not panic")).collect()
+        threads.into_iter().map(|thread| thread.join().expect("a fetching thread panicked")).collect()
     })
 }
-// ANCHOR_END: one_thread_each
 
-// ANCHOR: fetch_page_async
-/// The same as `fetch_page`, but at each `.await` the thread is free for another future.
+/// The same as `fetch_page`, word for word but for `async` and `.await`: there the thread is free for another future.
 pub async fn fetch_page_async(client: &reqwest::Client, site: &Site) -> reqwest::Result<usize> {
     println!("Fetching {}", site.name);
     let response = client.get(&site.url).send().await?.error_for_status()?;
@@ -62,11 +57,9 @@ pub async fn fetch_page_async(client: &reqwest::Client, site: &Site) -> reqwest:
     println!("Fetched {}", site.name);
     Ok(text.len())
 }
-// ANCHOR_END: fetch_page_async
 
-// ANCHOR: all_at_once
 /// All pages at once, on the one thread that awaits this. Results in the order of the sites.
 pub async fn all_at_once(client: &reqwest::Client, sites: &[Site]) -> Vec<reqwest::Result<usize>> {
+    // Calling `fetch_page_async` makes a future and fetches nothing yet. `join_all` polls them all, in turn.
     join_all(sites.iter().map(|site| fetch_page_async(client, site))).await
 }
-// ANCHOR_END: all_at_once

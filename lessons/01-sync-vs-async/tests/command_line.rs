@@ -83,27 +83,32 @@ fn it_tells_its_story_in_three_parts_and_draws_each() {
         "{printed}"
     );
     assert!(parts[3].contains("async, all at once: 3 requests on 3 connections, at most 3 in flight\n"));
-    assert_eq!(
-        without_times(&printed),
-        without_times(&output_in_the_readme()),
-        "the README shows another output"
-    );
     let svg = fs::read_to_string(file).expect("the picture is written");
     assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
     assert_eq!(svg.matches("class=\"title\"").count(), 3);
 }
 
+/// The threads that the closing table has for a strategy.
+#[cfg(target_os = "linux")]
+fn threads(printed: &str, strategy: &str) -> String {
+    let row = printed.lines().rev().find(|line| line.starts_with(strategy)).expect("the table has it");
+    let row = row.split("  (").next().unwrap_or(row);
+    row.split_whitespace().rev().nth(1).expect("threads are before the speed-up").to_owned()
+}
+
 #[cfg(target_os = "linux")]
 #[test]
-fn the_table_counts_the_thread_that_the_blocking_client_hides() {
+fn the_table_counts_the_thread_that_the_blocking_client_hides_and_the_readme_shows_it() {
     let (_, printed, _) = run(&mut lesson(&[]));
-    let threads = |strategy: &str| {
-        let row = printed.lines().rev().find(|line| line.starts_with(strategy)).expect("the table has it");
-        row.split_whitespace().rev().nth(1).expect("threads are before the speed-up").to_owned()
-    };
-    assert_eq!(threads("one after another"), "2");
-    assert_eq!(threads("a thread for each site"), "5");
-    assert_eq!(threads("async, all at once"), "1");
+    let readme = output_in_the_readme();
+    assert_eq!(
+        without_times(&printed),
+        without_times(&readme),
+        "the README shows another output:\n{printed}"
+    );
+    assert_eq!(threads(&printed, "one after another"), "2");
+    assert_eq!(threads(&printed, "a thread for each site"), "5");
+    assert_eq!(threads(&printed, "async, all at once"), "1");
 }
 
 #[test]
@@ -124,6 +129,48 @@ fn a_broken_site_is_named_with_its_cause_and_the_status_is_0() {
     assert_eq!(printed.lines().filter(cut).count(), 3, "{printed}");
     assert!(printed.contains("cut at 9 B\n"));
     assert_eq!(printed.matches("x  (2 failed)\n").count(), 3, "{printed}");
+}
+
+#[test]
+fn a_strategy_whose_sites_all_failed_has_no_speed_up() {
+    let (_, printed, _) = run(&mut lesson(&["http://nowhere.invalid/"]));
+    assert_eq!(printed.matches("  -  (1 failed)\n").count(), 3, "{printed}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn looking_up_a_name_takes_a_thread_that_an_address_does_not() {
+    let web = MockWeb::builder()
+        .sites([Site::new("a.example").delay(Duration::from_millis(500))])
+        .start()
+        .expect("it starts");
+    let named = web.url("a.example").replace("127.0.0.1", "localhost");
+    let (_, printed, _) = run(&mut lesson(&[&named]));
+    assert_eq!(threads(&printed, "async, all at once"), "2", "{printed}");
+    let (_, printed, _) = run(&mut lesson(&[web.url("a.example")]));
+    assert_eq!(threads(&printed, "async, all at once"), "1", "{printed}");
+}
+
+#[test]
+fn the_faults_are_listed() {
+    let (status, printed, _) = run(&mut lesson(&["--fault", "list"]));
+    assert_eq!(status, Some(0));
+    for kind in mock_server::catalogue() {
+        assert!(printed.contains(&format!("{}\n    {}\n", kind.example, kind.behaviour)), "{printed}");
+    }
+}
+
+#[test]
+fn a_picture_that_was_there_is_left_as_it_is_when_the_lesson_does_not_run() {
+    let (file, other) = (picture("was-there.svg"), picture("was-not-there.svg"));
+    fs::write(&file, "a picture").expect("it can be written");
+    for file in [&file, &other] {
+        let fault = "nowhere.example=hang";
+        let (status, _, _) = run(&mut lesson(&["--timeline", &file.to_string_lossy(), "--fault", fault]));
+        assert_eq!(status, Some(2));
+    }
+    assert_eq!(fs::read_to_string(&file).expect("it is there"), "a picture");
+    assert!(!other.exists());
 }
 
 #[test]
@@ -192,6 +239,7 @@ fn a_reader_that_leaves_early_ends_it_quietly() {
     // The pipe is closed now, as `| head -1` closes it.
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(first, "--- one after another ---\n");
+    assert!(web.record().requests("a.example") <= 1, "it went on for nobody");
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
 }
 
@@ -199,7 +247,7 @@ fn a_reader_that_leaves_early_ends_it_quietly() {
 fn help_fits_a_screen_and_a_wrong_argument_is_one_line_and_status_2() {
     let (status, help, _) = run(&mut lesson(&["--help"]));
     assert_eq!(status, Some(0));
-    assert!(help.starts_with("lesson01: ") && help.lines().count() <= 16, "{help}");
+    assert!(help.starts_with("lesson01: ") && help.lines().count() <= 15, "{help}");
 
     let folder = env!("CARGO_TARGET_TMPDIR");
     let unwritable = format!("{folder}/there/is/none.svg");
@@ -221,7 +269,7 @@ fn help_fits_a_screen_and_a_wrong_argument_is_one_line_and_status_2() {
         ),
         (
             &["--fault", "python.org"],
-            "`--fault python.org` has no fault; write --fault SITE=FAULT, for example --fault python.org=stall",
+            "`--fault python.org` has no fault; write --fault SITE=FAULT, for example --fault python.org=hang",
         ),
         (
             &["--fault", "python.org=reset?after=x"],
@@ -241,13 +289,13 @@ fn help_fits_a_screen_and_a_wrong_argument_is_one_line_and_status_2() {
             &["--timeline", "x.svg", "http://example.com"],
             "--timeline is for the mock web, where the server is ours; leave out the URLs or --timeline",
         ),
-        (&["--timeline", "x.png"], "--timeline writes a picture; `x.png` must end in .svg"),
+        (
+            &["--timeline", "x.png"],
+            "--timeline wants the name of an SVG file, for example timeline.svg, not `x.png`",
+        ),
         (
             &["--timeline", &unwritable],
-            &format!(
-                "--timeline cannot write {unwritable}: No such file or directory (os error 2); \
-                 name a file in a folder that is there"
-            ),
+            &format!("--timeline cannot write {unwritable}: No such file or directory (os error 2)"),
         ),
     ];
     for (arguments, words) in wrong {

@@ -6,20 +6,45 @@ use std::time::Duration;
 use lesson_kit::Site;
 use lesson_kit::testing::run_twin;
 use lesson01::one_after_another;
-use mock_server::MockWeb;
+use mock_server::{Fault, MockWeb, Outcome};
 
 /// Bounds a failure only.
 const WATCHDOG: Duration = Duration::from_secs(120);
+
+fn twin(web: &MockWeb) -> Option<String> {
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("lesson01.py");
+    let urls: Vec<_> = web.sites().map(|(_, url)| url).collect();
+    run_twin(&program, &["aiohttp", "requests"], &urls)
+}
+
+/// What the twin and the lesson print of a page: its size, or that it failed.
+fn reports(printed: &str) -> Vec<&str> {
+    let report = |line: &'_ str| line.ends_with(" bytes") || line.contains(": failed: ");
+    printed
+        .lines()
+        .filter(|line| report(line))
+        .map(|line| line.split(": failed: ").next().unwrap_or(line))
+        .collect()
+}
+
+fn lesson(web: &MockWeb) -> Vec<String> {
+    let sites: Vec<_> =
+        web.sites().map(|(name, url)| Site { name: name.to_owned(), url: url.to_owned() }).collect();
+    let client = reqwest::blocking::Client::new();
+    let report = |(page, site): (reqwest::Result<usize>, &Site)| match page {
+        Ok(bytes) => format!("{}: {bytes} bytes", site.url),
+        Err(_) => site.url.clone(),
+    };
+    one_after_another(&client, &sites).into_iter().zip(&sites).map(report).collect()
+}
 
 #[test]
 fn the_python_twin_reports_the_same_sizes_and_is_seen_first_in_turn_and_then_at_once() {
     // With the tutorial's delays: what asks all at once has all in flight long before the first answers.
     let web = MockWeb::start().expect("the web starts");
     let _watchdog = web.watchdog(WATCHDOG);
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("lesson01.py");
-    let urls: Vec<_> = web.sites().map(|(_, url)| url).collect();
 
-    let Some(printed) = run_twin(&program, &["aiohttp", "requests"], &urls) else { return };
+    let Some(printed) = twin(&web) else { return };
 
     let record = web.record();
     let exchanges: Vec<_> = record.exchanges().collect();
@@ -30,13 +55,42 @@ fn the_python_twin_reports_the_same_sizes_and_is_seen_first_in_turn_and_then_at_
     let last_asked = exchanges[3..].iter().map(|exchange| exchange.request_head).max();
     let first_ended = exchanges[3..].iter().filter_map(|exchange| exchange.ended).min();
     assert!(last_asked < first_ended, "aiohttp asks all at once");
+    let lesson = lesson(&web);
+    assert_eq!(reports(&printed), [&lesson[..], &lesson[..]].concat());
+}
 
-    let sites: Vec<_> =
-        web.sites().map(|(name, url)| Site { name: name.to_owned(), url: url.to_owned() }).collect();
-    let client = reqwest::blocking::Client::new();
-    let lesson = one_after_another(&client, &sites).into_iter().zip(&sites);
-    let lesson: Vec<_> =
-        lesson.map(|(page, site)| format!("{}: {} bytes", site.url, page.expect("the page comes"))).collect();
-    let sizes: Vec<_> = printed.lines().filter(|line| line.ends_with(" bytes")).collect();
-    assert_eq!(sizes, [&lesson[..], &lesson[..]].concat());
+#[test]
+fn the_python_twin_reports_the_same_failures() {
+    let web = MockWeb::builder()
+        .fault("python.org", Fault::Refused)
+        .fault("w3schools.com", Fault::Status { code: 503, retry_after: None })
+        .start()
+        .expect("the web starts");
+    let _watchdog = web.watchdog(WATCHDOG);
+
+    let Some(printed) = twin(&web) else { return };
+
+    let lesson = lesson(&web);
+    assert_eq!(reports(&printed), [&lesson[..], &lesson[..]].concat());
+    assert!(printed.contains("Connection refused") && printed.contains("503"), "{printed}");
+}
+
+#[test]
+fn the_twins_time_limit_is_for_each_wait_in_requests_and_for_all_of_a_page_in_aiohttp() {
+    // Four pieces, six seconds in all, and never more than two without one; the limit is five.
+    let web = MockWeb::builder()
+        .sites([mock_server::Site::tutorial().remove(0).delay(Duration::ZERO)])
+        .fault("codeswithpankaj.com", Fault::Dribble { chunk: 3_750, pause: 2_000 })
+        .start()
+        .expect("the web starts");
+    let _watchdog = web.watchdog(WATCHDOG);
+
+    let Some(printed) = twin(&web) else { return };
+
+    let url = web.url("codeswithpankaj.com");
+    assert_eq!(reports(&printed), [format!("{url}: 15000 bytes"), url.to_owned()]);
+    assert!(printed.contains("TimeoutError"), "{printed}");
+    let record = web.record();
+    let outcomes: Vec<_> = record.exchanges().map(|exchange| exchange.outcome).collect();
+    assert_eq!(outcomes, [Outcome::Complete, Outcome::ClientGone]);
 }

@@ -9,7 +9,15 @@ use url::Url;
 /// The tutorial's sites in the real web.
 const LIVE: [&str; 3] = ["https://codeswithpankaj.com", "https://python.org", "https://www.w3schools.com"];
 
-/// The command line of a lesson.
+/// What the command line asks for.
+#[derive(Debug)]
+pub(crate) enum Asked {
+    Run(Arguments),
+    Help,
+    Faults,
+}
+
+/// How the lesson is to be run.
 #[derive(Debug)]
 pub(crate) struct Arguments {
     /// Sites of one's own; none: the mock web.
@@ -34,7 +42,7 @@ pub(crate) enum ArgumentError {
         "`{url}` needs TLS, which this build leaves out; run cargo run -p {lesson} --features live -- {again}"
     )]
     NoTls { lesson: String, url: String, again: String },
-    #[error("`--fault {0}` has no fault; write --fault SITE=FAULT, for example --fault python.org=stall")]
+    #[error("`--fault {0}` has no fault; write --fault SITE=FAULT, for example --fault python.org=hang")]
     NoFault(String),
     #[error("--fault {given}: {error}")]
     Fault { given: String, error: FaultError },
@@ -44,7 +52,7 @@ pub(crate) enum ArgumentError {
     LiveAndUrls,
     #[error("{0} is for the mock web, where the server is ours; leave out the URLs or {0}")]
     OnlyMockWeb(&'static str),
-    #[error("--timeline writes a picture; `{0}` must end in .svg")]
+    #[error("--timeline wants the name of an SVG file, for example timeline.svg, not `{0}`")]
     NotSvg(String),
 }
 
@@ -54,18 +62,20 @@ impl From<lexopt::Error> for ArgumentError {
     }
 }
 
-/// Reads the command line; `None` for `--help`.
-pub(crate) fn parse(lesson: &str, mut parser: lexopt::Parser) -> Result<Option<Arguments>, ArgumentError> {
+pub(crate) fn parse(lesson: &str, mut parser: lexopt::Parser) -> Result<Asked, ArgumentError> {
     let mut arguments = Arguments { urls: Vec::new(), faults: Vec::new(), timeline: None, seed: 1 };
     let mut live = false;
     while let Some(argument) = parser.next()? {
         match argument {
             Value(url) => arguments.urls.push(url.string()?),
             Long("live") => live = true,
-            Long("fault") => arguments.faults.push(fault(&parser.value()?.string()?)?),
+            Long("fault") => match parser.value()?.string()?.as_str() {
+                "list" => return Ok(Asked::Faults),
+                given => arguments.faults.push(fault(given)?),
+            },
             Long("timeline") => arguments.timeline = Some(svg(&parser.value()?.string()?)?),
             Long("seed") => arguments.seed = parser.value()?.parse()?,
-            Short('h') | Long("help") => return Ok(None),
+            Short('h') | Long("help") => return Ok(Asked::Help),
             _ => return Err(argument.unexpected().into()),
         }
     }
@@ -77,7 +87,7 @@ pub(crate) fn parse(lesson: &str, mut parser: lexopt::Parser) -> Result<Option<A
     }
     check_urls(lesson, &arguments.urls, live)?;
     check_mock_web(&arguments)?;
-    Ok(Some(arguments))
+    Ok(Asked::Run(arguments))
 }
 
 fn fault(text: &str) -> Result<(String, Fault), ArgumentError> {

@@ -5,25 +5,35 @@
 //! would still fetch, from a list of URLs.
 
 mod arguments;
+mod printing;
 mod proxy;
 pub mod testing;
 
-use std::fs::File;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use anstream::{eprintln, print, println};
+use anstream::eprintln;
+use console::Term;
 use mock_server::timeline::{self, Panel};
 use mock_server::{Fault, MockWeb, Watchdog, catalogue};
 
-use arguments::Arguments;
+use arguments::{Arguments, Asked};
+use printing::print;
 
-/// A lesson on the mock web that takes longer than this hangs; the slowest takes a third of it.
-const LIMIT: Duration = Duration::from_secs(60);
+#[doc(hidden)]
+pub use printing::print_line;
+
+/// A lesson on the mock web that takes longer than this hangs. It leaves room for time limits a reader tries out.
+const LIMIT: Duration = Duration::from_secs(300);
 /// How long a timeline waits for what a client has just given up to be seen as given up.
 const SETTLE: Duration = Duration::from_millis(200);
+
+/// The widest timeline, in columns.
+const WIDEST: usize = 120;
 
 /// A site to fetch.
 #[derive(Clone, Debug)]
@@ -51,11 +61,9 @@ pub struct Lesson {
 /// here, with status 0 and 2; a web that cannot start ends it with 1.
 pub fn start(name: &str, about: &str) -> Lesson {
     let arguments = match arguments::parse(name, lexopt::Parser::from_env()) {
-        Ok(Some(arguments)) => arguments,
-        Ok(None) => {
-            print!("{}", help(name, about));
-            process::exit(0);
-        }
+        Ok(Asked::Run(arguments)) => arguments,
+        Ok(Asked::Help) => tell(&help(name, about)),
+        Ok(Asked::Faults) => tell(&faults()),
         Err(error) => fail(name, 2, &error.to_string()),
     };
     proxy::leave_loopback_alone(name);
@@ -93,26 +101,41 @@ impl Lesson {
         let panel = Panel::new(title, web.record());
         web.reset_record();
         let scale = panels.iter().map(Panel::span).max().unwrap_or_default();
-        print!("\n{}", coloured(&timeline::text(&panel, timeline::WIDTH, scale)));
+        let drawing = timeline::text(&panel, columns(), scale);
+        print(format_args!("\n{}", coloured(&drawing)));
         panels.push(panel);
-        if let Some(picture) = &self.picture
-            && let Err(error) = std::fs::write(picture, timeline::svg(&panels))
-        {
-            fail(&self.name, 1, &cannot_write(picture, &error));
+        if let Some(picture) = &self.picture {
+            if let Err(error) = fs::write(picture, timeline::svg(&panels)) {
+                fail(&self.name, 1, &cannot_write(picture, &error));
+            }
+            if panels.len() == 1 {
+                println!("(this and what follows is drawn in {} too)", picture.display());
+            }
         }
     }
 
-    /// Finds out before the lesson runs whether the picture can be written, and leaves a file that is there as it is.
+    /// Finds out before the lesson runs whether the picture can be written, and leaves everything as it is.
     fn check_picture(&self) {
         let Some(picture) = &self.picture else { return };
-        if let Err(error) = File::options().append(true).create(true).open(picture) {
+        let was_there = picture.exists();
+        let opened = File::options().append(true).create(true).open(picture);
+        let checked =
+            if was_there { opened.map(drop) } else { opened.and_then(|_| fs::remove_file(picture)) };
+        if let Err(error) = checked {
             fail(&self.name, 2, &cannot_write(picture, &error));
         }
     }
 }
 
-fn cannot_write(picture: &Path, error: &std::io::Error) -> String {
-    format!("--timeline cannot write {}: {error}; name a file in a folder that is there", picture.display())
+fn cannot_write(picture: &Path, error: &io::Error) -> String {
+    format!("--timeline cannot write {}: {error}", picture.display())
+}
+
+/// The terminal's width, as far as a timeline gains by it; 80 columns where there is no terminal.
+fn columns() -> usize {
+    let terminal = Term::stdout();
+    let size = if terminal.is_term() { terminal.size_checked() } else { None };
+    size.map_or(timeline::WIDTH, |(_, columns)| usize::from(columns).min(WIDEST))
 }
 
 fn start_web(name: &str, arguments: &Arguments) -> MockWeb {
@@ -131,6 +154,12 @@ fn start_web(name: &str, arguments: &Arguments) -> MockWeb {
     web
 }
 
+/// What was asked for in place of a run, and out.
+fn tell(words: &str) -> ! {
+    print(format_args!("{words}"));
+    process::exit(0)
+}
+
 /// One line on what is wrong, and out.
 fn fail(name: &str, status: i32, error: &str) -> ! {
     eprintln!("\x1b[31m{name}:\x1b[0m {error}");
@@ -143,19 +172,22 @@ fn coloured(timeline: &str) -> String {
 }
 
 fn help(name: &str, about: &str) -> String {
-    let faults: Vec<_> = catalogue().map(|kind| kind.name).collect();
     format!(
         "{name}: {about}\n\n\
          Usage: cargo run -p {name} -- [OPTIONS] [URL]...\n\n\
          \x20 URL...               fetch these in place of the three sites of the mock web\n\
-         \x20 --live               fetch the tutorial's own sites over https; for any https:\n\
-         \x20                      cargo run -p {name} --features live -- --live\n\
+         \x20 --live               fetch codeswithpankaj.com, python.org and www.w3schools.com\n\
+         \x20                      over https: cargo run -p {name} --features live -- --live\n\
          \x20 --fault SITE=FAULT   break a site of the mock web, for example\n\
-         \x20                      python.org=stall or python.org=reset?after=1000\n\
+         \x20                      python.org=hang or python.org=reset?after=1000\n\
+         \x20 --fault list         tell what faults there are\n\
          \x20 --timeline FILE.svg  write what the server saw as a picture\n\
          \x20 --seed N             what random faults draw on (default 1)\n\
-         \x20 --help               this text\n\n\
-         Faults: {}\n",
-        faults.join(", ")
+         \x20 --help               this text\n"
     )
+}
+
+/// The catalogue: each fault as it is written and what it does.
+fn faults() -> String {
+    catalogue().map(|kind| format!("{}\n    {}\n", kind.example, kind.behaviour)).collect()
 }

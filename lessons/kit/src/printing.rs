@@ -1,0 +1,32 @@
+//! Printing for programs whose reader may leave.
+
+use std::fmt::Arguments;
+use std::io::{ErrorKind, Write, stdout};
+use std::process;
+
+/// As `std::println!`, for output that may be piped: where the reader has left, as `head -1` does after its line, the
+/// program ends quietly with status 0, and where nothing can be written it ends with a line on why and status 1.
+/// `std::println!` panics in both cases.
+#[macro_export]
+macro_rules! println {
+    ($($words:tt)*) => { $crate::print_line(format_args!($($words)*)) };
+}
+
+/// What [`println!`] calls.
+#[doc(hidden)]
+pub fn print_line(line: Arguments<'_>) {
+    print(format_args!("{line}\n"));
+}
+
+/// Colours are taken out where standard output is not a terminal, and under `NO_COLOR`.
+pub(crate) fn print(words: Arguments<'_>) {
+    let written = anstream::AutoStream::auto(stdout().lock()).write_fmt(words);
+    match written.and_then(|()| stdout().flush()) {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => process::exit(0),
+        Err(error) => {
+            anstream::eprintln!("cannot print: {error}");
+            process::exit(1);
+        }
+    }
+}
