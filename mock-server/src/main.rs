@@ -5,10 +5,10 @@
 //! curl -i http://127.0.0.1:8080/site/python.org
 //! ```
 
+use std::io::Write;
 use std::pin::pin;
 use std::process::ExitCode;
 
-use anstream::{eprintln, println};
 use anyhow::Context;
 use lexopt::prelude::*;
 use mock_server::MockWeb;
@@ -34,7 +34,7 @@ fn main() -> ExitCode {
     let arguments = match arguments() {
         Ok(Some(arguments)) => arguments,
         Ok(None) => {
-            anstream::print!("{HELP}");
+            say(HELP);
             return ExitCode::SUCCESS;
         }
         Err(error) => {
@@ -75,7 +75,12 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let web =
             MockWeb::builder().on_one_port(arguments.port).seed(arguments.seed).forget_requests().start()?;
         let address = web.one_port().context("the web has no port of its own")?;
-        println!("http://{address}/ lists what there is (seed {}); Ctrl-C ends it", web.seed());
+        say(&format!("http://{address}/ lists what there is (seed {}); Ctrl-C ends it\n", web.seed()));
         interrupted.await.context("cannot listen for Ctrl-C")
     })
+}
+
+/// Prints; where nobody reads any more (`| head -1`), a server goes on without.
+fn say(words: &str) {
+    let _ = std::io::stdout().write_all(words.as_bytes());
 }

@@ -16,7 +16,6 @@ use std::process;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use anstream::eprintln;
 use console::Term;
 use mock_server::timeline::{self, Panel};
 use mock_server::{Fault, MockWeb, Watchdog, catalogue};
@@ -102,7 +101,7 @@ impl Lesson {
         web.reset_record();
         let scale = panels.iter().map(Panel::span).max().unwrap_or_default();
         let drawing = timeline::text(&panel, columns(), scale);
-        print(format_args!("\n{}", coloured(&drawing)));
+        print(format_args!("\n{}", coloured(drawing)));
         panels.push(panel);
         if let Some(picture) = &self.picture {
             if let Err(error) = fs::write(picture, timeline::svg(&panels)) {
@@ -162,12 +161,16 @@ fn tell(words: &str) -> ! {
 
 /// One line on what is wrong, and out.
 fn fail(name: &str, status: i32, error: &str) -> ! {
-    eprintln!("\x1b[31m{name}:\x1b[0m {error}");
+    let (red, end) = if console::colors_enabled_stderr() { ("\x1b[31m", "\x1b[0m") } else { ("", "") };
+    eprintln!("{red}{name}:{end} {error}");
     process::exit(status)
 }
 
-/// The timeline's bars in colour; anstream takes it out again where there is no terminal or under `NO_COLOR`.
-fn coloured(timeline: &str) -> String {
+/// The timeline's bars in colour, where standard output is a terminal and `NO_COLOR` is not set.
+fn coloured(timeline: String) -> String {
+    if !console::colors_enabled() {
+        return timeline;
+    }
     timeline.replace('░', "\x1b[34m░\x1b[0m").replace('█', "\x1b[32m█\x1b[0m")
 }
 

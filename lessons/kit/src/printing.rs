@@ -18,14 +18,13 @@ pub fn print_line(line: Arguments<'_>) {
     print(format_args!("{line}\n"));
 }
 
-/// Colours are taken out where standard output is not a terminal, and under `NO_COLOR`.
 pub(crate) fn print(words: Arguments<'_>) {
-    let written = anstream::AutoStream::auto(stdout().lock()).write_fmt(words);
-    match written.and_then(|()| stdout().flush()) {
+    let mut stdout = stdout().lock();
+    match stdout.write_fmt(words).and_then(|()| stdout.flush()) {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::BrokenPipe => process::exit(0),
         Err(error) => {
-            anstream::eprintln!("cannot print: {error}");
+            eprintln!("cannot print: {error}");
             process::exit(1);
         }
     }

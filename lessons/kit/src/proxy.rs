@@ -21,7 +21,7 @@ pub(crate) fn leave_loopback_alone(lesson: &str) {
         return;
     }
     let exempt = [LOOPBACK, "localhost", &exempt].join(",");
-    anstream::eprintln!("{lesson}: {proxy} is set; sites on this machine are asked without that proxy");
+    eprintln!("{lesson}: {proxy} is set; sites on this machine are asked without that proxy");
     let Ok(program) = env::current_exe() else { return };
     let mut again = Command::new(program);
     again.args(env::args_os().skip(1)).env("NO_PROXY", &exempt).env("no_proxy", OsString::from(&exempt));
@@ -37,7 +37,7 @@ fn no_proxy() -> String {
 fn become_or_run(mut again: Command, lesson: &str) {
     use std::os::unix::process::CommandExt;
     let error = again.exec();
-    anstream::eprintln!("{lesson}: cannot start anew without the proxy: {error}");
+    eprintln!("{lesson}: cannot start anew without the proxy: {error}");
     std::process::exit(1);
 }
 
@@ -46,7 +46,7 @@ fn become_or_run(mut again: Command, lesson: &str) {
     match again.status() {
         Ok(status) => std::process::exit(status.code().unwrap_or(1)),
         Err(error) => {
-            anstream::eprintln!("{lesson}: cannot start anew without the proxy: {error}");
+            eprintln!("{lesson}: cannot start anew without the proxy: {error}");
             std::process::exit(1);
         }
     }
