@@ -1,8 +1,9 @@
 //! The front: takes the connections, asks wiremock, and sends the answer as the site's fault has it.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::TryStreamExt;
@@ -10,17 +11,19 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Bytes, Frame, Incoming};
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, TRANSFER_ENCODING};
+use hyper::http::request;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 
-use crate::fault::Fault;
+use crate::fault::{Circumstances, Fault, whole};
 use crate::gate::{Gate, Verdict};
 use crate::record::{Recorder, RequestHead};
 use crate::routes::{Asked, Order, Refusal, Routes, Source};
-use crate::script::{self, Finish, Plan, Script, Step, Steps, Stopped, play};
+use crate::script::{self, Ending, Finish, Plan, Script, Steps, play};
 use crate::upstream::Upstream;
 use crate::wire::{Connection, Wire};
 
@@ -30,11 +33,49 @@ type Payload = UnsyncBoxBody<Bytes, Stopped>;
 /// How long the front waits for descriptors to come free when there are none left.
 const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(50);
 
+/// Why hyper is to let go of a connection: its plan has the rest.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Stopped {
+    #[error("the script ends the connection: {0:?}")]
+    Ended(Ending),
+    #[error("the script takes over the connection")]
+    TakenOver,
+    #[error("the request's body broke off")]
+    RequestBrokeOff,
+}
+
 /// What all connections share.
 pub(crate) struct Front {
     pub recorder: Recorder,
-    pub upstream: Upstream,
+    pub upstream: Arc<Upstream>,
+    pub counts: Counts,
+    /// A permit for each connection: the rest of the descriptors is for wiremock's, and for a client in this process.
+    pub connections: Arc<Semaphore>,
     pub seed: u64,
+}
+
+/// How many requests met each fault that counts them.
+#[derive(Default)]
+pub(crate) struct Counts(Mutex<HashMap<String, u64>>);
+
+impl Counts {
+    /// Keys remembered. A client that makes up more of them has all forgotten, which is better than no memory left.
+    const MOST: usize = 10_000;
+
+    /// How many there were of this key; and there is one more now.
+    fn count(&self, key: String) -> u64 {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if counts.len() >= Counts::MOST && !counts.contains_key(&key) {
+            counts.clear();
+        }
+        let count = counts.entry(key).or_insert(0);
+        *count += 1;
+        *count - 1
+    }
+
+    pub fn reset(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 }
 
 /// Accepts connections for ever.
@@ -43,7 +84,13 @@ pub(crate) async fn serve(listener: TcpListener, routes: Routes, front: Arc<Fron
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                tokio::spawn(serve_connection(stream, Arc::clone(&routes), Arc::clone(&front)));
+                // Never closed, so there is always one to come. Those who wait meanwhile wait in the port's queue.
+                let permit = Arc::clone(&front.connections).acquire_owned().await;
+                let connection = serve_connection(stream, Arc::clone(&routes), Arc::clone(&front));
+                tokio::spawn(async move {
+                    let _permit = permit;
+                    connection.await;
+                });
             }
             // The client left while it was queued, or this process has no descriptors left. The queue keeps
             // those who wait, and nothing tells when a descriptor comes free.
@@ -71,8 +118,11 @@ async fn serve_connection(stream: TcpStream, routes: Arc<Routes>, front: Arc<Fro
     };
     let io = TokioIo::new(Wire::new(stream, Arc::clone(&connection)));
     let mut http = http1::Builder::new().serve_connection(io, service);
-    // An error is the client's doing, or the plan's: both are in the record.
-    let _ = pin!(&mut http).await;
+    tokio::select! {
+        // An error is the client's doing, or the plan's: both are in the record.
+        _ = pin!(&mut http) => {}
+        () = plan.idle_for_too_long(&connection) => plan.set(Finish::End(Ending::Close)),
+    }
     if let Some(finish) = plan.take() {
         script::finish(finish, http.into_parts().io.into_inner(), connection).await;
     }
@@ -88,7 +138,7 @@ struct Exchange {
 
 impl Exchange {
     async fn answer(self, request: Request<Incoming>) -> Result<Response<Payload>, Stopped> {
-        let order = match self.routes.ask(request.method(), request.uri(), &self.front.recorder) {
+        let order = match self.routes.ask(request.method(), request.uri(), &self.front) {
             Asked::Web(order) => order,
             Asked::Direct(answer) => {
                 return Ok(answer.map(|body| Full::new(body).map_err(never).boxed_unsync()));
@@ -100,67 +150,107 @@ impl Exchange {
             path: order.path.clone(),
         });
         let is_head = request.method() == Method::HEAD;
-        let (page, fault) = match self.page(&order, request).await {
-            Ok(page) => (page, order.fault),
-            Err(refusal) => (refusal.into_response(), None),
-        };
-        let script = match fault {
-            Some(fault) => fault.script(page.body().clone(), self.front.seed),
-            None => Script::body([Step::Send(page.body().clone())]),
-        };
-        match script {
-            Script::Raw(steps) => {
-                self.plan.set(Finish::Play { steps, exchange: id });
-                Err(Stopped::TakenOver)
+        let fault = order.fault.clone().and_then(|fault| self.choose(fault, &order));
+        let (head, body) = request.into_parts();
+        // Read before the answer is decided: closing a socket with unread bytes would turn FIN into RST.
+        let Ok(body) = body.collect().await else { return Err(Stopped::RequestBrokeOff) };
+        let script;
+        let page = match self.page(&order, fault.as_ref(), head, body.to_bytes()).await {
+            Ok(page) => {
+                script = fault.as_ref().map(|fault| fault.travel(&page, self.front.seed));
+                page
             }
-            Script::Body(steps) => Ok(self.response(page, steps, id, is_head)),
+            Err(refusal) => {
+                script = None;
+                refusal.into_response()
+            }
+        };
+        if let Some(Fault::IdleClose { after }) = fault {
+            self.plan.close_when_idle_for(Duration::from_millis(after));
+        }
+        match script.unwrap_or_else(|| whole(page.body())) {
+            Script::Body { length, steps } => Ok(self.response(page, length, steps, id, is_head)),
+            Script::Written { length, steps } => {
+                self.connection.promise(id, length);
+                self.take_over(steps)
+            }
+            Script::Raw(steps) => {
+                self.connection.promise_raw(id);
+                self.take_over(steps)
+            }
         }
     }
 
+    /// Leaves the connection to the task that owns it. For hyper it ends in an error.
+    fn take_over(self, steps: Steps) -> Result<Response<Payload>, Stopped> {
+        self.plan.set(Finish::Play(steps));
+        Err(Stopped::TakenOver)
+    }
+
+    fn choose(&self, fault: Fault, order: &Order) -> Option<Fault> {
+        let before = fault.counted_as(&order.site).map_or(0, |key| self.front.counts.count(key));
+        let before_on_connection = self.connection.begun() - 1;
+        fault.choose(Circumstances { seed: self.front.seed, before, before_on_connection })
+    }
+
     /// The answer whole, once its time has come; or a refusal, which no fault touches.
-    async fn page(&self, order: &Order, request: Request<Incoming>) -> Result<Response<Bytes>, Refusal> {
-        let (head, body) = request.into_parts();
-        // Read before the answer is decided: closing a socket with unread bytes would turn FIN into RST.
-        let body = match body.collect().await {
-            Ok(body) => body.to_bytes(),
-            Err(error) => {
-                return Err(Refusal::new(StatusCode::BAD_REQUEST, format!("the request's body: {error}")));
-            }
-        };
+    async fn page(
+        &self,
+        order: &Order,
+        fault: Option<&Fault>,
+        head: request::Parts,
+        body: Bytes,
+    ) -> Result<Response<Bytes>, Refusal> {
         if let Some(gate) = &order.gate
             && gate.pass().await == Verdict::Failed
         {
             return Err(gate_failed(gate));
         }
-        let delay = match order.fault {
-            Some(Fault::Delay { ms }) => Duration::from_millis(ms),
+        let delay = match fault {
+            Some(Fault::Delay { ms }) => Duration::from_millis(*ms),
             _ => order.delay,
         };
-        tokio::time::sleep(delay).await;
-        match &order.source {
-            Source::Text(answer) => Ok(text(StatusCode::OK, answer.clone())),
-            Source::Wiremock { host, path } => {
-                let path =
-                    order.fault.as_ref().and_then(Fault::upstream_path).unwrap_or_else(|| path.clone());
-                Ok(self.front.upstream.ask(host, &path, head, body).await)
-            }
+        // Even a sleep of no time waits for the clock's next millisecond.
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
         }
+        let target = head.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
+        let page = match &order.source {
+            Source::Text(answer) => text(StatusCode::OK, answer.clone()),
+            Source::Wiremock { host, path } => {
+                Arc::clone(&self.front.upstream).ask(host, path, head, body).await
+            }
+        };
+        Ok(match fault {
+            Some(fault) => fault.alter(page, &target),
+            None => page,
+        })
     }
 
-    fn response(self, page: Response<Bytes>, steps: Steps, id: u64, is_head: bool) -> Response<Payload> {
-        let (mut head, body) = page.into_parts();
+    fn response(
+        self,
+        page: Response<Bytes>,
+        length: Option<usize>,
+        steps: Steps,
+        id: u64,
+        is_head: bool,
+    ) -> Response<Payload> {
+        let (mut head, _) = page.into_parts();
         head.headers.remove(TRANSFER_ENCODING);
-        self.connection.promise(id, if is_head { 0 } else { body.len() as u64 });
+        let promised = length.map_or(u64::MAX, |length| length as u64);
+        self.connection.promise(id, if is_head { 0 } else { promised });
         // The answer to HEAD has the length of a body that does not come; a 204 or 304 has no length.
-        if is_head || body.is_empty() {
+        if is_head || length == Some(0) {
             return Response::from_parts(head, Full::default().map_err(never).boxed_unsync());
         }
-        head.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+        match length {
+            Some(length) => head.headers.insert(CONTENT_LENGTH, HeaderValue::from(length)),
+            None => head.headers.remove(CONTENT_LENGTH),
+        };
         let plan = self.plan;
-        let body = play(steps, self.connection, id).map_ok(Frame::data).inspect_err(move |stopped| {
-            if let Stopped::Ended(ending) = stopped {
-                plan.set(Finish::End(*ending));
-            }
+        let body = play(steps, Some((self.connection, id))).map_ok(Frame::data).map_err(move |ending| {
+            plan.set(Finish::End(ending));
+            Stopped::Ended(ending)
         });
         Response::from_parts(head, StreamBody::new(body).boxed_unsync())
     }

@@ -2,7 +2,7 @@
 //!
 //! It runs in a thread of its own inside the program that asks it, so a client that blocks its own runtime on
 //! purpose cannot block the server. `wiremock` decides what a site answers; a front before it decides when and
-//! how the bytes travel, and records every exchange.
+//! how the bytes travel, and records every exchange with a site.
 //!
 //! ```
 //! use mock_server::{Fault, MockWeb};
@@ -40,7 +40,9 @@ mod watchdog;
 mod web;
 mod wire;
 
-pub use fault::{Fault, FaultError, Kind, Parameter, catalogue};
+pub use fault::{
+    Allows, Charset, ContentType, Fault, FaultError, Kind, Parameter, RetryAfter, Spread, Title, catalogue,
+};
 pub use limits::{NoRoom, room_for};
 pub use page::page;
 pub use record::{EXCHANGES_KEPT, Exchange, Outcome, Record};

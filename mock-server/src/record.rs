@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-/// Exchanges kept. Older ones that are over are forgotten, so that a program that serves for days does
-/// not grow: at about 200 bytes each this is 4 MB.
+/// Exchanges kept. Above it the oldest that are over are forgotten, so that a program that serves for days does not
+/// grow: at about 300 bytes each this is 6 MB.
 pub const EXCHANGES_KEPT: usize = 20_000;
 
 /// How an exchange ended, as the server saw it.
@@ -202,10 +202,8 @@ impl Recorder {
         let request_head = self.now();
         let mut id = 0;
         self.record.send_modify(|record| {
-            if record.exchanges.len() >= EXCHANGES_KEPT
-                && record.exchanges.front().is_some_and(|oldest| oldest.outcome != Outcome::InFlight)
-            {
-                record.exchanges.pop_front();
+            if record.exchanges.len() >= EXCHANGES_KEPT {
+                record.forget_one();
             }
             record.last_id += 1;
             id = record.last_id;
@@ -245,6 +243,14 @@ impl Recorder {
 }
 
 impl Record {
+    /// Forgets the oldest exchange that is over.
+    fn forget_one(&mut self) {
+        let over = self.exchanges.iter().position(|exchange| exchange.outcome != Outcome::InFlight);
+        if let Some(index) = over {
+            self.exchanges.remove(index);
+        }
+    }
+
     /// `bytes` of the body, perhaps none, went onto the wire.
     pub(crate) fn wrote(&mut self, id: u64, bytes: u64, now: Duration) {
         if let Some(exchange) = self.exchange(id) {
@@ -281,5 +287,26 @@ impl Recorder {
             )
         };
         in_flight.map(line).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_record_keeps_so_many_and_what_is_in_flight_whatever_its_age() {
+        let recorder = Recorder::new();
+        let head =
+            || RequestHead { site: "a.example".to_owned(), method: "GET".to_owned(), path: "/".to_owned() };
+        let hanging = recorder.begin(1, Duration::ZERO, head());
+        for _ in 0..EXCHANGES_KEPT + 100 {
+            let id = recorder.begin(1, Duration::ZERO, head());
+            recorder.end(id, Outcome::Complete);
+        }
+        let record = recorder.snapshot();
+        assert_eq!(record.exchanges().len(), EXCHANGES_KEPT);
+        assert_eq!(record.exchanges().next().map(|exchange| exchange.id), Some(hanging));
+        assert_eq!((record.in_flight(), record.max_in_flight()), (1, 2));
     }
 }

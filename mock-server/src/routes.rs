@@ -10,9 +10,8 @@ use hyper::{Method, Response, StatusCode, Uri};
 use url::form_urlencoded;
 
 use crate::fault::{Fault, FaultError, catalogue};
-use crate::front::text;
+use crate::front::{Front, text};
 use crate::gate::Gate;
-use crate::record::Recorder;
 use crate::site::Site;
 use crate::timeline::{self, Panel};
 
@@ -47,6 +46,7 @@ pub(crate) enum Routes {
 /// All sites and faults by path.
 pub(crate) struct Program {
     sites: Vec<Site>,
+    gate: Option<Arc<Gate>>,
     gates: Mutex<HashMap<(u64, u64), Arc<Gate>>>,
 }
 
@@ -76,12 +76,12 @@ impl Refusal {
 }
 
 impl Routes {
-    pub fn ask(&self, method: &Method, uri: &Uri, recorder: &Recorder) -> Asked {
+    pub fn ask(&self, method: &Method, uri: &Uri, front: &Front) -> Asked {
         match self {
             Routes::Site { site, gate } => Asked::Web(of_site(site, path_and_query(uri), gate.clone())),
             Routes::Program(program) => match program.order(uri) {
                 Ok(Some(order)) => Asked::Web(order),
-                Ok(None) => Asked::Direct(program.direct(method, uri.path(), recorder)),
+                Ok(None) => Asked::Direct(program.direct(method, uri.path(), front)),
                 Err(refusal) => Asked::Direct(refusal.into_response()),
             },
         }
@@ -109,8 +109,8 @@ fn path_and_query(uri: &Uri) -> String {
 }
 
 impl Program {
-    pub fn new(sites: Vec<Site>) -> Program {
-        Program { sites, gates: Mutex::default() }
+    pub fn new(sites: Vec<Site>, gate: Option<Arc<Gate>>) -> Program {
+        Program { sites, gate, gates: Mutex::default() }
     }
 
     /// What is asked of the web; `None` where the request is about it.
@@ -141,7 +141,7 @@ impl Program {
         let (name, path) = rest.split_once('/').unwrap_or((rest, ""));
         let site = self.find(name)?;
         let query = if query.is_empty() { String::new() } else { format!("?{query}") };
-        Ok(of_site(site, format!("/{path}{query}"), None))
+        Ok(of_site(site, format!("/{path}{query}"), self.gate.clone()))
     }
 
     fn find(&self, name: &str) -> Result<&Site, Refusal> {
@@ -167,11 +167,13 @@ impl Program {
         let fault: Fault = format!("{name}?{}", rest.finish())
             .parse()
             .map_err(|error: FaultError| Refusal::new(StatusCode::BAD_REQUEST, error.to_string()))?;
-        if fault == Fault::Refused {
+        if fault.needs_own_port() {
             return Err(Refusal::new(
                 StatusCode::BAD_REQUEST,
-                "`refused` is a port where nothing listens, so it cannot be a page; \
-                 the lessons have it: --fault python.org=refused",
+                format!(
+                    "`{name}` is a matter of the port, so it cannot be a page of this one; \
+                     the lessons have it: --fault python.org={name}"
+                ),
             ));
         }
         let host = site.or(self.sites.first()).map(|site| site.name.clone()).unwrap_or_default();
@@ -198,8 +200,8 @@ impl Program {
         Ok(Arc::clone(gate))
     }
 
-    fn direct(&self, method: &Method, path: &str, recorder: &Recorder) -> Response<Bytes> {
-        let panel = || [Panel::new("what the server saw", recorder.snapshot())];
+    fn direct(&self, method: &Method, path: &str, front: &Front) -> Response<Bytes> {
+        let panel = || [Panel::new("what the server saw", front.recorder.snapshot())];
         match (method, path) {
             (_, "/") => text(StatusCode::OK, self.index()),
             (_, "/timeline") => {
@@ -211,7 +213,8 @@ impl Program {
                 answer
             }
             (&Method::POST, "/reset-record") => {
-                recorder.reset();
+                front.recorder.reset();
+                front.counts.reset();
                 self.gates.lock().unwrap_or_else(PoisonError::into_inner).clear();
                 text(StatusCode::OK, "the record is empty and the gates are closed\n".to_owned())
             }
@@ -232,7 +235,7 @@ impl Program {
             index += &format!("/site/{:<28} after {} ms\n", site.name, site.delay.as_millis());
         }
         index += "\n";
-        for kind in catalogue().filter(|kind| kind.name != "refused") {
+        for kind in catalogue().filter(|kind| !matches!(kind.name, "refused" | "connect-hang")) {
             index += &format!("/fault/{:<27} {}\n", kind.example, kind.behaviour);
         }
         index

@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures::stream::{self, Stream, StreamExt};
 use hyper::body::Bytes;
 use tokio::io::{AsyncWriteExt, copy, sink, split};
+use tokio::sync::watch;
 
 use crate::record::Outcome;
 use crate::wire::{Connection, Wire};
@@ -25,7 +26,7 @@ pub(crate) enum Step {
 }
 
 /// How the server ends a connection before its time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Ending {
     /// An orderly close (FIN).
     Close,
@@ -38,15 +39,25 @@ pub(crate) type Steps = Box<dyn Iterator<Item = Step> + Send>;
 
 /// An answer as it will travel.
 pub(crate) enum Script {
-    /// The site's own head; then the body in these steps.
-    Body(Steps),
-    /// These steps in place of an HTTP answer.
+    /// The site's own head, which hyper writes; then the body in these steps, of this many bytes or without end.
+    Body { length: Option<usize>, steps: Steps },
+    /// The steps write everything: a head and a body that is whole at this many bytes.
+    Written { length: u64, steps: Steps },
+    /// The steps write everything, and it is no HTTP answer.
     Raw(Steps),
 }
 
 impl Script {
-    pub fn body(steps: impl IntoIterator<Item = Step, IntoIter: Send + 'static>) -> Script {
-        Script::Body(Box::new(steps.into_iter()))
+    pub fn body(length: usize, steps: impl IntoIterator<Item = Step, IntoIter: Send + 'static>) -> Script {
+        Script::Body { length: Some(length), steps: Box::new(steps.into_iter()) }
+    }
+
+    pub fn endless(steps: impl IntoIterator<Item = Step, IntoIter: Send + 'static>) -> Script {
+        Script::Body { length: None, steps: Box::new(steps.into_iter()) }
+    }
+
+    pub fn written(length: u64, steps: impl IntoIterator<Item = Step, IntoIter: Send + 'static>) -> Script {
+        Script::Written { length, steps: Box::new(steps.into_iter()) }
     }
 
     pub fn raw(steps: impl IntoIterator<Item = Step, IntoIter: Send + 'static>) -> Script {
@@ -54,53 +65,67 @@ impl Script {
     }
 }
 
-/// Why an answer stops short. hyper gets it as the error that ends the connection.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Stopped {
-    #[error("the script ends the connection: {0:?}")]
-    Ended(Ending),
-    #[error("the script takes over the connection")]
-    TakenOver,
-}
-
-/// How a connection is to end, left by its handler for the task that owns the socket.
+/// What a connection's handler leaves for the task that owns the socket.
 #[derive(Default)]
-pub(crate) struct Plan(Mutex<Option<Finish>>);
+pub(crate) struct Plan {
+    finish: Mutex<Option<Finish>>,
+    idle_limit: watch::Sender<Option<Duration>>,
+}
 
 /// What is left to do when hyper has let go of the socket.
 pub(crate) enum Finish {
     End(Ending),
-    Play { steps: Steps, exchange: u64 },
+    Play(Steps),
 }
 
 impl Plan {
     pub fn set(&self, finish: Finish) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(finish);
+        *self.finish.lock().unwrap_or_else(PoisonError::into_inner) = Some(finish);
     }
 
     pub fn take(&self) -> Option<Finish> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.finish.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    pub fn close_when_idle_for(&self, time: Duration) {
+        self.idle_limit.send_replace(Some(time));
+    }
+
+    /// Waits until the connection has been idle for as long as it may be: for ever, where there is no limit.
+    pub async fn idle_for_too_long(&self, connection: &Connection) {
+        let mut limit = self.idle_limit.subscribe();
+        // The sender lives in `self`, so the channel cannot be closed while this waits.
+        while let Ok(limit) = limit.wait_for(Option::is_some).await.map(|limit| limit.unwrap_or_default()) {
+            connection.idle().await;
+            let begun = connection.begun();
+            tokio::time::sleep(limit).await;
+            if connection.begun() == begun {
+                return;
+            }
+        }
     }
 }
 
-/// The bytes of the steps, each when its time has come.
+/// The bytes of the steps, each when its time has come. Where they go to the wire by way of hyper, an end waits until
+/// `exchange` has all its bytes there.
 pub(crate) fn play(
     steps: Steps,
-    connection: Arc<Connection>,
-    exchange: u64,
-) -> impl Stream<Item = Result<Bytes, Stopped>> + Send {
-    stream::unfold((steps, connection, 0), move |(mut steps, connection, mut sent)| async move {
+    by_hyper: Option<(Arc<Connection>, u64)>,
+) -> impl Stream<Item = Result<Bytes, Ending>> + Send {
+    stream::unfold((steps, by_hyper, 0), async |(mut steps, by_hyper, mut sent)| {
         loop {
             match steps.next()? {
                 Step::Send(bytes) => {
                     sent += bytes.len() as u64;
-                    return Some((Ok(bytes), (steps, connection, sent)));
+                    return Some((Ok(bytes), (steps, by_hyper, sent)));
                 }
                 Step::Pause(time) => tokio::time::sleep(time).await,
                 Step::Forever => std::future::pending().await,
                 Step::End(ending) => {
-                    connection.sent(exchange, sent).await;
-                    return Some((Err(Stopped::Ended(ending)), (steps, connection, sent)));
+                    if let Some((connection, exchange)) = &by_hyper {
+                        connection.sent(*exchange, sent).await;
+                    }
+                    return Some((Err(ending), (steps, by_hyper, sent)));
                 }
             }
         }
@@ -111,16 +136,14 @@ pub(crate) fn play(
 pub(crate) async fn finish(finish: Finish, mut wire: Wire, connection: Arc<Connection>) {
     let ending = match finish {
         Finish::End(ending) => ending,
-        Finish::Play { steps, exchange } => {
-            connection.promise_raw(exchange);
+        Finish::Play(steps) => {
             let (mut reader, mut writer) = split(wire);
             let playing = async {
-                let mut bytes = pin!(play(steps, connection.clone(), exchange));
+                let mut bytes = pin!(play(steps, None));
                 while let Some(step) = bytes.next().await {
                     match step {
                         Ok(bytes) => writer.write_all(&bytes).await.ok()?,
-                        Err(Stopped::Ended(ending)) => return Some(ending),
-                        Err(Stopped::TakenOver) => return None,
+                        Err(ending) => return Some(ending),
                     }
                 }
                 Some(Ending::Close)
@@ -128,6 +151,7 @@ pub(crate) async fn finish(finish: Finish, mut wire: Wire, connection: Arc<Conne
             // Reading to the end is how a socket learns that the client has gone.
             let mut nowhere = sink();
             let ending = tokio::select! {
+                biased;
                 ending = playing => ending,
                 _ = copy(&mut reader, &mut nowhere) => None,
             };

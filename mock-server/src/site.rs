@@ -20,7 +20,8 @@ pub struct Site {
 }
 
 impl Site {
-    /// A site with a small page, without a delay.
+    /// A site with a small page (1,000 bytes, 100 words, its name as the title), without a delay. The name is that of a
+    /// host, so it has at most 253 characters.
     pub fn new(name: &str) -> Site {
         Site { name: name.to_owned(), delay: Duration::ZERO, page: page(name, 1_000, 100), fault: None }
     }

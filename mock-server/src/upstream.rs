@@ -1,6 +1,8 @@
 //! Asking wiremock.
 
+use std::error::Error;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
@@ -14,8 +16,8 @@ use tokio::sync::Semaphore;
 
 use crate::front::text;
 
-/// A client of the wiremock server that never opens more connections than it is allowed: wiremock stops
-/// accepting for good at the first connection for which no descriptor is left.
+/// A client of the wiremock server that asks no more at once than it is allowed to: wiremock stops accepting for good at the
+/// first connection for which no descriptor is left.
 pub(crate) struct Upstream {
     client: Client<HttpConnector, Full<Bytes>>,
     address: SocketAddr,
@@ -32,15 +34,27 @@ impl Upstream {
     }
 
     /// What wiremock answers when `path` is asked of `host`. Where it does not answer, a 502 that says why.
-    pub async fn ask(&self, host: &str, path: &str, head: request::Parts, body: Bytes) -> Response<Bytes> {
-        let answer = async {
+    pub async fn ask(
+        self: Arc<Self>,
+        host: &str,
+        path: &str,
+        head: request::Parts,
+        body: Bytes,
+    ) -> Response<Bytes> {
+        let request = match self.request(host, path, head, body) {
+            Ok(request) => request,
+            Err(error) => {
+                return text(StatusCode::BAD_REQUEST, format!("not a request for wiremock: {error}\n"));
+            }
+        };
+        // In a task, so that it keeps its permit to the end even where the client leaves.
+        let answer = tokio::spawn(async move {
             let _permit = self.connections.acquire().await?;
-            let request = self.request(host, path, head, body)?;
             let (head, body) = self.client.request(request).await?.into_parts();
             let body = body.collect().await?.to_bytes();
-            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(Response::from_parts(head, body))
-        };
-        answer.await.unwrap_or_else(|error| {
+            Ok::<_, Box<dyn Error + Send + Sync>>(Response::from_parts(head, body))
+        });
+        answer.await.map_err(Into::into).flatten().unwrap_or_else(|error| {
             text(StatusCode::BAD_GATEWAY, format!("the wiremock server did not answer: {error}\n"))
         })
     }

@@ -10,11 +10,11 @@ use std::time::Duration;
 use socket2::{Domain, Socket, Type};
 use tokio::net::TcpListener;
 use tokio::runtime::{self, Handle, Runtime};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
 
-use crate::fault::{self, Fault};
-use crate::front::{Front, serve};
+use crate::fault::Fault;
+use crate::front::{Counts, Front, serve};
 use crate::gate::Gate;
 use crate::limits;
 use crate::record::{Record, Recorder};
@@ -28,7 +28,8 @@ const BACKLOG: i32 = 65_535;
 /// wiremock tries the mocks of a lower number first; a test's own mocks have 5 unless they say otherwise.
 const PAGES: u8 = 100;
 
-/// A running web. Dropping it closes its ports and verifies what a test expected of the wiremock server.
+/// A running web. Dropping it closes its ports and verifies what a test expected of the wiremock server. wiremock verifies
+/// with `futures::executor::block_on`, which panics inside another `block_on` of that crate; in Tokio it does not.
 #[derive(Debug)]
 pub struct MockWeb {
     one_port: Option<SocketAddr>,
@@ -38,8 +39,8 @@ pub struct MockWeb {
     seed: u64,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
-    // Held, so that nobody else can listen there.
-    _refused: Vec<Socket>,
+    // The ports of sites that cannot be reached: held, so that nobody else can listen there.
+    _held: Vec<Socket>,
     // Last, and here rather than in the web's thread: its drop panics where an expectation failed, and must
     // do so in the test's own thread.
     wiremock: MockServer,
@@ -74,6 +75,12 @@ pub enum StartError {
         name: String,
         /// The names of the sites.
         there_are: String,
+    },
+    /// A site that cannot be connected to, on the port of all.
+    #[error("{name} cannot be out of reach where all sites share one port")]
+    OnePort {
+        /// The site.
+        name: String,
     },
     /// There is no thread or no runtime to be had.
     #[error("cannot start the web's thread")]
@@ -140,7 +147,7 @@ impl Builder {
             seed,
             stop: Some(stop),
             thread: Some(thread),
-            _refused: started.refused,
+            _held: started.held,
             wiremock: started.wiremock,
         })
     }
@@ -155,7 +162,11 @@ impl Builder {
                 }
             }
         }
-        Ok(())
+        let own_port = |site: &&Site| site.fault.as_ref().is_some_and(Fault::needs_own_port);
+        match self.sites.iter().find(own_port) {
+            Some(site) if self.port.is_some() => Err(StartError::OnePort { name: site.name.clone() }),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -165,7 +176,7 @@ struct Started {
     runtime: Handle,
     urls: Vec<(String, String)>,
     wiremock: MockServer,
-    refused: Vec<Socket>,
+    held: Vec<Socket>,
 }
 
 /// The web's thread: it stands until it is told to stop, or its owner is gone.
@@ -197,40 +208,49 @@ fn start(
     let wiremock = runtime.block_on(start_wiremock(&builder));
     let front = Arc::new(Front {
         recorder,
-        // A request to wiremock takes two descriptors of this process: half of them for that.
-        upstream: Upstream::new(*wiremock.address(), descriptors / 4),
+        // A request to wiremock takes two descriptors, a connection of a client one here and one at a client in this
+        // process: a quarter of them each.
+        upstream: Arc::new(Upstream::new(*wiremock.address(), descriptors / 4)),
+        connections: Arc::new(Semaphore::new(descriptors / 4)),
+        counts: Counts::default(),
         seed: builder.seed,
     });
     let mut urls = Vec::new();
+    let gate = builder.gate.map(|(size, wait)| Arc::new(Gate::new(size, wait)));
     let _context = runtime.enter();
     if let Some(port) = builder.port {
         let (socket, address) = bind(port)?;
         let listener = listen(socket).map_err(|reason| StartError::Port { port, reason })?;
         for site in &builder.sites {
-            urls.push((site.name.clone(), format!("http://{address}/site/{}", site.name)));
+            urls.push((site.name.clone(), format!("http://{address}/site/{}/", site.name)));
         }
-        runtime.spawn(serve(listener, Routes::Program(Program::new(builder.sites)), front));
+        runtime.spawn(serve(listener, Routes::Program(Program::new(builder.sites, gate)), front));
         return Ok(Started {
             one_port: Some(address),
             runtime: runtime.handle().clone(),
             urls,
             wiremock,
-            refused: Vec::new(),
+            held: Vec::new(),
         });
     }
-    let mut refused = Vec::new();
-    let gate = builder.gate.map(|(size, wait)| Arc::new(Gate::new(size, wait)));
+    let mut held = Vec::new();
     for site in builder.sites {
         let (socket, address) = bind(0)?;
         urls.push((site.name.clone(), format!("http://{address}/")));
-        if site.fault == Some(Fault::Refused) {
-            refused.push(socket);
-            continue;
+        match site.fault {
+            Some(Fault::Refused) => held.push(socket),
+            Some(Fault::ConnectHang) => {
+                let full = full(socket, address).map_err(|reason| StartError::Port { port: 0, reason })?;
+                held.extend(full);
+            }
+            _ => {
+                let listener = listen(socket).map_err(|reason| StartError::Port { port: 0, reason })?;
+                let routes = Routes::Site { site, gate: gate.clone() };
+                runtime.spawn(serve(listener, routes, Arc::clone(&front)));
+            }
         }
-        let listener = listen(socket).map_err(|reason| StartError::Port { port: 0, reason })?;
-        runtime.spawn(serve(listener, Routes::Site { site, gate: gate.clone() }, Arc::clone(&front)));
     }
-    Ok(Started { one_port: None, runtime: runtime.handle().clone(), urls, wiremock, refused })
+    Ok(Started { one_port: None, runtime: runtime.handle().clone(), urls, wiremock, held })
 }
 
 async fn start_wiremock(builder: &Builder) -> MockServer {
@@ -245,9 +265,6 @@ async fn start_wiremock(builder: &Builder) -> MockServer {
             .with_priority(PAGES)
             .mount(&server)
             .await;
-    }
-    for mock in fault::mocks() {
-        mock.with_priority(PAGES).mount(&server).await;
     }
     server
 }
@@ -271,6 +288,21 @@ fn listen(socket: Socket) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)?;
     socket.set_nonblocking(true)?;
     TcpListener::from_std(socket.into())
+}
+
+/// A port whose queue is full, with the sockets that make it so: a client that connects gets no answer at all.
+fn full(socket: Socket, address: SocketAddr) -> io::Result<Vec<Socket>> {
+    socket.listen(0)?;
+    let mut sockets = vec![socket];
+    // A queue of length 0 holds one; the others see to it that there is no room left.
+    for _ in 0..3 {
+        let filler = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        filler.set_nonblocking(true)?;
+        // It is under way, or it fails for want of room: either way the queue is full at the end.
+        let _ = filler.connect(&address.into());
+        sockets.push(filler);
+    }
+    Ok(sockets)
 }
 
 impl MockWeb {
@@ -339,6 +371,9 @@ impl MockWeb {
     }
 
     /// Waits until the record is so. It has no time limit of its own: [`MockWeb::watchdog`] is for that.
+    ///
+    /// The predicate runs with the record locked: a slow one holds up the web, and one that calls back into this web
+    /// ([`MockWeb::record`]) may wait for ever.
     pub async fn wait_until(&self, predicate: impl FnMut(&Record) -> bool) {
         self.recorder.wait_until(predicate).await;
     }

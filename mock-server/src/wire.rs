@@ -3,10 +3,12 @@
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
@@ -19,6 +21,7 @@ pub(crate) struct Connection {
     accepted: Duration,
     pub recorder: Recorder,
     answers: Mutex<VecDeque<Answer>>,
+    begun: AtomicU64,
     wrote: Notify,
 }
 
@@ -40,12 +43,14 @@ impl Connection {
             accepted: recorder.now(),
             recorder,
             answers: Mutex::default(),
+            begun: AtomicU64::new(0),
             wrote: Notify::new(),
         }
     }
 
     /// A request has arrived.
     pub fn begin(&self, head: RequestHead) -> u64 {
+        self.begun.fetch_add(1, Ordering::Relaxed);
         let exchange = self.recorder.begin(self.id, self.accepted, head);
         self.answers().push_back(Answer { exchange, promised: None, sent: 0, blank_line: 0 });
         exchange
@@ -74,6 +79,22 @@ impl Connection {
                 sent = answer.blank_line == BLANK_LINE.len() && answer.sent >= bytes;
             });
             if sent {
+                return;
+            }
+            wrote.await;
+        }
+    }
+
+    /// How many requests have arrived.
+    pub fn begun(&self) -> u64 {
+        self.begun.load(Ordering::Relaxed)
+    }
+
+    /// Waits until no answer is owed.
+    pub async fn idle(&self) {
+        loop {
+            let wrote = self.wrote.notified();
+            if self.answers().is_empty() {
                 return;
             }
             wrote.await;
@@ -148,15 +169,38 @@ impl Answer {
     }
 }
 
-/// The socket itself. Reads pass through; writes are told to the record.
+/// The socket itself. Writes are told to the record. Reads run ahead while an answer is owed, because hyper does not
+/// look whether the client is still there while it has anything left to parse, were it two stray bytes.
 pub(crate) struct Wire {
     stream: TcpStream,
     connection: Arc<Connection>,
+    ahead: BytesMut,
 }
+
+/// How far reading runs ahead, in bytes. A client that sends more before it has its answer is not watched.
+const AHEAD: usize = 65_536;
 
 impl Wire {
     pub fn new(stream: TcpStream, connection: Arc<Connection>) -> Wire {
-        Wire { stream, connection }
+        Wire { stream, connection, ahead: BytesMut::new() }
+    }
+
+    /// Reads what is there; an error where the client has gone. A client that closes only its sending half counts as
+    /// gone too.
+    fn read_ahead(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+        let mut buffer = [0; 4096];
+        while self.ahead.len() < AHEAD {
+            let mut buffer = ReadBuf::new(&mut buffer);
+            match Pin::new(&mut self.stream).poll_read(context, &mut buffer) {
+                Poll::Pending => return Ok(()),
+                Poll::Ready(Err(error)) => return Err(error),
+                Poll::Ready(Ok(())) if buffer.filled().is_empty() => {
+                    return Err(io::ErrorKind::ConnectionAborted.into());
+                }
+                Poll::Ready(Ok(())) => self.ahead.extend_from_slice(buffer.filled()),
+            }
+        }
+        Ok(())
     }
 
     /// Makes closing this socket send RST in place of FIN.
@@ -175,7 +219,7 @@ impl AsyncWrite for Wire {
         context: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let Wire { stream, connection } = &mut *self;
+        let Wire { stream, connection, .. } = &mut *self;
         connection.recorder.while_locked(|record, now| {
             let result = Pin::new(stream).poll_write_vectored(context, slices);
             if let Poll::Ready(Ok(mut taken)) = result {
@@ -193,7 +237,11 @@ impl AsyncWrite for Wire {
         self.stream.is_write_vectored()
     }
 
+    /// hyper flushes whenever it has done what it could, which makes it the place to look after the client.
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if !self.connection.answers().is_empty() {
+            self.read_ahead(context)?;
+        }
         Pin::new(&mut self.stream).poll_flush(context)
     }
 
@@ -208,6 +256,11 @@ impl AsyncRead for Wire {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if !self.ahead.is_empty() {
+            let count = self.ahead.len().min(buffer.remaining());
+            buffer.put_slice(&self.ahead.split_to(count));
+            return Poll::Ready(Ok(()));
+        }
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }

@@ -85,18 +85,40 @@ fn sites_faults_delays_and_gates_are_paths_and_the_timeline_tells_of_them() {
 }
 
 #[test]
-fn a_reset_record_is_empty_and_a_failed_gate_stands_new() {
+fn a_reset_record_is_empty_gates_are_new_and_counts_begin_again() {
     let serving = Serving::start();
-    assert_eq!(serving.get("/gate/2?wait=10").0, 425);
+    // A gate that has failed stays so, for who would have opened it too.
+    let alone = "/gate/1?wait=10";
+    let pair = "/gate/2?wait=10";
+    assert_eq!((serving.get(alone).0, serving.get(pair).0, serving.get(pair).0), (200, 425, 425));
+    let counted = "/fault/fail-first?n=1";
+    assert_eq!((serving.get(counted).0, serving.get(counted).0), (503, 200));
+    let other_key = "/fault/fail-first?n=1&key=other";
+    assert_eq!((serving.get(other_key).0, serving.get(counted).0), (503, 200));
     assert_eq!(serving.get("/reset-record").0, 405);
+
     let reset = Client::new().post(format!("{}/reset-record", serving.url)).send().expect("it answers");
+
     assert_eq!(reset.status(), 200);
     assert_eq!(serving.get("/timeline").1, "what the server saw: the server saw no request\n");
+    assert_eq!((serving.get(counted).0, serving.get(counted).0), (503, 200));
+    let pair_at_once = "/gate/2?wait=30000";
     let both = std::thread::scope(|scope| {
-        let one = scope.spawn(|| serving.get("/gate/2?wait=30000").0);
-        (serving.get("/gate/2?wait=30000").0, one.join().expect("it does not panic"))
+        let one = scope.spawn(|| serving.get(pair_at_once).0);
+        (serving.get(pair_at_once).0, one.join().expect("it does not panic"))
     });
     assert_eq!(both, (200, 200));
+    assert_eq!(serving.get(pair_at_once).0, 200, "a gate that stands open stays open");
+    Client::new().post(format!("{}/reset-record", serving.url)).send().expect("it answers");
+    let held = std::thread::scope(|scope| {
+        let one = scope.spawn(|| serving.get(pair_at_once).0);
+        while !serving.get("/timeline").1.contains("/gate/2") {
+            std::thread::yield_now();
+        }
+        let open = serving.get("/timeline").1.contains("in flight, 0 B");
+        (open, serving.get(pair_at_once).0, one.join().expect("it does not panic"))
+    });
+    assert_eq!(held, (true, 200, 200), "a reset shuts the gate again");
 }
 
 #[test]
@@ -137,7 +159,7 @@ fn what_is_wrong_with_an_address_is_told_with_what_would_be_right() {
         (
             "/fault/refused",
             400,
-            "`refused` is a port where nothing listens, so it cannot be a page; \
+            "`refused` is a matter of the port, so it cannot be a page of this one; \
              the lessons have it: --fault python.org=refused\n",
         ),
     ];
@@ -154,7 +176,7 @@ fn what_is_wrong_with_an_address_is_told_with_what_would_be_right() {
 fn the_index_lists_every_fault_that_can_be_a_page() {
     let serving = Serving::start();
     let (_, index) = serving.get("/");
-    for kind in mock_server::catalogue().filter(|kind| kind.name != "refused") {
+    for kind in mock_server::catalogue().filter(|kind| !matches!(kind.name, "refused" | "connect-hang")) {
         assert!(index.contains(&format!("/fault/{} ", kind.example)), "{index}");
     }
 }

@@ -1,15 +1,28 @@
 //! Faults in the body: an answer that begins well.
 
+use std::iter;
 use std::time::Duration;
 
+use hyper::Response;
 use hyper::body::Bytes;
 
 use super::Fault;
-use super::catalogue::{Kind, Parameter};
+use super::catalogue::{Allows, Kind, Parameter, Values};
+use super::head::written;
 use crate::script::{Ending, Script, Step};
 
-const AFTER: Parameter =
-    Parameter { name: "after", unit: "bytes", default: Some(1000), least: 0, most: 1_000_000_000 };
+const AFTER: Parameter = Parameter {
+    name: "after",
+    allows: Allows::Number { unit: "bytes", least: 0, most: 1_000_000_000 },
+    default: Some("1000"),
+};
+const CHUNK: Parameter = Parameter {
+    name: "chunk",
+    allows: Allows::Number { unit: "bytes", least: 1, most: 1_000_000 },
+    default: None,
+};
+const PAUSE: Parameter =
+    Parameter { name: "pause", allows: Allows::Number { unit: "ms", least: 0, most: 60_000 }, default: None };
 
 pub(super) const KINDS: &[Kind] = &[
     Kind {
@@ -17,73 +30,152 @@ pub(super) const KINDS: &[Kind] = &[
         behaviour: "The connection is reset (RST) after so much of the body; without `after`, before the head.",
         parameters: &[Parameter { default: None, ..AFTER }],
         example: "reset?after=1000",
-        make: |values| Fault::Reset { after: values.get("after") },
+        make: |values| Ok(Fault::Reset { after: values.given("after") }),
     },
     Kind {
         name: "truncate",
         behaviour: "The connection is closed after so much of the body; Content-Length promised more.",
         parameters: &[AFTER],
         example: "truncate?after=1000",
-        make: |values| Fault::Truncate { after: values.number("after") },
+        make: |values| Ok(Fault::Truncate { after: values.number("after") }),
     },
     Kind {
         name: "dribble",
-        behaviour: "The body comes in small pieces with pauses between them.",
+        behaviour: "The body comes in pieces of a size with a pause between them, or in so many pieces over a time.",
         parameters: &[
-            Parameter { name: "chunk", unit: "bytes", default: Some(100), least: 1, most: 1_000_000 },
-            Parameter { name: "pause", unit: "ms", default: Some(20), least: 0, most: 60_000 },
+            CHUNK,
+            PAUSE,
+            Parameter {
+                name: "chunks",
+                allows: Allows::Number { unit: "", least: 1, most: 100_000 },
+                default: None,
+            },
+            Parameter {
+                name: "over",
+                allows: Allows::Number { unit: "ms", least: 0, most: 600_000 },
+                default: None,
+            },
         ],
         example: "dribble?chunk=100&pause=20",
-        make: |values| Fault::Dribble { chunk: values.number("chunk"), pause: values.number("pause") },
+        make: dribble,
     },
     Kind {
         name: "stall",
         behaviour: "The body stops after so much; without `for`, until the client goes.",
-        parameters: &[AFTER, Parameter { name: "for", unit: "ms", default: None, least: 0, most: 600_000 }],
+        parameters: &[
+            AFTER,
+            Parameter {
+                name: "for",
+                allows: Allows::Number { unit: "ms", least: 0, most: 600_000 },
+                default: None,
+            },
+        ],
         example: "stall?after=1000&for=2000",
-        make: |values| Fault::Stall { after: values.number("after"), pause: values.get("for") },
+        make: |values| Ok(Fault::Stall { after: values.number("after"), pause: values.given("for") }),
+    },
+    Kind {
+        name: "bad-chunk",
+        behaviour: "The body is chunked; after a good chunk comes one that is none, and a close.",
+        parameters: &[],
+        example: "bad-chunk",
+        make: |_| Ok(Fault::BadChunk),
+    },
+    Kind {
+        name: "endless",
+        behaviour: "The body has no end: the page again and again, in pieces with pauses.",
+        parameters: &[
+            Parameter { default: Some("100"), ..CHUNK },
+            Parameter { default: Some("20"), ..PAUSE },
+        ],
+        example: "endless?chunk=100&pause=20",
+        make: |values| Ok(Fault::Endless { chunk: values.number("chunk"), pause: values.number("pause") }),
     },
 ];
 
-/// The body as it is.
-pub(super) fn whole(body: Bytes) -> Script {
-    Script::body([Step::Send(body)])
-}
-
-pub(super) fn reset(body: &Bytes, after: u64) -> Script {
-    let (start, _) = split(body, after);
-    Script::body([Step::Send(start), Step::End(Ending::Reset)])
-}
-
-pub(super) fn truncate(body: &Bytes, after: u64) -> Script {
-    let (start, rest) = split(body, after);
-    if rest.is_empty() {
-        return whole(start);
+fn dribble(values: &Values) -> Result<Fault, &'static str> {
+    let in_all = values.given("chunks").or(values.given("over")).is_some();
+    let by_piece = values.given("chunk").or(values.given("pause")).is_some();
+    match (by_piece, in_all) {
+        (true, true) => Err("chunk and pause are one way to say it, chunks and over another"),
+        (_, false) => Ok(Fault::Dribble {
+            chunk: values.given("chunk").unwrap_or(100),
+            pause: values.given("pause").unwrap_or(20),
+        }),
+        (false, true) => Ok(Fault::DribbleOver {
+            chunks: values.given("chunks").unwrap_or(10),
+            over: values.given("over").unwrap_or(1000),
+        }),
     }
-    Script::body([Step::Send(start), Step::End(Ending::Close)])
 }
 
-pub(super) fn dribble(body: Bytes, chunk: u64, pause: u64) -> Script {
-    let mut rest = body;
-    let mut pause_next = false;
-    Script::body(std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
+pub(super) fn travel(fault: &Fault, page: &Response<Bytes>) -> Option<Script> {
+    let body = page.body();
+    let length = body.len();
+    Some(match *fault {
+        Fault::Reset { after: Some(after) } => cut(body, after, Ending::Reset),
+        Fault::Truncate { after } if after < length as u64 => cut(body, after, Ending::Close),
+        Fault::Dribble { chunk, pause } => pieces(body, chunk, pause),
+        Fault::DribbleOver { chunks, over } => {
+            let pauses = (chunks - 1).max(1);
+            pieces(body, (length as u64).div_ceil(chunks).max(1), over / pauses)
         }
-        pause_next = !pause_next;
-        if !pause_next {
-            return Some(Step::Pause(Duration::from_millis(pause)));
+        Fault::Stall { after, pause } => {
+            let (start, rest) = split(body, after);
+            let pause = pause.map_or(Step::Forever, |ms| Step::Pause(Duration::from_millis(ms)));
+            Script::body(length, [Step::Send(start), pause, Step::Send(rest)])
         }
-        let (piece, after) = split(&rest, chunk);
-        rest = after;
-        Some(Step::Send(piece))
-    }))
+        Fault::BadChunk => bad_chunk(page),
+        Fault::Endless { chunk, pause } => endless(body.clone(), chunk, pause),
+        _ => return None,
+    })
 }
 
-pub(super) fn stall(body: Bytes, after: u64, pause: Option<u64>) -> Script {
-    let (start, rest) = split(&body, after);
-    let pause = pause.map_or(Step::Forever, |ms| Step::Pause(Duration::from_millis(ms)));
-    Script::body([Step::Send(start), pause, Step::Send(rest)])
+/// The body up to a point, and then an end.
+fn cut(body: &Bytes, after: u64, ending: Ending) -> Script {
+    let (start, _) = split(body, after);
+    Script::body(body.len(), [Step::Send(start), Step::End(ending)])
+}
+
+fn pieces(body: &Bytes, chunk: u64, pause: u64) -> Script {
+    let pause = Duration::from_millis(pause);
+    let mut rest = body.clone();
+    let first = take(&mut rest, chunk);
+    let others = iter::from_fn(move || (!rest.is_empty()).then(|| take(&mut rest, chunk)));
+    let others = others.flat_map(move |piece| [Step::Pause(pause), Step::Send(piece)]);
+    Script::body(body.len(), iter::once(Step::Send(first)).chain(others))
+}
+
+fn bad_chunk(page: &Response<Bytes>) -> Script {
+    let (start, _) = split(page.body(), 1000);
+    let good = [format!("{:x}\r\n", start.len()).as_bytes(), &start, b"\r\n"].concat();
+    let steps = [
+        Step::Send(written(page, None)),
+        Step::Send(good.into()),
+        Step::Send(Bytes::from_static(b"no chunk size\r\n")),
+        Step::End(Ending::Close),
+    ];
+    Script::written(u64::MAX, steps)
+}
+
+fn endless(page: Bytes, chunk: u64, pause: u64) -> Script {
+    let pause = Duration::from_millis(pause);
+    let mut rest = page.clone();
+    Script::endless(
+        iter::repeat_with(move || {
+            if rest.is_empty() {
+                // An empty page would never make a piece.
+                rest = if page.is_empty() { Bytes::from_static(b"\n") } else { page.clone() };
+            }
+            take(&mut rest, chunk)
+        })
+        .flat_map(move |piece| [Step::Send(piece), Step::Pause(pause)]),
+    )
+}
+
+fn take(rest: &mut Bytes, bytes: u64) -> Bytes {
+    let (piece, after) = split(rest, bytes);
+    *rest = after;
+    piece
 }
 
 /// The first `after` bytes and the rest; all and nothing where there are not so many.

@@ -1,9 +1,13 @@
-//! Faults of the connection: no HTTP answer at all.
+//! Faults of the connection: none to be had, no HTTP answer on it, or an end at the wrong time.
 
+use std::time::Duration;
+
+use hyper::Response;
 use hyper::body::Bytes;
 
-use super::Fault;
-use super::catalogue::{Kind, Parameter};
+use super::catalogue::{Allows, Kind, Parameter};
+use super::head::written;
+use super::{Circumstances, Fault};
 use crate::script::{Ending, Script, Step};
 
 pub(super) const KINDS: &[Kind] = &[
@@ -12,49 +16,109 @@ pub(super) const KINDS: &[Kind] = &[
         behaviour: "Nothing listens on the port: the connection is refused.",
         parameters: &[],
         example: "refused",
-        make: |_| Fault::Refused,
+        make: |_| Ok(Fault::Refused),
+    },
+    Kind {
+        name: "connect-hang",
+        behaviour: "The port's queue is full: connecting takes for ever.",
+        parameters: &[],
+        example: "connect-hang",
+        make: |_| Ok(Fault::ConnectHang),
     },
     Kind {
         name: "empty",
         behaviour: "The server reads the request and closes without a byte.",
         parameters: &[],
         example: "empty",
-        make: |_| Fault::Empty,
+        make: |_| Ok(Fault::Empty),
     },
     Kind {
         name: "hang",
         behaviour: "The server reads the request and never answers.",
         parameters: &[],
         example: "hang",
-        make: |_| Fault::Hang,
+        make: |_| Ok(Fault::Hang),
     },
     Kind {
         name: "garbage",
         behaviour: "The server sends bytes that are not HTTP and closes.",
         parameters: &[
-            Parameter { name: "bytes", unit: "bytes", default: Some(512), least: 1, most: 1_000_000 },
-            Parameter { name: "seed", unit: "", default: None, least: 0, most: u64::MAX },
+            Parameter {
+                name: "bytes",
+                allows: Allows::Number { unit: "bytes", least: 1, most: 1_000_000 },
+                default: Some("512"),
+            },
+            Parameter {
+                name: "seed",
+                allows: Allows::Number { unit: "", least: 0, most: u64::MAX },
+                default: None,
+            },
         ],
         example: "garbage?bytes=512&seed=1",
-        make: |values| Fault::Garbage { bytes: values.number("bytes"), seed: values.get("seed") },
+        make: |values| Ok(Fault::Garbage { bytes: values.number("bytes"), seed: values.given("seed") }),
+    },
+    Kind {
+        name: "slow-close",
+        behaviour: "The answer is whole; the connection closes this much later.",
+        parameters: &[Parameter {
+            name: "delay",
+            allows: Allows::Number { unit: "ms", least: 0, most: 600_000 },
+            default: Some("500"),
+        }],
+        example: "slow-close?delay=500",
+        make: |values| Ok(Fault::SlowClose { delay: values.number("delay") }),
+    },
+    Kind {
+        name: "idle-close",
+        behaviour: "The answer is whole and the connection kept alive, then closed after this time without a request.",
+        parameters: &[Parameter {
+            name: "after",
+            allows: Allows::Number { unit: "ms", least: 0, most: 600_000 },
+            default: Some("100"),
+        }],
+        example: "idle-close?after=100",
+        make: |values| Ok(Fault::IdleClose { after: values.number("after") }),
+    },
+    Kind {
+        name: "close-on-reuse",
+        behaviour: "The first request of a connection is answered; the second is read and gets a close without a byte.",
+        parameters: &[],
+        example: "close-on-reuse",
+        make: |_| Ok(Fault::CloseOnReuse),
     },
 ];
 
-pub(super) fn empty() -> Script {
-    Script::raw([Step::End(Ending::Close)])
+/// The race of a keep-alive connection that the server closes as the client asks again, made certain.
+pub(super) fn close_on_reuse(circumstances: Circumstances) -> Option<Fault> {
+    (circumstances.before_on_connection > 0).then_some(Fault::Empty)
 }
 
-pub(super) fn reset() -> Script {
-    Script::raw([Step::End(Ending::Reset)])
+pub(super) fn travel(fault: &Fault, page: &Response<Bytes>, seed: u64) -> Option<Script> {
+    let steps = match *fault {
+        Fault::Empty => vec![Step::End(Ending::Close)],
+        Fault::Reset { after: None } => vec![Step::End(Ending::Reset)],
+        Fault::Hang => vec![Step::Forever],
+        Fault::Garbage { bytes, seed: own } => {
+            vec![Step::Send(garbage(bytes, own.unwrap_or(seed))), Step::End(Ending::Close)]
+        }
+        Fault::SlowClose { delay } => {
+            let head = written(page, Some(page.body().len()));
+            let delay = Duration::from_millis(delay);
+            let steps = [
+                Step::Send(head),
+                Step::Send(page.body().clone()),
+                Step::Pause(delay),
+                Step::End(Ending::Close),
+            ];
+            return Some(Script::written(page.body().len() as u64, steps));
+        }
+        _ => return None,
+    };
+    Some(Script::raw(steps))
 }
 
-pub(super) fn hang() -> Script {
-    Script::raw([Step::Forever])
-}
-
-pub(super) fn garbage(bytes: u64, seed: u64) -> Script {
+/// Bytes with the top bit set, so none of them begins an HTTP answer.
+fn garbage(bytes: u64, seed: u64) -> Bytes {
     let mut random = fastrand::Rng::with_seed(seed);
-    // The top bit is set, so no draw is the start of an HTTP answer.
-    let bytes: Bytes = (0..bytes).map(|_| random.u8(0x80..)).collect();
-    Script::raw([Step::Send(bytes), Step::End(Ending::Close)])
+    (0..bytes).map(|_| random.u8(0x80..)).collect()
 }

@@ -82,7 +82,8 @@ impl Bar {
                 .first_byte
                 .zip(exchange.last_byte)
                 .map(|(first, last)| (seconds(first), seconds(last))),
-            end: seconds(exchange.ended.unwrap_or(taken)),
+            // A copy made of the record as it stands does not know when it was made.
+            end: seconds(exchange.ended.unwrap_or(taken).max(exchange.request_head)),
             mark: Mark::of(exchange.outcome),
             result: match exchange.outcome {
                 Outcome::InFlight => format!("in flight, {bytes} B"),
