@@ -17,7 +17,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use crate::fault::{Circumstances, Fault, whole};
 use crate::gate::{Gate, Verdict};
@@ -49,6 +49,8 @@ pub(crate) struct Front {
     pub recorder: Recorder,
     pub upstream: Arc<Upstream>,
     pub counts: Counts,
+    /// True once no more connections are to be taken.
+    pub closing: watch::Receiver<bool>,
     /// A permit for each connection: the rest of the descriptors is for wiremock's, and for a client in this process.
     pub connections: Arc<Semaphore>,
     pub seed: u64,
@@ -78,11 +80,16 @@ impl Counts {
     }
 }
 
-/// Accepts connections for ever.
+/// Accepts connections until the web is closing.
 pub(crate) async fn serve(listener: TcpListener, routes: Routes, front: Arc<Front>) {
     let routes = Arc::new(routes);
+    let mut closing = front.closing.clone();
     loop {
-        match listener.accept().await {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = closing.wait_for(|closing| *closing) => return,
+        };
+        match accepted {
             Ok((stream, _)) => {
                 // Never closed, so there is always one to come. Those who wait meanwhile wait in the port's queue.
                 let permit = Arc::clone(&front.connections).acquire_owned().await;
@@ -138,7 +145,8 @@ struct Exchange {
 
 impl Exchange {
     async fn answer(self, request: Request<Incoming>) -> Result<Response<Payload>, Stopped> {
-        let order = match self.routes.ask(request.method(), request.uri(), &self.front) {
+        let (head, body) = request.into_parts();
+        let order = match self.routes.ask(&head, &self.front) {
             Asked::Web(order) => order,
             Asked::Direct(answer) => {
                 return Ok(answer.map(|body| Full::new(body).map_err(never).boxed_unsync()));
@@ -146,12 +154,11 @@ impl Exchange {
         };
         let id = self.connection.begin(RequestHead {
             site: order.site.clone(),
-            method: request.method().to_string(),
+            method: head.method.to_string(),
             path: order.path.clone(),
         });
-        let is_head = request.method() == Method::HEAD;
+        let is_head = head.method == Method::HEAD;
         let fault = order.fault.clone().and_then(|fault| self.choose(fault, &order));
-        let (head, body) = request.into_parts();
         // Read before the answer is decided: closing a socket with unread bytes would turn FIN into RST.
         let Ok(body) = body.collect().await else { return Err(Stopped::RequestBrokeOff) };
         let script;

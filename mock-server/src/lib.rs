@@ -20,7 +20,7 @@
 //!
 //! - `web`: [`MockWeb`], the parts put together; `site`, `page`: what there is to fetch
 //! - `fault`: the catalogue of faults as data, a file for each family
-//! - `front`, `routes`, `upstream`: from a request to its answer
+//! - `front`, `routes`, `index`, `upstream`: from a request to its answer
 //! - `script`, `wire`: how an answer travels, and the socket that tells the record
 //! - `record`: what the server saw; `timeline`: the same drawn; `gate`: proof of concurrency
 //! - `limits`, `watchdog`: running out of open files, and of time
@@ -28,6 +28,7 @@
 mod fault;
 mod front;
 mod gate;
+mod index;
 mod limits;
 mod page;
 mod record;

@@ -8,10 +8,12 @@
 use std::io::Write;
 use std::pin::pin;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use lexopt::prelude::*;
-use mock_server::MockWeb;
+use mock_server::{Exchange, MockWeb, StartError, timeline};
+use tokio::sync::mpsc;
 
 const HELP: &str = "\
 A web that misbehaves on the wire, on one port of this machine.
@@ -24,6 +26,11 @@ Usage: cargo run -p mock-server -- [--port N] [--seed N]
 
 http://127.0.0.1:8080/ lists the sites and the faults. Ctrl-C ends it.
 ";
+
+/// How many requests may be over before their lines are printed. Of more than that some are left out.
+const LINES: usize = 10_000;
+/// How long Ctrl-C waits for what is in flight.
+const DRAIN: Duration = Duration::from_millis(900);
 
 struct Arguments {
     port: u16,
@@ -68,16 +75,45 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
 
 fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        // Listened for before the address is told, so that whoever has read it can end the program.
-        let mut interrupted = pin!(tokio::signal::ctrl_c());
-        let _ = futures::poll!(interrupted.as_mut());
-        let web =
-            MockWeb::builder().on_one_port(arguments.port).seed(arguments.seed).forget_requests().start()?;
-        let address = web.one_port().context("the web has no port of its own")?;
-        say(&format!("http://{address}/ lists what there is (seed {}); Ctrl-C ends it\n", web.seed()));
-        interrupted.await.context("cannot listen for Ctrl-C")
-    })
+    runtime.block_on(serve(arguments))
+}
+
+async fn serve(arguments: &Arguments) -> anyhow::Result<()> {
+    // Listened for before the address is told, so that whoever has read it can end the program.
+    let mut interrupted = pin!(tokio::signal::ctrl_c());
+    let _ = futures::poll!(interrupted.as_mut());
+    let (log, mut exchanges) = mpsc::channel(LINES);
+    let web = MockWeb::builder()
+        .on_one_port(arguments.port)
+        .seed(arguments.seed)
+        .forget_requests()
+        .log(log)
+        .start()
+        .map_err(with_remedy)?;
+    let address = web.one_port().context("the web has no port of its own")?;
+    say(&format!("http://{address}/ lists what there is (seed {}); Ctrl-C ends it\n", web.seed()));
+    loop {
+        tokio::select! {
+            Some(exchange) = exchanges.recv() => tell(&exchange),
+            interrupted = &mut interrupted => break interrupted.context("cannot listen for Ctrl-C")?,
+        }
+    }
+    web.drain(DRAIN);
+    while let Ok(exchange) = exchanges.try_recv() {
+        tell(&exchange);
+    }
+    Ok(())
+}
+
+fn with_remedy(error: StartError) -> anyhow::Error {
+    match error {
+        StartError::Port { .. } => anyhow!("{error}; --port N takes another, --port 0 any that is free"),
+        error => error.into(),
+    }
+}
+
+fn tell(exchange: &Exchange) {
+    say(&format!("{}\n", timeline::line(exchange)));
 }
 
 /// Prints; where nobody reads any more (`| head -1`), a server goes on without.

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 /// Exchanges kept. Above it the oldest that are over are forgotten, so that a program that serves for days does not
 /// grow: at about 300 bytes each this is 6 MB.
@@ -77,6 +77,8 @@ pub struct Record {
     last_connection: u64,
     /// When this snapshot was taken, since the start of the web.
     taken: Duration,
+    /// Who is told of each exchange that is over; a snapshot tells nobody.
+    log: Option<mpsc::Sender<Exchange>>,
 }
 
 impl Record {
@@ -157,8 +159,9 @@ pub(crate) struct RequestHead {
 }
 
 impl Recorder {
-    pub fn new() -> Recorder {
-        Recorder { record: Arc::new(watch::Sender::new(Record::default())), started: Instant::now() }
+    pub fn new(log: Option<mpsc::Sender<Exchange>>) -> Recorder {
+        let record = Record { log, ..Record::default() };
+        Recorder { record: Arc::new(watch::Sender::new(record)), started: Instant::now() }
     }
 
     /// Time since the web started.
@@ -168,7 +171,7 @@ impl Recorder {
 
     pub fn snapshot(&self) -> Record {
         let record = self.record.borrow().clone();
-        Record { taken: self.now(), ..record }
+        Record { taken: self.now(), log: None, ..record }
     }
 
     pub async fn wait_until(&self, predicate: impl FnMut(&Record) -> bool) {
@@ -267,7 +270,12 @@ impl Record {
         {
             exchange.outcome = outcome;
             exchange.ended = Some(now);
+            let over = exchange.clone();
             self.in_flight -= 1;
+            if let Some(log) = &self.log {
+                // Who does not read fast enough is not waited for.
+                let _ = log.try_send(over);
+            }
         }
     }
 }
@@ -296,7 +304,7 @@ mod tests {
 
     #[test]
     fn the_record_keeps_so_many_and_what_is_in_flight_whatever_its_age() {
-        let recorder = Recorder::new();
+        let recorder = Recorder::new(None);
         let head =
             || RequestHead { site: "a.example".to_owned(), method: "GET".to_owned(), path: "/".to_owned() };
         let hanging = recorder.begin(1, Duration::ZERO, head());

@@ -5,13 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hyper::body::Bytes;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::header::{CONTENT_TYPE, HOST, HeaderValue};
+use hyper::http::request;
 use hyper::{Method, Response, StatusCode, Uri};
 use url::form_urlencoded;
 
-use crate::fault::{Fault, FaultError, catalogue};
+use crate::fault::{Fault, FaultError};
 use crate::front::{Front, text};
 use crate::gate::Gate;
+use crate::index::index;
 use crate::site::Site;
 use crate::timeline::{self, Panel};
 
@@ -76,12 +78,13 @@ impl Refusal {
 }
 
 impl Routes {
-    pub fn ask(&self, method: &Method, uri: &Uri, front: &Front) -> Asked {
+    pub fn ask(&self, head: &request::Parts, front: &Front) -> Asked {
+        let uri = &head.uri;
         match self {
             Routes::Site { site, gate } => Asked::Web(of_site(site, path_and_query(uri), gate.clone())),
             Routes::Program(program) => match program.order(uri) {
                 Ok(Some(order)) => Asked::Web(order),
-                Ok(None) => Asked::Direct(program.direct(method, uri.path(), front)),
+                Ok(None) => Asked::Direct(program.direct(head, front)),
                 Err(refusal) => Asked::Direct(refusal.into_response()),
             },
         }
@@ -200,51 +203,45 @@ impl Program {
         Ok(Arc::clone(gate))
     }
 
-    fn direct(&self, method: &Method, path: &str, front: &Front) -> Response<Bytes> {
-        let panel = || [Panel::new("what the server saw", front.recorder.snapshot())];
+    fn direct(&self, head: &request::Parts, front: &Front) -> Response<Bytes> {
+        let (method, path) = (&head.method, head.uri.path());
+        // As the client knows it; what is no name of a host is not repeated.
+        let is_host =
+            |host: &&str| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
+        let host =
+            head.headers.get(HOST).and_then(|host| host.to_str().ok()).filter(is_host).unwrap_or("127.0.0.1");
+        let panel = || Panel::new("what the server saw", front.recorder.snapshot());
         match (method, path) {
-            (_, "/") => text(StatusCode::OK, self.index()),
+            (_, "/") => typed("text/html; charset=utf-8", index(&self.sites, host)),
             (_, "/timeline") => {
-                text(StatusCode::OK, timeline::text(&panel()[0], timeline::WIDTH, Duration::ZERO))
+                text(StatusCode::OK, timeline::text(&panel(), timeline::WIDTH, Duration::ZERO))
             }
-            (_, "/timeline.svg") => {
-                let mut answer = text(StatusCode::OK, timeline::svg(&panel()));
-                answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"));
-                answer
-            }
+            (_, "/timeline.svg") => typed("image/svg+xml", timeline::svg(&[panel()])),
+            (_, "/timeline.json") => typed("application/json", timeline::json(&front.recorder.snapshot())),
             (&Method::POST, "/reset-record") => {
                 front.recorder.reset();
                 front.counts.reset();
                 self.gates.lock().unwrap_or_else(PoisonError::into_inner).clear();
-                text(StatusCode::OK, "the record is empty and the gates are closed\n".to_owned())
+                text(StatusCode::OK, "the record is empty and the gates are shut\n".to_owned())
             }
-            (_, "/reset-record") => text(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "this empties the record, so it wants POST: curl -X POST .../reset-record\n".to_owned(),
-            ),
+            (_, "/reset-record") => {
+                let words = format!(
+                    "this changes the record, so it wants POST: curl -X POST http://{host}/reset-record\n"
+                );
+                text(StatusCode::METHOD_NOT_ALLOWED, words)
+            }
             _ => text(
                 StatusCode::NOT_FOUND,
-                format!("nothing is at `{path}`; this is what there is:\n\n{}", self.index()),
+                format!("nothing is at `{path}`; http://{host}/ lists what there is\n"),
             ),
         }
     }
+}
 
-    fn index(&self) -> String {
-        let mut index = String::from("A web that misbehaves.\n\n");
-        for site in &self.sites {
-            index += &format!("/site/{:<28} after {} ms\n", site.name, site.delay.as_millis());
-        }
-        index += "\n";
-        for kind in catalogue().filter(|kind| !matches!(kind.name, "refused" | "connect-hang")) {
-            index += &format!("/fault/{:<27} {}\n", kind.example, kind.behaviour);
-        }
-        index
-            + "\n/delay/500                         A short answer after 500 ms.\n\
-                 /gate/4?wait=2000                  Held until 4 are in flight at once, then all go.\n\
-                 /timeline                          What the server saw, as text.\n\
-                 /timeline.svg                      The same as a picture.\n\
-                 POST /reset-record                 Forgets what it saw and closes the gates.\n"
-    }
+fn typed(content_type: &'static str, words: String) -> Response<Bytes> {
+    let mut answer = text(StatusCode::OK, words);
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    answer
 }
 
 fn of_front(path: String, answer: String) -> Order {

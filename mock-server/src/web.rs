@@ -10,14 +10,14 @@ use std::time::Duration;
 use socket2::{Domain, Socket, Type};
 use tokio::net::TcpListener;
 use tokio::runtime::{self, Handle, Runtime};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, oneshot, watch};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
 
 use crate::fault::Fault;
 use crate::front::{Counts, Front, serve};
 use crate::gate::Gate;
 use crate::limits;
-use crate::record::{Record, Recorder};
+use crate::record::{Exchange, Record, Recorder};
 use crate::routes::{Program, Routes};
 use crate::site::Site;
 use crate::upstream::Upstream;
@@ -37,6 +37,7 @@ pub struct MockWeb {
     recorder: Recorder,
     runtime: Handle,
     seed: u64,
+    close: watch::Sender<bool>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
     // The ports of sites that cannot be reached: held, so that nobody else can listen there.
@@ -55,6 +56,7 @@ pub struct Builder {
     seed: u64,
     port: Option<u16>,
     keep_requests: bool,
+    log: Option<tokio::sync::mpsc::Sender<Exchange>>,
 }
 
 /// Why a web did not start.
@@ -122,6 +124,11 @@ impl Builder {
         Builder { keep_requests: false, ..self }
     }
 
+    /// Sends each exchange that is over to `log`. Where there is no room for it, it is left out: the web does not wait.
+    pub fn log(self, log: tokio::sync::mpsc::Sender<Exchange>) -> Builder {
+        Builder { log: Some(log), ..self }
+    }
+
     /// Starts it: when this returns, every port is bound.
     ///
     /// # Errors
@@ -130,13 +137,14 @@ impl Builder {
     pub fn start(mut self) -> Result<MockWeb, StartError> {
         self.apply_faults()?;
         let descriptors = limits::raise();
-        let recorder = Recorder::new();
+        let recorder = Recorder::new(self.log.take());
+        let (close, closing) = watch::channel(false);
         let seed = self.seed;
         let (tell, told) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let thread = thread::Builder::new().name("mock-web".to_owned()).spawn({
             let recorder = recorder.clone();
-            move || run(self, recorder, descriptors, &tell, stopped)
+            move || run(self, recorder, closing, descriptors, &tell, stopped)
         })?;
         let started = told.recv().map_err(|_| io::Error::other("the web's thread ended early"))??;
         Ok(MockWeb {
@@ -145,6 +153,7 @@ impl Builder {
             urls: started.urls,
             recorder,
             seed,
+            close,
             stop: Some(stop),
             thread: Some(thread),
             _held: started.held,
@@ -183,6 +192,7 @@ struct Started {
 fn run(
     builder: Builder,
     recorder: Recorder,
+    closing: watch::Receiver<bool>,
     descriptors: usize,
     tell: &mpsc::Sender<Result<Started, StartError>>,
     stopped: oneshot::Receiver<()>,
@@ -195,7 +205,7 @@ fn run(
             return;
         }
     };
-    let _ = tell.send(start(&runtime, builder, recorder, descriptors));
+    let _ = tell.send(start(&runtime, builder, recorder, closing, descriptors));
     let _ = runtime.block_on(stopped);
 }
 
@@ -203,6 +213,7 @@ fn start(
     runtime: &Runtime,
     builder: Builder,
     recorder: Recorder,
+    closing: watch::Receiver<bool>,
     descriptors: usize,
 ) -> Result<Started, StartError> {
     let wiremock = runtime.block_on(start_wiremock(&builder));
@@ -213,6 +224,7 @@ fn start(
         upstream: Arc::new(Upstream::new(*wiremock.address(), descriptors / 4)),
         connections: Arc::new(Semaphore::new(descriptors / 4)),
         counts: Counts::default(),
+        closing,
         seed: builder.seed,
     });
     let mut urls = Vec::new();
@@ -315,6 +327,7 @@ impl MockWeb {
             seed: 1,
             port: None,
             keep_requests: true,
+            log: None,
         }
     }
 
@@ -390,6 +403,12 @@ impl MockWeb {
         });
         // An error is a web that has stopped, where nothing is in flight.
         let _ = told.recv();
+    }
+
+    /// Takes no more connections, and blocks until what is in flight is over, or for `limit`.
+    pub fn drain(&self, limit: Duration) {
+        self.close.send_replace(true);
+        self.settle(limit);
     }
 
     /// Ends the process with a word on what was still in flight, unless what it returns is dropped in time.

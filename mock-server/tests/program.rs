@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::{Ipv4Addr, TcpListener};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::Duration;
 
 use mock_server::Watchdog;
@@ -28,6 +28,7 @@ fn stderr(output: &Output) -> String {
 /// The program, serving on a free port; ended when dropped.
 struct Serving {
     child: Child,
+    stdout: BufReader<ChildStdout>,
     url: String,
     _watchdog: Watchdog,
 }
@@ -36,16 +37,22 @@ impl Serving {
     fn start() -> Serving {
         let watchdog = Watchdog::start(WATCHDOG, || vec!["the program mock-server".to_owned()]);
         let mut child = program(&["--port", "0"]).stdout(Stdio::piped()).spawn().expect("the program starts");
-        let mut line = String::new();
-        let stdout = child.stdout.as_mut().expect("it is a pipe");
-        BufReader::new(stdout).read_line(&mut line).expect("it says where it is");
-        let url = line.split("/ ").next().expect("its first line begins with a URL").to_owned();
-        Serving { child, url, _watchdog: watchdog }
+        let stdout = BufReader::new(child.stdout.take().expect("it is a pipe"));
+        let mut serving = Serving { child, stdout, url: String::new(), _watchdog: watchdog };
+        serving.url = serving.line().split("/ ").next().expect("its first line begins with a URL").to_owned();
+        serving
     }
 
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).expect("it prints");
+        line
+    }
+
+    /// Status and text, as far as it comes.
     fn get(&self, path: &str) -> (u16, String) {
         let response = Client::new().get(format!("{}{path}", self.url)).send().expect("it answers");
-        (response.status().as_u16(), response.text().expect("the answer comes whole"))
+        (response.status().as_u16(), response.text().unwrap_or_default())
     }
 }
 
@@ -168,17 +175,54 @@ fn what_is_wrong_with_an_address_is_told_with_what_would_be_right() {
     }
     let (status, words) = serving.get("/nothing");
     assert_eq!(status, 404);
-    assert!(words.starts_with("nothing is at `/nothing`; this is what there is:\n"));
+    assert_eq!(words, format!("nothing is at `/nothing`; {}/ lists what there is\n", serving.url));
     assert_eq!(serving.get("/timeline").1, "what the server saw: the server saw no request\n");
 }
 
 #[test]
-fn the_index_lists_every_fault_that_can_be_a_page() {
+fn the_index_links_every_site_and_fault_with_a_curl_line_and_the_links_work() {
     let serving = Serving::start();
     let (_, index) = serving.get("/");
-    for kind in mock_server::catalogue().filter(|kind| !matches!(kind.name, "refused" | "connect-hang")) {
-        assert!(index.contains(&format!("/fault/{} ", kind.example)), "{index}");
+    let links: Vec<_> = index.split("<a href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    for link in &links {
+        assert!(index.contains(&format!("'{}{link}'</pre>", serving.url)), "{link} has no curl line");
     }
+    let links: Vec<_> = links.into_iter().map(|link| link.replace("&amp;", "&")).collect();
+    for kind in mock_server::catalogue().filter(|kind| !matches!(kind.name, "refused" | "connect-hang")) {
+        assert!(links.contains(&format!("/fault/{}", kind.example)), "{index}");
+        assert!(
+            kind.parameters.iter().all(|parameter| index.contains(&format!("<small>{}: ", parameter.name)))
+        );
+    }
+    // Those that answer, and soon.
+    for link in links.iter().filter(|link| link.starts_with("/site/") || link.starts_with("/timeline")) {
+        assert_eq!(serving.get(link).0, 200, "{link}");
+    }
+}
+
+#[test]
+fn the_timeline_as_data_has_what_the_record_has() {
+    let serving = Serving::start();
+    serving.get("/delay/1");
+    let (_, json) = serving.get("/timeline.json");
+    let record: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    assert_eq!((&record["max_in_flight"], &record["in_flight"]), (&1.into(), &0.into()));
+    let exchange = &record["exchanges"][0];
+    assert_eq!((&exchange["path"], &exchange["outcome"]), (&"/delay/1".into(), &"complete".into()));
+    assert_eq!((&exchange["bytes"], &exchange["connection"]), (&11.into(), &1.into()));
+    assert!(exchange["accepted"].as_f64() <= exchange["request_head"].as_f64());
+    assert!(exchange["first_byte"].as_f64() <= exchange["ended"].as_f64());
+}
+
+#[test]
+fn each_request_that_is_over_is_a_line() {
+    let mut serving = Serving::start();
+    serving.get("/delay/1");
+    serving.get("/fault/truncate?after=7");
+    serving.get("/timeline");
+    let lines: Vec<_> = (0..2).map(|_| serving.line()).collect();
+    assert!(lines[0].starts_with("GET /delay/1: 11 bytes in ") && lines[0].ends_with(" ms\n"), "{lines:?}");
+    assert!(lines[1].starts_with("GET /fault/truncate?after=7: cut at 7 B in "), "{lines:?}");
 }
 
 #[test]
@@ -188,6 +232,7 @@ fn a_busy_port_is_one_clear_line_and_status_1() {
     let output = run(&["--port", &port.to_string()]);
     assert_eq!(output.status.code(), Some(1));
     let expected = format!("mock-server: cannot listen on port {port} of 127.0.0.1: Address already in use");
+    assert!(stderr(&output).ends_with("; --port N takes another, --port 0 any that is free\n"));
     assert!(stderr(&output).starts_with(&expected), "{}", stderr(&output));
     assert_eq!(stderr(&output).lines().count(), 1);
 }
@@ -225,4 +270,24 @@ fn ctrl_c_ends_it_with_status_0_even_while_a_request_hangs() {
     assert!(sent.success());
 
     assert_eq!(serving.child.wait().expect("it ends").code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_lets_an_answer_that_is_under_way_come_whole() {
+    let mut serving = Serving::start();
+    let address = serving.url.trim_start_matches("http://").to_owned();
+    let mut socket = std::net::TcpStream::connect(&address).expect("it listens");
+    let request = b"GET /fault/stall?after=1000&for=300 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    std::io::Write::write_all(&mut socket, request).expect("it reads");
+    socket.read_exact(&mut [0]).expect("the answer has begun");
+
+    let pid = serving.child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().expect("there is a kill").success());
+
+    let mut rest = Vec::new();
+    socket.read_to_end(&mut rest).expect("an orderly close");
+    assert!(rest.ends_with(b"</html>\n"));
+    assert_eq!(serving.child.wait().expect("it ends").code(), Some(0));
+    assert!(serving.line().starts_with("GET /fault/stall?after=1000&for=300: 15,000 bytes in "));
 }

@@ -211,6 +211,13 @@ impl Fault {
     }
 }
 
+impl Kind {
+    /// Whether it is a matter of the port, which the program's one port cannot have.
+    pub(crate) fn needs_own_port(&self) -> bool {
+        self.example.parse().is_ok_and(|fault: Fault| fault.needs_own_port())
+    }
+}
+
 /// The page as it is.
 pub(crate) fn whole(body: &Bytes) -> Script {
     Script::body(body.len(), [Step::Send(body.clone())])

@@ -1,5 +1,6 @@
 //! The timeline: the record drawn, as text for a terminal and as a picture (SVG).
 
+mod json;
 mod svg;
 mod text;
 
@@ -7,6 +8,7 @@ use std::time::Duration;
 
 use crate::record::{Exchange, Outcome, Record};
 
+pub use json::json;
 pub use svg::svg;
 pub use text::text;
 
@@ -58,6 +60,13 @@ impl Panel {
         let start = self.start();
         self.record.exchanges().map(move |exchange| Bar::new(exchange, start, self.record.taken()))
     }
+}
+
+/// An exchange in a line: what was asked, what came of it, and how long it took.
+pub fn line(exchange: &Exchange) -> String {
+    let bar = Bar::new(exchange, exchange.request_head, Duration::ZERO);
+    let milliseconds = Unit { milliseconds: true };
+    format!("{} {}: {} in {}", exchange.method, bar.label, bar.result, bar.took(&milliseconds))
 }
 
 /// One exchange, its times in seconds from the panel's start.
