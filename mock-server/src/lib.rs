@@ -23,10 +23,12 @@
 //! - `front`, `routes`, `index`, `upstream`: from a request to its answer
 //! - `script`, `wire`: how an answer travels, and the socket that tells the record
 //! - `record`: what the server saw; `timeline`: the same drawn; `gate`: proof of concurrency
-//! - `limits`, `watchdog`: running out of open files, and of time
+//! - `limits`, `watchdog`: running out of open files, and of time; `testing`: clients that are not Rust
 
 mod fault;
 mod front;
+#[cfg(test)]
+mod fuzz;
 mod gate;
 mod index;
 mod limits;
@@ -35,6 +37,7 @@ mod record;
 mod routes;
 mod script;
 mod site;
+pub mod testing;
 pub mod timeline;
 mod upstream;
 mod watchdog;

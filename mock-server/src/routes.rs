@@ -117,7 +117,7 @@ impl Program {
     }
 
     /// What is asked of the web; `None` where the request is about it.
-    fn order(&self, uri: &Uri) -> Result<Option<Order>, Refusal> {
+    pub fn order(&self, uri: &Uri) -> Result<Option<Order>, Refusal> {
         let path = uri.path();
         let query = uri.query().unwrap_or_default();
         let order = if let Some(rest) = path.strip_prefix("/site/") {
@@ -158,12 +158,12 @@ impl Program {
     }
 
     fn fault(&self, name: &str, path: String, query: &str) -> Result<Order, Refusal> {
-        // `site` chooses the page; all other parameters are the fault's.
+        // `site` chooses the page, `hop` is where a redirect has sent the client; all others are the fault's.
         let (mut site, mut rest) = (None, form_urlencoded::Serializer::new(String::new()));
         for (parameter, value) in form_urlencoded::parse(query.as_bytes()) {
             if parameter == "site" {
                 site = Some(self.find(&value)?);
-            } else {
+            } else if !(parameter == "hop" && name == "redirect") {
                 rest.append_pair(&parameter, &value);
             }
         }

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use lesson_kit::Site;
-use lesson_kit::testing::run_twin;
 use lesson01::one_after_another;
+use mock_server::testing::run_python;
 use mock_server::{Fault, MockWeb, Outcome};
 
 /// Bounds a failure only.
@@ -14,7 +14,7 @@ const WATCHDOG: Duration = Duration::from_secs(120);
 fn twin(web: &MockWeb) -> Option<String> {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("lesson01.py");
     let urls: Vec<_> = web.sites().map(|(_, url)| url).collect();
-    run_twin(&program, &["aiohttp", "requests"], &urls)
+    run_python(&program, &["aiohttp", "requests"], &urls)
 }
 
 /// What the twin and the lesson print of a page: its size, or that it failed.

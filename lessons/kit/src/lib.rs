@@ -7,7 +7,6 @@
 mod arguments;
 mod printing;
 mod proxy;
-pub mod testing;
 
 use std::fs::{self, File};
 use std::io;

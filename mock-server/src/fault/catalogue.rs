@@ -69,13 +69,16 @@ pub fn catalogue() -> impl Iterator<Item = &'static Kind> {
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum FaultError {
     /// No fault of that name.
-    #[error("no fault is called `{name}`; there are: {}", names())]
+    #[error("no fault is called `{}`; there are: {}", .name.escape_debug(), names())]
     Name {
         /// The name, as given.
         name: String,
     },
     /// The fault has no such parameter.
-    #[error("`{}` has no parameter `{name}`; {}, for example `{}`", .kind.name, .kind.takes(), .kind.example)]
+    #[error(
+        "`{}` has no parameter `{}`; {}, for example `{}`",
+        .kind.name, .name.escape_debug(), .kind.takes(), .kind.example
+    )]
     Parameter {
         /// The fault.
         kind: &'static Kind,
@@ -92,8 +95,8 @@ pub enum FaultError {
     },
     /// The parameter's value is not allowed.
     #[error(
-        "`{}` of `{}` is {}, not `{value}`, for example `{}`",
-        .parameter.name, .kind.name, .parameter.allows, .kind.example
+        "`{}` of `{}` is {}, not `{}`, for example `{}`",
+        .parameter.name, .kind.name, .parameter.allows, .value.escape_debug(), .kind.example
     )]
     Value {
         /// The fault.

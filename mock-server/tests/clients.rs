@@ -1,0 +1,103 @@
+//! What curl and aiohttp say of each fault. The words are those of curl 7.88 and aiohttp 3.14.5 on Linux.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use mock_server::testing::{run_curl, run_python};
+use mock_server::{MockWeb, Site, Watchdog, catalogue};
+
+/// Bounds a failure only.
+const WATCHDOG: Duration = Duration::from_secs(120);
+
+/// A fault, curl's exit status (with `-L` and a time limit), and what aiohttp makes of it.
+#[rustfmt::skip]
+const TABLE: &[(&str, i32, &str)] = &[
+    ("delay?ms=1", 0, "15000 bytes"),
+    ("random-delay?low=1&high=9", 0, "15000 bytes"),
+    ("status?code=503", 0, "31 bytes"),
+    ("fail-first?n=1&with=truncate", 18, "ClientPayloadError"),
+    ("unstable?rate=1&with=empty", 52, "ServerDisconnectedError"),
+    ("redirect?hops=2", 0, "15000 bytes"),
+    ("redirect-loop", 47, "TooManyRedirects"),
+    ("slow-head?pause=1", 0, "15000 bytes"),
+    ("refused", 7, "ClientConnectorError"),
+    ("connect-hang", 28, "TimeoutError"),
+    ("empty", 52, "ServerDisconnectedError"),
+    ("hang", 28, "TimeoutError"),
+    ("reset", 56, "ClientOSError"),
+    ("reset?after=1000", 56, "ClientPayloadError"),
+    ("truncate", 18, "ClientPayloadError"),
+    ("dribble?chunk=4000&pause=5", 0, "15000 bytes"),
+    ("stall", 28, "TimeoutError"),
+    ("stall?after=1000&for=5", 0, "15000 bytes"),
+    ("bad-chunk", 56, "ClientResponseError"),
+    ("garbage", 1, "ClientResponseError"),
+    ("slow-close?delay=5", 0, "15000 bytes"),
+    ("idle-close", 0, "15000 bytes"),
+    ("close-on-reuse", 0, "15000 bytes"),
+    ("gzip-bomb?size=2", 0, "2000000 bytes"),
+    ("charset", 0, "14980 bytes"),
+    ("type", 0, "15 bytes"),
+    ("title?as=empty", 0, "14965 bytes"),
+    ("endless", 28, "TimeoutError"),
+];
+
+/// All faults at once: one web with a port for each of them that needs one, and one port for the others.
+struct Webs {
+    one_port: MockWeb,
+    own_ports: MockWeb,
+    _watchdog: Watchdog,
+}
+
+impl Webs {
+    fn start() -> Webs {
+        let one_port = MockWeb::builder().on_one_port(0).start().expect("the web starts");
+        let sites = ["refused", "connect-hang"]
+            .map(|fault| Site::new(fault).fault(fault.parse().expect("it is one")));
+        let own_ports = MockWeb::builder().sites(sites).start().expect("the web starts");
+        let watchdog = one_port.watchdog(WATCHDOG);
+        Webs { one_port, own_ports, _watchdog: watchdog }
+    }
+
+    fn url(&self, fault: &str) -> String {
+        match fault {
+            "refused" | "connect-hang" => self.own_ports.url(fault).to_owned(),
+            fault => format!("http://{}/fault/{fault}", self.one_port.one_port().expect("it is on one port")),
+        }
+    }
+}
+
+#[test]
+fn curl_exits_with_the_status_that_each_fault_has_in_its_manual() {
+    let webs = Webs::start();
+    thread::scope(|scope| {
+        for (fault, expected, _) in TABLE {
+            let url = webs.url(fault);
+            scope.spawn(move || {
+                let Some(status) = run_curl(&["-sL", "-m", "3", "-o", "/dev/null", &url]) else { return };
+                assert_eq!(status, *expected, "{fault}");
+            });
+        }
+    });
+}
+
+#[test]
+fn aiohttp_raises_the_exception_that_each_fault_is() {
+    let webs = Webs::start();
+    let urls: Vec<_> = TABLE.iter().map(|(fault, ..)| webs.url(fault)).collect();
+    let urls: Vec<_> = urls.iter().map(String::as_str).collect();
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients.py");
+    let Some(printed) = run_python(&program, &["aiohttp"], &urls) else { return };
+    let expected: Vec<_> =
+        urls.iter().zip(TABLE).map(|(url, (_, _, result))| format!("{url} {result}")).collect();
+    assert_eq!(printed.lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn the_table_has_every_fault_of_the_catalogue() {
+    let tried: BTreeSet<_> =
+        TABLE.iter().map(|(fault, ..)| fault.split('?').next().unwrap_or_default()).collect();
+    assert_eq!(tried, catalogue().map(|kind| kind.name).collect());
+}
