@@ -75,6 +75,8 @@ fn sites_faults_delays_and_gates_are_paths_and_the_timeline_tells_of_them() {
     assert_eq!(serving.get("/fault/status?code=418").0, 418);
     let (status, page) = serving.get("/fault/dribble?chunk=9000&pause=1&site=w3schools.com");
     assert_eq!((status, page.len()), (200, 45_000));
+    let (status, page) = serving.get("/fault/redirect?hops=2&site=python.org");
+    assert_eq!((status, page.len()), (200, 50_321));
     let broken =
         Client::new().get(format!("{}/fault/empty", serving.url)).send().expect_err("it has no answer");
     assert!(broken.is_request());
@@ -84,10 +86,9 @@ fn sites_faults_delays_and_gates_are_paths_and_the_timeline_tells_of_them() {
 
     let (_, timeline) = serving.get("/timeline");
     let summary = timeline.lines().next().unwrap_or_default();
-    assert!(
-        summary.starts_with("what the server saw: 11 requests on ")
-            && summary.ends_with(", at most 1 in flight")
-    );
+    let ends = summary.starts_with("what the server saw: 11 requests on ")
+        && summary.ends_with(", at most 1 in flight");
+    assert!(ends, "{timeline}");
     for row in ["python.org ", "python.org/nothing-he…", "/fault/empty ", "/delay/5 ", "/gate/1 "] {
         assert!(timeline.contains(&format!("\n{row}")), "{row} is not in\n{timeline}");
     }
