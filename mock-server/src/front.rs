@@ -221,15 +221,16 @@ impl Exchange {
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }
-        let target = head.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
+        let target = head.uri.clone();
         let page = match &order.source {
             Source::Text(answer) => text(StatusCode::OK, answer.clone()),
+            Source::Page(page) => html(page.clone()),
             Source::Wiremock { host, path } => {
                 Arc::clone(&self.front.upstream).ask(host, path, head, body).await
             }
         };
         Ok(match fault {
-            Some(fault) => fault.alter(page, &target),
+            Some(fault) => fault.alter(page, target.path_and_query().map_or("/", |target| target.as_str())),
             None => page,
         })
     }
@@ -266,6 +267,16 @@ impl Exchange {
 fn gate_failed(gate: &Gate) -> Refusal {
     let words = format!("never {} at once within {} ms", gate.size(), gate.wait().as_millis());
     Refusal::new(StatusCode::TOO_EARLY, words)
+}
+
+/// The `Content-Type` of a page.
+pub(crate) const HTML: &str = "text/html; charset=utf-8";
+
+/// A page.
+pub(crate) fn html(page: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(page);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(HTML));
+    response
 }
 
 /// A short answer in words.

@@ -137,9 +137,14 @@ impl Record {
         Record { exchanges: exchanges.into_iter().collect(), max_in_flight, taken, ..Record::default() }
     }
 
-    /// Ids are given in order, so this is a binary search. `None` once it is forgotten.
+    /// `None` once it is forgotten. Ids are given in order, mostly without gaps: a look from the end finds what is recent.
     fn exchange(&mut self, id: u64) -> Option<&mut Exchange> {
-        let index = self.exchanges.binary_search_by_key(&id, |exchange| exchange.id).ok()?;
+        let from_end = usize::try_from(self.last_id.checked_sub(id)?).ok()?;
+        let guess = self.exchanges.len().checked_sub(from_end + 1);
+        let index = match guess {
+            Some(guess) if self.exchanges[guess].id == id => guess,
+            _ => self.exchanges.binary_search_by_key(&id, |exchange| exchange.id).ok()?,
+        };
         self.exchanges.get_mut(index)
     }
 }
@@ -265,14 +270,15 @@ impl Record {
 
     /// The first end counts: an exchange that was cut is not, a moment later, one whose client has gone.
     pub(crate) fn end(&mut self, id: u64, outcome: Outcome, now: Duration) {
+        let is_logged = self.log.is_some();
         if let Some(exchange) = self.exchange(id)
             && exchange.outcome == Outcome::InFlight
         {
             exchange.outcome = outcome;
             exchange.ended = Some(now);
-            let over = exchange.clone();
+            let over = is_logged.then(|| exchange.clone());
             self.in_flight -= 1;
-            if let Some(log) = &self.log {
+            if let Some((log, over)) = self.log.as_ref().zip(over) {
                 // Who does not read fast enough is not waited for.
                 let _ = log.try_send(over);
             }

@@ -11,7 +11,7 @@ use hyper::{Method, Response, StatusCode, Uri};
 use url::form_urlencoded;
 
 use crate::fault::{Fault, FaultError};
-use crate::front::{Front, text};
+use crate::front::{Front, html, text};
 use crate::gate::Gate;
 use crate::index::index;
 use crate::site::Site;
@@ -33,6 +33,8 @@ pub(crate) struct Order {
 pub(crate) enum Source {
     /// The front itself, in bounded memory.
     Text(String),
+    /// The front itself, a site's page.
+    Page(Bytes),
     /// wiremock, asked for this path of this host.
     Wiremock { host: String, path: String },
 }
@@ -92,14 +94,12 @@ impl Routes {
 }
 
 fn of_site(site: &Site, path: String, gate: Option<Arc<Gate>>) -> Order {
-    Order {
-        site: site.name.clone(),
-        source: Source::Wiremock { host: site.name.clone(), path: path.clone() },
-        path,
-        gate,
-        delay: site.delay,
-        fault: site.fault.clone(),
-    }
+    let source = if site.by_front {
+        Source::Page(site.page.clone())
+    } else {
+        Source::Wiremock { host: site.name.clone(), path: path.clone() }
+    };
+    Order { site: site.name.clone(), source, path, gate, delay: site.delay, fault: site.fault.clone() }
 }
 
 fn path_and_query(uri: &Uri) -> String {
@@ -212,7 +212,7 @@ impl Program {
             head.headers.get(HOST).and_then(|host| host.to_str().ok()).filter(is_host).unwrap_or("127.0.0.1");
         let panel = || Panel::new("what the server saw", front.recorder.snapshot());
         match (method, path) {
-            (_, "/") => typed("text/html; charset=utf-8", index(&self.sites, host)),
+            (_, "/") => html(index(&self.sites, host).into()),
             (_, "/timeline") => {
                 text(StatusCode::OK, timeline::text(&panel(), timeline::WIDTH, Duration::ZERO))
             }

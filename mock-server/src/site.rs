@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use hyper::body::Bytes;
+
 use crate::fault::Fault;
 use crate::page::page;
 
@@ -14,16 +16,19 @@ pub struct Site {
     /// From the head of a request to the head of its answer.
     pub delay: Duration,
     /// The page, HTML in UTF-8.
-    pub page: String,
+    pub page: Bytes,
     /// How it misbehaves; none: not at all.
     pub fault: Option<Fault>,
+    /// Whether the front answers, in place of wiremock.
+    pub by_front: bool,
 }
 
 impl Site {
     /// A site with a small page (1,000 bytes, 100 words, its name as the title), without a delay. The name is that of a
     /// host, so it has at most 253 characters.
     pub fn new(name: &str) -> Site {
-        Site { name: name.to_owned(), delay: Duration::ZERO, page: page(name, 1_000, 100), fault: None }
+        let page = page(name, 1_000, 100).into();
+        Site { name: name.to_owned(), delay: Duration::ZERO, page, fault: None, by_front: false }
     }
 
     /// The same site with an answer that begins after `delay`.
@@ -32,13 +37,19 @@ impl Site {
     }
 
     /// The same site with another page.
-    pub fn page(self, page: String) -> Site {
-        Site { page, ..self }
+    pub fn page(self, page: impl Into<Bytes>) -> Site {
+        Site { page: page.into(), ..self }
     }
 
     /// The same site, misbehaving.
     pub fn fault(self, fault: Fault) -> Site {
         Site { fault: Some(fault), ..self }
+    }
+
+    /// The same site answered by the front alone, on any path: faster, in bounded memory, and without the mocks that a
+    /// test may mount on wiremock. For benchmarks and for many requests.
+    pub fn by_front(self) -> Site {
+        Site { by_front: true, ..self }
     }
 
     /// The three sites of the tutorial that the course retells, with its page sizes and word counts. One after

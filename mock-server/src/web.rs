@@ -14,7 +14,7 @@ use tokio::sync::{Semaphore, oneshot, watch};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
 
 use crate::fault::Fault;
-use crate::front::{Counts, Front, serve};
+use crate::front::{Counts, Front, HTML, serve};
 use crate::gate::Gate;
 use crate::limits;
 use crate::record::{Exchange, Record, Recorder};
@@ -270,7 +270,7 @@ async fn start_wiremock(builder: &Builder) -> MockServer {
     let server = if builder.keep_requests { server } else { server.disable_request_recording() };
     let server = server.start().await;
     for site in &builder.sites {
-        let page = ResponseTemplate::new(200).set_body_raw(site.page.clone(), "text/html; charset=utf-8");
+        let page = ResponseTemplate::new(200).set_body_raw(site.page.to_vec(), HTML);
         Mock::given(matchers::header("host", site.name.as_str()))
             .and(matchers::path("/"))
             .respond_with(page)
