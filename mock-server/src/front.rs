@@ -51,7 +51,7 @@ pub(crate) struct Front {
     pub counts: Counts,
     /// True once no more connections are to be taken.
     pub closing: watch::Receiver<bool>,
-    /// A permit for each connection: the rest of the descriptors is for wiremock's, and for a client in this process.
+    /// A permit for each connection there may be at once.
     pub connections: Arc<Semaphore>,
     pub seed: u64,
 }

@@ -54,9 +54,38 @@ pub(crate) fn raise() -> usize {
     PLENTY
 }
 
+/// How the descriptors are shared out. wiremock stops accepting for good at the first connection for which there is none
+/// left, so its share is kept from the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shares {
+    /// Requests to wiremock at once: two descriptors each, an eighth of all at either end.
+    pub upstream: usize,
+    /// Connections of clients at once.
+    pub connections: usize,
+}
+
+/// The shares of so many descriptors. Of a client in this process each connection takes one more.
+pub(crate) fn shares(descriptors: usize, clients_elsewhere: bool) -> Shares {
+    let upstream = (descriptors / 8).max(1);
+    let rest = descriptors.saturating_sub(2 * upstream + RESERVED);
+    let connections = if clients_elsewhere { rest } else { rest / 2 };
+    Shares { upstream, connections: connections.max(1) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_shares_together_are_not_more_than_there_is() {
+        for descriptors in [128, 1_024, 20_000, 1 << 20] {
+            let Shares { upstream, connections } = shares(descriptors, true);
+            assert!(2 * upstream + connections + RESERVED <= descriptors);
+            let Shares { upstream, connections } = shares(descriptors, false);
+            assert!(2 * upstream + 2 * connections + RESERVED <= descriptors);
+        }
+        assert!(shares(20_000, true).connections > 10_000);
+    }
 
     #[test]
     fn a_limit_that_is_too_low_is_told_with_what_is_possible() {

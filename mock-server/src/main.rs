@@ -87,6 +87,7 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<()> {
         .on_one_port(arguments.port)
         .seed(arguments.seed)
         .forget_requests()
+        .clients_elsewhere()
         .log(log)
         .start()
         .map_err(with_remedy)?;

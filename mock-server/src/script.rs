@@ -119,6 +119,8 @@ pub(crate) fn play(
                     sent += bytes.len() as u64;
                     return Some((Ok(bytes), (steps, by_hyper, sent)));
                 }
+                // Even a sleep of no time waits for the clock's next millisecond.
+                Step::Pause(Duration::ZERO) => {}
                 Step::Pause(time) => tokio::time::sleep(time).await,
                 Step::Forever => std::future::pending().await,
                 Step::End(ending) => {

@@ -56,6 +56,7 @@ pub struct Builder {
     seed: u64,
     port: Option<u16>,
     keep_requests: bool,
+    clients_elsewhere: bool,
     log: Option<tokio::sync::mpsc::Sender<Exchange>>,
 }
 
@@ -122,6 +123,11 @@ impl Builder {
     /// then does not list them.
     pub fn forget_requests(self) -> Builder {
         Builder { keep_requests: false, ..self }
+    }
+
+    /// Clients are other processes, so the open files of this one are all for the server.
+    pub fn clients_elsewhere(self) -> Builder {
+        Builder { clients_elsewhere: true, ..self }
     }
 
     /// Sends each exchange that is over to `log`. Where there is no room for it, it is left out: the web does not wait.
@@ -217,12 +223,11 @@ fn start(
     descriptors: usize,
 ) -> Result<Started, StartError> {
     let wiremock = runtime.block_on(start_wiremock(&builder));
+    let shares = limits::shares(descriptors, builder.clients_elsewhere);
     let front = Arc::new(Front {
         recorder,
-        // A request to wiremock takes two descriptors, a connection of a client one here and one at a client in this
-        // process: a quarter of them each.
-        upstream: Arc::new(Upstream::new(*wiremock.address(), descriptors / 4)),
-        connections: Arc::new(Semaphore::new(descriptors / 4)),
+        upstream: Arc::new(Upstream::new(*wiremock.address(), shares.upstream)),
+        connections: Arc::new(Semaphore::new(shares.connections)),
         counts: Counts::default(),
         closing,
         seed: builder.seed,
@@ -327,6 +332,7 @@ impl MockWeb {
             seed: 1,
             port: None,
             keep_requests: true,
+            clients_elsewhere: false,
             log: None,
         }
     }

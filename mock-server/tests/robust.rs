@@ -159,14 +159,14 @@ fn a_body_asked_for_with_expect_is_taken_and_the_interim_answer_is_not_counted()
 #[test]
 fn a_client_that_leaves_at_any_byte_leaves_nothing_behind() {
     let request = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\nabc";
-    for fault in [None, Some("dribble?chunk=100&pause=1"), Some("reset?after=500"), Some("slow-head?pause=0")]
+    for fault in [None, Some("dribble?chunk=100&pause=0"), Some("reset?after=500"), Some("slow-head?pause=0")]
     {
         let (web, _watchdog) = start(one_site(fault));
-        // At any byte of the request, and then at many of the answer.
+        // At any byte of the request, and then of the answer.
         for sent in 0..=request.len() {
             drop(ask(&web, &request[..sent]));
         }
-        for read in (0..1_000).step_by(13) {
+        for read in 0..1_000 {
             let mut socket = ask(&web, request);
             let mut answer = vec![0; read];
             // A fault may end the answer before.
