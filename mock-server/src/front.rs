@@ -161,22 +161,23 @@ impl Exchange {
         let fault = order.fault.clone().and_then(|fault| self.choose(fault, &order));
         // Read before the answer is decided: closing a socket with unread bytes would turn FIN into RST.
         let Ok(body) = body.collect().await else { return Err(Stopped::RequestBrokeOff) };
-        let script;
-        let page = match self.page(&order, fault.as_ref(), head, body.to_bytes()).await {
+        let (page, script) = match self.page(&order, fault.as_ref(), head, body.to_bytes()).await {
             Ok(page) => {
-                script = fault.as_ref().map(|fault| fault.travel(&page, self.front.seed));
-                page
+                let script = fault.as_ref().map(|fault| fault.travel(&page, self.front.seed));
+                (page, script)
             }
-            Err(refusal) => {
-                script = None;
-                refusal.into_response()
-            }
+            Err(refusal) => (refusal.into_response(), None),
         };
         if let Some(Fault::IdleClose { after }) = fault {
             self.plan.close_when_idle_for(Duration::from_millis(after));
         }
         match script.unwrap_or_else(|| whole(page.body())) {
             Script::Body { length, steps } => Ok(self.response(page, length, steps, id, is_head)),
+            // What is written by hand has a body, which the answer to HEAD has not.
+            Script::Written { steps, .. } if is_head => {
+                let length = page.body().len();
+                Ok(self.response(page, Some(length), steps, id, is_head))
+            }
             Script::Written { length, steps } => {
                 self.connection.promise(id, length);
                 self.take_over(steps)

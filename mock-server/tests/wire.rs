@@ -164,17 +164,22 @@ fn a_stalled_answer_keeps_its_connection_open_until_the_client_goes() {
 
 #[test]
 fn the_answer_to_head_has_the_length_and_no_body() {
-    let (web, _watchdog) = site(None);
-    let mut socket = connect(&web);
-    socket.write_all(b"HEAD / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").expect("the site reads");
+    for fault in [None, Some("slow-head"), Some("slow-close?delay=1"), Some("dribble"), Some("truncate")] {
+        let (web, _watchdog) = site(fault);
+        let mut socket = connect(&web);
+        socket.write_all(b"HEAD / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").expect("the site reads");
 
-    let (bytes, end) = read_to_end(&mut socket);
+        let (bytes, end) = read_to_end(&mut socket);
 
-    assert_eq!((body_of(&bytes).len(), end), (0, None));
-    assert!(String::from_utf8_lossy(&bytes).to_lowercase().contains("content-length: 15000\r\n"));
-    let record = web.record();
-    let seen: Vec<_> = record.exchanges().map(|exchange| (exchange.outcome, exchange.bytes)).collect();
-    assert_eq!(seen, [(Outcome::Complete, 0)]);
+        assert_eq!((body_of(&bytes).len(), end), (0, None), "{fault:?}");
+        assert!(
+            String::from_utf8_lossy(&bytes).to_lowercase().contains("content-length: 15000\r\n"),
+            "{fault:?}"
+        );
+        let record = web.record();
+        let seen: Vec<_> = record.exchanges().map(|exchange| (exchange.outcome, exchange.bytes)).collect();
+        assert_eq!(seen, [(Outcome::Complete, 0)], "{fault:?}");
+    }
 }
 
 #[test]
