@@ -18,13 +18,14 @@
 //!
 //! # Layout
 //!
-//! - `web`: [`MockWeb`], the parts put together; `site`, `page`: what there is to fetch
+//! - `web`: [`MockWeb`]; `builder`, `start`: how it comes to be; `site`, `page`: what there is to fetch
 //! - `fault`: the catalogue of faults as data, a file for each family
 //! - `front`, `routes`, `index`, `upstream`: from a request to its answer
 //! - `script`, `wire`: how an answer travels, and the socket that tells the record
 //! - `record`: what the server saw; `timeline`: the same drawn; `gate`: proof of concurrency
 //! - `limits`, `watchdog`: running out of open files, and of time; `testing`: clients that are not Rust
 
+mod builder;
 mod fault;
 mod front;
 #[cfg(test)]
@@ -37,6 +38,7 @@ mod record;
 mod routes;
 mod script;
 mod site;
+mod start;
 pub mod testing;
 pub mod timeline;
 mod upstream;
@@ -44,6 +46,7 @@ mod watchdog;
 mod web;
 mod wire;
 
+pub use builder::{Builder, StartError};
 pub use fault::{
     Allows, Charset, ContentType, Fault, FaultError, Kind, Parameter, RetryAfter, Spread, Title, catalogue,
 };
@@ -52,4 +55,4 @@ pub use page::page;
 pub use record::{EXCHANGES_KEPT, Exchange, Outcome, Record};
 pub use site::Site;
 pub use watchdog::Watchdog;
-pub use web::{Builder, MockWeb, StartError};
+pub use web::MockWeb;

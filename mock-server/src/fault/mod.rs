@@ -8,6 +8,7 @@ mod body;
 mod catalogue;
 mod chance;
 mod connection;
+mod gzip;
 mod head;
 mod page;
 

@@ -1,14 +1,12 @@
 //! Faults of the page: what it is, not how it travels.
 
-use std::sync::OnceLock;
-
-use flate2::{Compress, Compression, Crc, FlushCompress};
 use hyper::Response;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
 
 use super::Fault;
 use super::catalogue::{Allows, Kind, Parameter};
+use super::gzip::bomb;
 
 const CHARSETS: [Charset; 4] = [Charset::Latin1, Charset::Latin1Meta, Charset::InvalidUtf8, Charset::Unknown];
 const TYPES: [ContentType; 3] = [ContentType::Pdf, ContentType::None, ContentType::Wrong];
@@ -191,36 +189,4 @@ fn replaced(page: &[u8], start: &[u8], end: &[u8], with: &[u8]) -> Bytes {
     let Some(from) = find(0, start) else { return Bytes::copy_from_slice(page) };
     let Some(to) = find(from, end) else { return Bytes::copy_from_slice(page) };
     [&page[..from], with, &page[to + end.len()..]].concat().into()
-}
-
-/// A gzip file of so many million zeros.
-fn bomb(megabytes: u64) -> Bytes {
-    let (deflated, check) = megabyte();
-    let mut file = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
-    let mut sum = Crc::new();
-    for _ in 0..megabytes {
-        file.extend_from_slice(deflated);
-        sum.combine(check);
-    }
-    // An empty last block, the checksum, and the size as far as four bytes hold it.
-    file.extend_from_slice(&[3, 0]);
-    file.extend_from_slice(&sum.sum().to_le_bytes());
-    file.extend_from_slice(&sum.amount().to_le_bytes());
-    file.into()
-}
-
-/// A million zeros deflated so that they can be repeated, and their checksum; made once.
-fn megabyte() -> &'static (Vec<u8>, Crc) {
-    static MEGABYTE: OnceLock<(Vec<u8>, Crc)> = OnceLock::new();
-    MEGABYTE.get_or_init(|| {
-        let zeros = vec![0; 1_000_000];
-        let mut deflated = Vec::with_capacity(16_384);
-        // A full flush ends on a byte and refers to nothing before.
-        Compress::new(Compression::best(), false)
-            .compress_vec(&zeros, &mut deflated, FlushCompress::Full)
-            .expect("deflating into memory does not fail");
-        let mut check = Crc::new();
-        check.update(&zeros);
-        (deflated, check)
-    })
 }
