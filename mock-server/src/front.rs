@@ -48,7 +48,7 @@ pub(crate) enum Stopped {
 pub(crate) struct Front {
     pub recorder: Recorder,
     pub upstream: Arc<Upstream>,
-    pub counts: Counts,
+    pub counts: Arc<Counts>,
     /// True once no more connections are to be taken.
     pub closing: watch::Receiver<bool>,
     /// A permit for each connection there may be at once.
@@ -57,7 +57,7 @@ pub(crate) struct Front {
 }
 
 /// How many requests met each fault that counts them.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Counts(Mutex<HashMap<String, u64>>);
 
 impl Counts {

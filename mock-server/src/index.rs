@@ -1,7 +1,5 @@
 //! The page that lists what the program serves.
 
-use std::fmt::Write;
-
 use crate::fault::{Kind, Parameter, catalogue};
 use crate::site::Site;
 
@@ -70,7 +68,7 @@ pub(crate) fn index(sites: &[Site], address: &str) -> String {
          <h1>A web that misbehaves</h1>\n"
     );
     section(&mut page, "Sites", "", &sites, address);
-    let note = "Each takes <code>site=NAME</code> too, for the page of another site. ";
+    let note = "Each takes <code>site=NAME</code> too, for the page of another site; none has the delay of its site.";
     section(&mut page, "Faults", note, &faults, address);
     section(&mut page, "The rest", "", &others, address);
     page + "</body>\n</html>\n"
@@ -86,20 +84,11 @@ fn section(page: &mut String, title: &str, note: &str, rows: &[Row<'_>], address
         let (path, says) = (escaped(path), escaped(says));
         *page += &format!("<dt><a href=\"{path}\">{path}</a></dt>\n<dd>{says}");
         for parameter in *parameters {
-            *page += &format!("<small>{}</small>", escaped(&described(parameter)));
+            *page += &format!("<small>{}</small>", escaped(&parameter.to_string()));
         }
         *page += &format!("<pre>curl -i {curl}'http://{address}{path}'</pre></dd>\n");
     }
     *page += "</dl>\n";
-}
-
-fn described(parameter: &Parameter) -> String {
-    let mut words = format!("{}: {}", parameter.name, parameter.allows);
-    if let Some(default) = parameter.default.filter(|default| !default.is_empty()) {
-        // Writing to a string does not fail.
-        let _ = write!(words, "; {default} unless set");
-    }
-    words
 }
 
 fn escaped(words: &str) -> String {

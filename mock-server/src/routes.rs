@@ -125,6 +125,10 @@ impl Program {
         } else if let Some(name) = path.strip_prefix("/fault/") {
             self.fault(name, path_and_query(uri), query)?
         } else if let Some(text) = path.strip_prefix("/delay/") {
+            if !query.is_empty() {
+                let words = format!("a delay has no parameter, so not `{query}`; for example /delay/500");
+                return Err(Refusal::new(StatusCode::BAD_REQUEST, words));
+            }
             let milliseconds = number(text, 0, 600_000, "a delay", "ms", "/delay/500")?;
             let mut order = of_front(path_and_query(uri), format!("after {milliseconds} ms\n"));
             order.delay = Duration::from_millis(milliseconds);
@@ -210,7 +214,7 @@ impl Program {
             |host: &&str| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
         let host =
             head.headers.get(HOST).and_then(|host| host.to_str().ok()).filter(is_host).unwrap_or("127.0.0.1");
-        let panel = || Panel::new("what the server saw", front.recorder.snapshot());
+        let panel = || Panel::new("so far", front.recorder.snapshot());
         match (method, path) {
             (_, "/") => html(index(&self.sites, host).into()),
             (_, "/timeline") => {

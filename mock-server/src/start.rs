@@ -33,6 +33,7 @@ pub(crate) struct Started {
     /// Names and URLs of the sites.
     pub urls: Vec<(String, String)>,
     pub wiremock: MockServer,
+    pub counts: Arc<Counts>,
     /// The ports of sites that cannot be reached: held, so that nobody else can listen there.
     pub _held: Vec<Socket>,
 }
@@ -67,11 +68,12 @@ fn start(
 ) -> Result<Started, StartError> {
     let wiremock = runtime.block_on(start_wiremock(&builder));
     let shares = limits::shares(descriptors, builder.clients_elsewhere);
+    let counts = Arc::new(Counts::default());
     let front = Arc::new(Front {
         recorder,
         upstream: Arc::new(Upstream::new(*wiremock.address(), shares.upstream)),
         connections: Arc::new(Semaphore::new(shares.connections)),
-        counts: Counts::default(),
+        counts: Arc::clone(&counts),
         closing,
         seed: builder.seed,
     });
@@ -90,6 +92,7 @@ fn start(
             runtime: runtime.handle().clone(),
             urls,
             wiremock,
+            counts,
             _held: Vec::new(),
         });
     }
@@ -110,7 +113,7 @@ fn start(
             }
         }
     }
-    Ok(Started { one_port: None, runtime: runtime.handle().clone(), urls, wiremock, _held: held })
+    Ok(Started { one_port: None, runtime: runtime.handle().clone(), urls, wiremock, counts, _held: held })
 }
 
 async fn start_wiremock(builder: &Builder) -> MockServer {

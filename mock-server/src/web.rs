@@ -80,8 +80,9 @@ impl MockWeb {
         self.recorder.snapshot()
     }
 
-    /// Forgets what is over; what is in flight stays.
+    /// Forgets what is over; what is in flight stays. Faults that count requests begin again.
     pub fn reset_record(&self) {
+        self.started.counts.reset();
         self.recorder.reset();
     }
 

@@ -43,6 +43,8 @@ async fn fetch(client: &Client, url: &str) -> reqwest::Result<usize> {
 async fn the_first_requests_fail_and_the_rest_do_not() {
     let (web, _watchdog) = site("fail-first?n=3&with=429");
     assert_eq!(statuses(&web, 6).await, [429, 429, 429, 200, 200, 200]);
+    web.reset_record();
+    assert_eq!(statuses(&web, 4).await, [429, 429, 429, 200]);
 }
 
 #[tokio::test]

@@ -86,10 +86,9 @@ fn sites_faults_delays_and_gates_are_paths_and_the_timeline_tells_of_them() {
 
     let (_, timeline) = serving.get("/timeline");
     let summary = timeline.lines().next().unwrap_or_default();
-    let ends = summary.starts_with("what the server saw: 11 requests on ")
-        && summary.ends_with(", at most 1 in flight");
+    let ends = summary.starts_with("so far: 11 requests on ") && summary.ends_with(", at most 1 in flight");
     assert!(ends, "{timeline}");
-    for row in ["python.org ", "python.org/nothing-he…", "/fault/empty ", "/delay/5 ", "/gate/1 "] {
+    for row in ["python.org ", "python.org/nothing-here ", "/fault/empty ", "/delay/5 ", "/gate/1 "] {
         assert!(timeline.contains(&format!("\n{row}")), "{row} is not in\n{timeline}");
     }
     assert!(timeline.contains("cut at 0 B"));
@@ -112,7 +111,7 @@ fn a_reset_record_is_empty_gates_are_new_and_counts_begin_again() {
     let reset = Client::new().post(format!("{}/reset-record", serving.url)).send().expect("it answers");
 
     assert_eq!(reset.status(), 200);
-    assert_eq!(serving.get("/timeline").1, "what the server saw: the server saw no request\n");
+    assert_eq!(serving.get("/timeline").1, "so far: the server saw no request\n");
     assert_eq!((serving.get(counted).0, serving.get(counted).0), (503, 200));
     let pair_at_once = "/gate/2?wait=30000";
     let both = std::thread::scope(|scope| {
@@ -158,6 +157,7 @@ fn what_is_wrong_with_an_address_is_told_with_what_would_be_right() {
             400,
             "a delay is a whole number from 0 to 600000 (ms), not `soon`, for example /delay/500\n",
         ),
+        ("/delay/5?x=1", 400, "a delay has no parameter, so not `x=1`; for example /delay/500\n"),
         (
             "/gate/0",
             400,
@@ -181,7 +181,7 @@ fn what_is_wrong_with_an_address_is_told_with_what_would_be_right() {
     let (status, words) = serving.get("/nothing");
     assert_eq!(status, 404);
     assert_eq!(words, format!("nothing is at `/nothing`; {}/ lists what there is\n", serving.url));
-    assert_eq!(serving.get("/timeline").1, "what the server saw: the server saw no request\n");
+    assert_eq!(serving.get("/timeline").1, "so far: the server saw no request\n");
 }
 
 #[test]

@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | coroutine | future | What calling an `async fn` returns. It does nothing until it is polled: asked to go on as far as it can. |
 //! | event loop | runtime | Polls futures, and knows which socket or timer each of them waits for. Here it is Tokio. |
-//! | `await x` | `x.await` | This future waits here, and its thread goes on with another one. |
+//! | `await x` | `x.await` | This future waits here, and its thread is free for another that can go on. |
 //! | `asyncio.gather` | `join_all` | Waits for many futures at once. `gather` makes tasks and raises the first error; `join_all` makes none and returns every result. |
 //! | task | task | A future that the runtime owns and runs by itself. This lesson makes none. |
 

@@ -128,6 +128,7 @@ fn a_broken_site_is_named_with_its_cause_and_the_status_is_0() {
     };
     assert_eq!(printed.lines().filter(cut).count(), 3, "{printed}");
     assert!(printed.contains("cut at 9 B\n"));
+    assert_eq!(printed.matches("\npython.org: no request arrived\n").count(), 3, "{printed}");
     assert_eq!(printed.matches("x  (2 failed)\n").count(), 3, "{printed}");
 }
 
@@ -157,6 +158,7 @@ fn the_faults_are_listed() {
     assert_eq!(status, Some(0));
     for kind in mock_server::catalogue() {
         assert!(printed.contains(&format!("{}\n    {}\n", kind.example, kind.behaviour)), "{printed}");
+        assert!(kind.parameters.iter().all(|parameter| printed.contains(&format!("    {parameter}\n"))));
     }
 }
 

@@ -96,11 +96,15 @@ impl Lesson {
         let Some(web) = &self.web else { return };
         web.settle(SETTLE);
         let mut panels = self.panels.lock().unwrap_or_else(PoisonError::into_inner);
-        let panel = Panel::new(title, web.record());
+        let record = web.record();
+        let panel = Panel::new(title, record.clone());
         web.reset_record();
         let scale = panels.iter().map(Panel::span).max().unwrap_or_default();
         let drawing = timeline::text(&panel, columns(), scale);
         print(format_args!("\n{}", coloured(drawing)));
+        for site in self.sites.iter().filter(|site| record.requests(&site.name) == 0) {
+            println!("{}: no request arrived", site.name);
+        }
         panels.push(panel);
         if let Some(picture) = &self.picture {
             if let Err(error) = fs::write(picture, timeline::svg(&panels)) {
@@ -189,7 +193,14 @@ fn help(name: &str, about: &str) -> String {
     )
 }
 
-/// The catalogue: each fault as it is written and what it does.
+/// The catalogue: each fault as it is written, what it does, and what can be set.
 fn faults() -> String {
-    catalogue().map(|kind| format!("{}\n    {}\n", kind.example, kind.behaviour)).collect()
+    let mut words = String::new();
+    for kind in catalogue() {
+        words += &format!("{}\n    {}\n", kind.example, kind.behaviour);
+        for parameter in kind.parameters {
+            words += &format!("    {parameter}\n");
+        }
+    }
+    words
 }

@@ -1,5 +1,6 @@
 //! The catalogue: each fault's name, what it does and what its parameters allow; and reading a fault from text.
 
+use std::fmt;
 use std::str::FromStr;
 
 use url::form_urlencoded;
@@ -120,8 +121,18 @@ fn names() -> String {
     catalogue().map(|kind| kind.name).collect::<Vec<_>>().join(", ")
 }
 
-impl std::fmt::Display for Allows {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Parameter {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.name, self.allows)?;
+        match self.default {
+            None | Some("") => Ok(()),
+            Some(default) => write!(formatter, "; {default} unless set"),
+        }
+    }
+}
+
+impl fmt::Display for Allows {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Allows::Number { unit: "", least, most } => {
                 write!(formatter, "a whole number from {least} to {most}")

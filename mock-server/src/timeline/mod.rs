@@ -16,7 +16,7 @@ pub use text::text;
 pub const WIDTH: usize = 80;
 
 /// The longest label drawn whole, in characters.
-const LABEL: usize = 22;
+const LABEL: usize = 26;
 
 /// One drawing: a title and what the server saw while it held.
 #[derive(Clone, Debug)]

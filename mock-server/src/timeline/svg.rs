@@ -7,8 +7,8 @@ const ROWS: usize = 200;
 
 // All lengths are in the picture's own units, which are pixels at its natural size.
 const WIDTH: f64 = 780.0;
-const LABEL: f64 = 170.0;
-const BAR: f64 = 360.0;
+const LABEL: f64 = 200.0;
+const BAR: f64 = 330.0;
 const ROW: f64 = 26.0;
 const TITLE: f64 = 34.0;
 const AXIS: f64 = 24.0;
