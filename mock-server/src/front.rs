@@ -91,8 +91,11 @@ pub(crate) async fn serve(listener: TcpListener, routes: Routes, front: Arc<Fron
         };
         match accepted {
             Ok((stream, _)) => {
-                // Never closed, so there is always one to come. Those who wait meanwhile wait in the port's queue.
-                let permit = Arc::clone(&front.connections).acquire_owned().await;
+                // Those who wait meanwhile wait in the port's queue.
+                let permit = tokio::select! {
+                    permit = Arc::clone(&front.connections).acquire_owned() => permit,
+                    _ = closing.wait_for(|closing| *closing) => return,
+                };
                 let connection = serve_connection(stream, Arc::clone(&routes), Arc::clone(&front));
                 tokio::spawn(async move {
                     let _permit = permit;
@@ -145,6 +148,7 @@ struct Exchange {
 
 impl Exchange {
     async fn answer(self, request: Request<Incoming>) -> Result<Response<Payload>, Stopped> {
+        self.connection.asked();
         let (head, body) = request.into_parts();
         let order = match self.routes.ask(&head, &self.front) {
             Asked::Web(order) => order,
@@ -250,6 +254,9 @@ impl Exchange {
         self.connection.promise(id, if is_head { 0 } else { promised });
         // The answer to HEAD has the length of a body that does not come; a 204 or 304 has no length.
         if is_head || length == Some(0) {
+            if let Some(length) = length.filter(|length| *length > 0) {
+                head.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+            }
             return Response::from_parts(head, Full::default().map_err(never).boxed_unsync());
         }
         match length {

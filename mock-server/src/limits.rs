@@ -58,7 +58,7 @@ pub(crate) fn raise() -> usize {
 /// left, so its share is kept from the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shares {
-    /// Requests to wiremock at once: two descriptors each, an eighth of all at either end.
+    /// Connections to wiremock at once: two descriptors each, an eighth of all at either end.
     pub upstream: usize,
     /// Connections of clients at once.
     pub connections: usize,

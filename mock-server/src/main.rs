@@ -8,11 +8,12 @@
 use std::io::Write;
 use std::pin::pin;
 use std::process::ExitCode;
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use lexopt::prelude::*;
-use mock_server::{Exchange, MockWeb, StartError, timeline};
+use mock_server::{MockWeb, StartError, timeline};
 use tokio::sync::mpsc;
 
 const HELP: &str = "\
@@ -30,7 +31,9 @@ http://127.0.0.1:8080/ lists the sites and the faults. Ctrl-C ends it.
 /// How many requests may be over before their lines are printed. Of more than that some are left out.
 const LINES: usize = 10_000;
 /// How long Ctrl-C waits for what is in flight.
-const DRAIN: Duration = Duration::from_millis(900);
+const DRAIN: Duration = Duration::from_millis(800);
+/// How long it then waits for their lines to be printed.
+const PRINT: Duration = Duration::from_millis(100);
 
 struct Arguments {
     port: u16,
@@ -93,16 +96,19 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<()> {
         .map_err(with_remedy)?;
     let address = web.one_port().context("the web has no port of its own")?;
     say(&format!("http://{address}/ lists what there is (seed {}); Ctrl-C ends it\n", web.seed()));
-    loop {
-        tokio::select! {
-            Some(exchange) = exchanges.recv() => tell(&exchange),
-            interrupted = &mut interrupted => break interrupted.context("cannot listen for Ctrl-C")?,
+    // In a thread of its own: a terminal that does not read (`| less`) must not keep Ctrl-C waiting.
+    let (printing, printed) = std::sync::mpsc::channel::<()>();
+    thread::spawn(move || {
+        while let Some(exchange) = exchanges.blocking_recv() {
+            say(&format!("{}\n", timeline::line(&exchange)));
         }
-    }
+        drop(printing);
+    });
+    interrupted.await.context("cannot listen for Ctrl-C")?;
     web.drain(DRAIN);
-    while let Ok(exchange) = exchanges.try_recv() {
-        tell(&exchange);
-    }
+    drop(web);
+    // Either way nothing more can be done for the lines.
+    let _ = printed.recv_timeout(PRINT);
     Ok(())
 }
 
@@ -111,10 +117,6 @@ fn with_remedy(error: StartError) -> anyhow::Error {
         StartError::Port { .. } => anyhow!("{error}; --port N takes another, --port 0 any that is free"),
         error => error.into(),
     }
-}
-
-fn tell(exchange: &Exchange) {
-    say(&format!("{}\n", timeline::line(exchange)));
 }
 
 /// Prints; where nobody reads any more (`| head -1`), a server goes on without.

@@ -59,9 +59,11 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// What a timeline calls it: the site, with the path unless that is `/`.
+    /// What a timeline calls it: the site, with the path unless that is `/`. Control characters that a client put into
+    /// the path do not reach a terminal.
     pub fn label(&self) -> String {
-        if self.path == "/" { self.site.clone() } else { format!("{}{}", self.site, self.path) }
+        let label = if self.path == "/" { self.site.clone() } else { format!("{}{}", self.site, self.path) };
+        label.replace(char::is_control, "\u{fffd}")
     }
 }
 
@@ -307,6 +309,19 @@ impl Recorder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_label_has_no_control_characters() {
+        let recorder = Recorder::new(None);
+        let path = "/\u{9b}31m\x07".to_owned();
+        recorder.begin(
+            1,
+            Duration::ZERO,
+            RequestHead { site: "a.example".to_owned(), method: "GET".to_owned(), path },
+        );
+        let labels: Vec<_> = recorder.snapshot().exchanges().map(Exchange::label).collect();
+        assert_eq!(labels, ["a.example/\u{fffd}31m\u{fffd}"]);
+    }
 
     #[test]
     fn the_record_keeps_so_many_and_what_is_in_flight_whatever_its_age() {

@@ -82,6 +82,10 @@ impl Refusal {
 impl Routes {
     pub fn ask(&self, head: &request::Parts, front: &Front) -> Asked {
         let uri = &head.uri;
+        if head.method == Method::CONNECT {
+            let refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "this is a site, not a proxy");
+            return Asked::Direct(refusal.into_response());
+        }
         match self {
             Routes::Site { site, gate } => Asked::Web(of_site(site, path_and_query(uri), gate.clone())),
             Routes::Program(program) => match program.order(uri) {
@@ -167,7 +171,7 @@ impl Program {
         for (parameter, value) in form_urlencoded::parse(query.as_bytes()) {
             if parameter == "site" {
                 site = Some(self.find(&value)?);
-            } else if !(parameter == "hop" && name == "redirect") {
+            } else if parameter != "hop" {
                 rest.append_pair(&parameter, &value);
             }
         }

@@ -97,9 +97,9 @@ impl Plan {
         // The sender lives in `self`, so the channel cannot be closed while this waits.
         while let Ok(limit) = limit.wait_for(Option::is_some).await.map(|limit| limit.unwrap_or_default()) {
             connection.idle().await;
-            let begun = connection.begun();
+            let asked = connection.count_asked();
             tokio::time::sleep(limit).await;
-            if connection.begun() == begun {
+            if connection.count_asked() == asked {
                 return;
             }
         }

@@ -21,6 +21,7 @@ pub(crate) struct Connection {
     accepted: Duration,
     pub recorder: Recorder,
     answers: Mutex<VecDeque<Answer>>,
+    asked: AtomicU64,
     begun: AtomicU64,
     wrote: Notify,
 }
@@ -43,12 +44,23 @@ impl Connection {
             accepted: recorder.now(),
             recorder,
             answers: Mutex::default(),
+            asked: AtomicU64::new(0),
             begun: AtomicU64::new(0),
             wrote: Notify::new(),
         }
     }
 
-    /// A request has arrived.
+    /// A request has arrived, for a site or about the web.
+    pub fn asked(&self) {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many requests have arrived.
+    pub fn count_asked(&self) -> u64 {
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    /// A request for a site begins.
     pub fn begin(&self, head: RequestHead) -> u64 {
         self.begun.fetch_add(1, Ordering::Relaxed);
         let exchange = self.recorder.begin(self.id, self.accepted, head);
@@ -85,7 +97,7 @@ impl Connection {
         }
     }
 
-    /// How many requests have arrived.
+    /// How many requests for a site have begun.
     pub fn begun(&self) -> u64 {
         self.begun.load(Ordering::Relaxed)
     }

@@ -20,6 +20,7 @@ const TABLE: &[(&str, i32, &str)] = &[
     ("fail-first?n=1&with=truncate", 18, "ClientPayloadError"),
     ("unstable?rate=1&with=empty", 52, "ServerDisconnectedError"),
     ("redirect?hops=2", 0, "15000 bytes"),
+    ("fail-first?n=9&with=redirect&key=redirects", 0, "15000 bytes"),
     ("redirect-loop", 47, "TooManyRedirects"),
     ("slow-head?pause=1", 0, "15000 bytes"),
     ("refused", 7, "ClientConnectorError"),

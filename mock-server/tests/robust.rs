@@ -69,9 +69,9 @@ fn a_client_that_leaves_is_seen_to_leave_whatever_it_left_unread() {
 
 #[test]
 fn a_client_that_has_left_a_gate_with_bytes_unread_does_not_open_it() {
-    let (web, _watchdog) = start(one_site(None).gate(2, Duration::from_millis(300)));
+    let (web, _watchdog) = start(one_site(None).gate(2, Duration::from_secs(2)));
     let leaves = ask(&web, b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\nx\r\n");
-    block_on(web.wait_until(|record| record.in_flight() == 1));
+    block_on(web.wait_until(|record| record.exchanges().len() == 1));
     drop(leaves);
     block_on(web.wait_until(|record| record.in_flight() == 0));
     let answer = read_to_end(ask(&web, b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
@@ -192,10 +192,33 @@ fn a_gate_stands_before_the_sites_of_one_port_too_and_a_site_out_of_reach_is_ref
 }
 
 #[test]
+fn a_request_to_connect_elsewhere_is_refused_and_not_in_the_record() {
+    for by_front in [true, false] {
+        let site = if by_front { Site::new(SITE).by_front() } else { Site::new(SITE) };
+        let (web, _watchdog) = start(MockWeb::builder().sites([site]));
+        let mut socket = ask(&web, b"CONNECT a.example:80 HTTP/1.1\r\nhost: a.example\r\n\r\n");
+        let mut answer = [0; 12];
+        socket.read_exact(&mut answer).expect("an answer");
+        assert_eq!(&answer, b"HTTP/1.1 405");
+        drop(socket);
+        is_well(&web);
+        assert_eq!(web.record().exchanges().len(), 1);
+    }
+}
+
+#[test]
+fn a_redirect_never_names_another_host() {
+    let (web, _watchdog) = start(one_site(Some("redirect-loop")));
+    let request = b"GET //evil.example/x HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let answer = String::from_utf8(read_to_end(ask(&web, request))).expect("it is text");
+    assert!(answer.contains("location: /evil.example/x\r\n"), "{answer}");
+}
+
+#[test]
 fn settling_waits_for_what_is_in_flight_and_no_longer_than_it_is_told() {
-    let (web, _watchdog) = start(one_site(Some("stall?after=1&for=100")));
+    let (web, _watchdog) = start(one_site(Some("stall?after=1&for=200")));
     let socket = ask(&web, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n");
-    block_on(web.wait_until(|record| record.in_flight() == 1));
+    block_on(web.wait_until(|record| record.exchanges().len() == 1));
     web.settle(WATCHDOG);
     assert_eq!(web.record().count(Outcome::Complete), 1);
     drop(socket);
@@ -239,6 +262,18 @@ mod descriptors {
             let answer = client.get(format!("{url}/fault/status?code=418")).send().expect("it serves again");
             assert_eq!(answer.status(), 418);
         }
+        // Many at once that all want an answer of wiremock, again and again.
+        std::thread::scope(|scope| {
+            for _ in 0..100 {
+                scope.spawn(|| {
+                    for _ in 0..20 {
+                        let answer =
+                            client.get(format!("{url}/fault/status?code=418")).send().expect("an answer");
+                        assert_eq!(answer.status(), 418);
+                    }
+                });
+            }
+        });
         child.kill().expect("it runs");
         child.wait().expect("it ends");
     }

@@ -104,7 +104,7 @@ fn random_delay(values: &Values) -> Result<Fault, &'static str> {
 pub(super) fn choose(fault: Fault, circumstances: Circumstances) -> Option<Fault> {
     match fault {
         Fault::RandomDelay { spread, seed } => {
-            Some(Fault::Delay { ms: spread.draw(&mut draws(seed, circumstances)) })
+            Some(Fault::Delay { ms: spread.draw(&mut draws(LATENESS, seed, circumstances)) })
         }
         Fault::FailFirst { n, with, .. } => {
             if circumstances.before < n {
@@ -114,16 +114,21 @@ pub(super) fn choose(fault: Fault, circumstances: Circumstances) -> Option<Fault
             }
         }
         Fault::Unstable { rate, with, seed } => {
-            let fails = draws(seed, circumstances).f64() < rate;
+            let fails = draws(FAILURE, seed, circumstances).f64() < rate;
             if fails { with.choose(circumstances) } else { None }
         }
         fault => Some(fault),
     }
 }
 
+/// What is drawn, so that how late a failure is does not hang on the number that made it fail.
+const FAILURE: u64 = 1;
+const LATENESS: u64 = 2;
+
 /// Random numbers that depend on the seed and on which request it is, not on when it comes.
-fn draws(own: Option<u64>, circumstances: Circumstances) -> Rng {
+fn draws(what: u64, own: Option<u64>, circumstances: Circumstances) -> Rng {
     let mut seeds = Rng::with_seed(own.unwrap_or(circumstances.seed));
+    let mut seeds = Rng::with_seed(seeds.u64(..).wrapping_add(what));
     // Neighbouring seeds make unrelated numbers, so neighbouring requests do.
     Rng::with_seed(seeds.u64(..).wrapping_add(circumstances.before))
 }
@@ -151,7 +156,7 @@ mod tests {
         let mut times: Vec<_> = (0..2_000)
             .map(|before| {
                 let circumstances = Circumstances { seed, before, before_on_connection: 0 };
-                spread.draw(&mut draws(None, circumstances))
+                spread.draw(&mut draws(LATENESS, None, circumstances))
             })
             .collect();
         times.sort_unstable();
@@ -172,6 +177,23 @@ mod tests {
         let times = sorted(Spread::LogNormal { median: 300, sigma: 0.5 }, 1);
         assert!(times[1_000].abs_diff(300) < 20, "{}", times[1_000]);
         assert!(times[1_900].abs_diff(683) < 60, "{}", times[1_900]);
+    }
+
+    #[test]
+    fn how_late_a_failure_is_does_not_hang_on_what_made_it_fail() {
+        let fault: Fault =
+            "unstable?rate=0.1&with=random-delay?low%3D0%26high%3D1000".parse().expect("it is one");
+        let late = |before| {
+            let circumstances = Circumstances { seed: 1, before, before_on_connection: 0 };
+            match fault.clone().choose(circumstances) {
+                Some(Fault::Delay { ms }) => Some(ms),
+                _ => None,
+            }
+        };
+        let times: Vec<_> = (0..2_000).filter_map(late).collect();
+        assert!(times.len().abs_diff(200) < 60, "{}", times.len());
+        let above = times.iter().filter(|time| **time > 500).count();
+        assert!(above.abs_diff(times.len() / 2) < 40, "{above} of {}", times.len());
     }
 
     #[test]

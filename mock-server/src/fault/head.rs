@@ -141,7 +141,9 @@ fn redirect(page: Response<Bytes>, hops: u64, target: &str) -> Response<Bytes> {
 
 fn redirect_to(target: &str) -> Response<Bytes> {
     let mut answer = text(StatusCode::FOUND, "see elsewhere\n".to_owned());
-    let target = HeaderValue::from_str(target).expect("it came in a request's head");
+    // With two slashes it would name another host.
+    let target = format!("/{}", target.trim_start_matches('/'));
+    let target = HeaderValue::from_str(&target).expect("it came in a request's head");
     answer.headers_mut().insert(LOCATION, target);
     answer
 }
