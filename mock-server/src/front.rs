@@ -10,14 +10,14 @@ use futures::TryStreamExt;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Bytes, Frame, Incoming};
-use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, TRANSFER_ENCODING};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, TRANSFER_ENCODING};
 use hyper::http::request;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::fault::{Circumstances, Fault, whole};
 use crate::gate::{Gate, Verdict};
@@ -44,6 +44,9 @@ pub(crate) enum Stopped {
     RequestBrokeOff,
 }
 
+/// How long a connection may be idle while another waits for room.
+const IDLE_WHILE_CROWDED: Duration = Duration::from_millis(200);
+
 /// What all connections share.
 pub(crate) struct Front {
     pub recorder: Recorder,
@@ -53,7 +56,52 @@ pub(crate) struct Front {
     pub closing: watch::Receiver<bool>,
     /// A permit for each connection there may be at once.
     pub connections: Arc<Semaphore>,
+    /// How many ports have a connection for which there is no permit.
+    pub crowded: watch::Sender<usize>,
     pub seed: u64,
+}
+
+impl Front {
+    /// Waits until there may be one more connection. Meanwhile those that are idle make room.
+    async fn room(&self) -> Result<OwnedSemaphorePermit, AcquireError> {
+        let permit = Arc::clone(&self.connections).try_acquire_owned();
+        if let Ok(permit) = permit {
+            return Ok(permit);
+        }
+        let _waiting = Waiting::at(&self.crowded);
+        Arc::clone(&self.connections).acquire_owned().await
+    }
+
+    /// Waits until this connection has been idle for a while after its answers, while another waits for room.
+    async fn has_to_make_room(&self, connection: &Connection) {
+        let mut crowded = self.crowded.subscribe();
+        loop {
+            // The sender lives in `self`, so the channel cannot be closed while this waits.
+            let _ = crowded.wait_for(|waiting| *waiting > 0).await;
+            connection.idle().await;
+            let asked = connection.count_asked();
+            tokio::time::sleep(IDLE_WHILE_CROWDED).await;
+            if asked > 0 && connection.count_asked() == asked && *crowded.borrow() > 0 {
+                return;
+            }
+        }
+    }
+}
+
+/// A port that waits for room.
+struct Waiting<'front>(&'front watch::Sender<usize>);
+
+impl Waiting<'_> {
+    fn at(crowded: &watch::Sender<usize>) -> Waiting<'_> {
+        crowded.send_modify(|waiting| *waiting += 1);
+        Waiting(crowded)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|waiting| *waiting -= 1);
+    }
 }
 
 /// How many requests met each fault that counts them.
@@ -93,7 +141,7 @@ pub(crate) async fn serve(listener: TcpListener, routes: Routes, front: Arc<Fron
             Ok((stream, _)) => {
                 // Those who wait meanwhile wait in the port's queue.
                 let permit = tokio::select! {
-                    permit = Arc::clone(&front.connections).acquire_owned() => permit,
+                    permit = front.room() => permit,
                     _ = closing.wait_for(|closing| *closing) => return,
                 };
                 let connection = serve_connection(stream, Arc::clone(&routes), Arc::clone(&front));
@@ -114,6 +162,7 @@ async fn serve_connection(stream: TcpStream, routes: Arc<Routes>, front: Arc<Fro
     let _ = stream.set_nodelay(true);
     let connection = Arc::new(Connection::new(front.recorder.clone()));
     let plan = Arc::new(Plan::default());
+    let room = Arc::clone(&front);
     let service = {
         let (connection, plan) = (Arc::clone(&connection), Arc::clone(&plan));
         service_fn(move |request| {
@@ -132,6 +181,7 @@ async fn serve_connection(stream: TcpStream, routes: Arc<Routes>, front: Arc<Fro
         // An error is the client's doing, or the plan's: both are in the record.
         _ = pin!(&mut http) => {}
         () = plan.idle_for_too_long(&connection) => plan.set(Finish::End(Ending::Close)),
+        () = room.has_to_make_room(&connection) => plan.set(Finish::End(Ending::Close)),
     }
     if let Some(finish) = plan.take() {
         script::finish(finish, http.into_parts().io.into_inner(), connection).await;
@@ -250,6 +300,10 @@ impl Exchange {
     ) -> Response<Payload> {
         let (mut head, _) = page.into_parts();
         head.headers.remove(TRANSFER_ENCODING);
+        if *self.front.crowded.borrow() > 0 {
+            // A client that is told does not ask again on a connection that is about to close.
+            head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         let promised = length.map_or(u64::MAX, |length| length as u64);
         self.connection.promise(id, if is_head { 0 } else { promised });
         // The answer to HEAD has the length of a body that does not come; a 204 or 304 has no length.

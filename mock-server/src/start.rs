@@ -73,6 +73,7 @@ fn start(
         recorder,
         upstream: Arc::new(Upstream::new(*wiremock.address(), shares.upstream)),
         connections: Arc::new(Semaphore::new(shares.connections)),
+        crowded: watch::Sender::new(0),
         counts: Arc::clone(&counts),
         closing,
         seed: builder.seed,

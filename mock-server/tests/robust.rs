@@ -233,18 +233,31 @@ fn settling_waits_for_what_is_in_flight_and_no_longer_than_it_is_told() {
 #[cfg(target_os = "linux")]
 mod descriptors {
     use std::io::{BufRead, BufReader};
-    use std::process::{Command, Stdio};
+    use std::process::{Child, Command, Stdio};
 
     use super::*;
+
+    /// A program that ends with the test, however that ends.
+    struct Ends(Child);
+
+    impl Drop for Ends {
+        fn drop(&mut self) {
+            // It may have ended already.
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
 
     #[test]
     fn without_descriptors_the_server_waits_and_serves_again_when_there_are_some() {
         let _watchdog = Watchdog::start(WATCHDOG, || vec!["the program with few descriptors".to_owned()]);
         let program = format!("ulimit -n 128; exec {} --port 0", env!("CARGO_BIN_EXE_mock-server"));
-        let mut child =
-            Command::new("sh").args(["-c", &program]).stdout(Stdio::piped()).spawn().expect("there is a sh");
+        let mut child = Ends(
+            Command::new("sh").args(["-c", &program]).stdout(Stdio::piped()).spawn().expect("there is a sh"),
+        );
         let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().expect("it is a pipe")).read_line(&mut line).expect("it starts");
+        let mut stdout = BufReader::new(child.0.stdout.take().expect("it is a pipe"));
+        stdout.read_line(&mut line).expect("it starts");
         let url = line.split("/ ").next().expect("its first line begins with a URL").to_owned();
         let address = url.trim_start_matches("http://").to_owned();
         let client = reqwest::blocking::Client::new();
@@ -274,7 +287,5 @@ mod descriptors {
                 });
             }
         });
-        child.kill().expect("it runs");
-        child.wait().expect("it ends");
     }
 }
