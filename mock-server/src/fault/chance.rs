@@ -9,7 +9,7 @@ use super::{Circumstances, Fault};
 
 const MS: Allows = Allows::Number { unit: "ms", least: 0, most: MOST_MS };
 const MOST_MS: u64 = 600_000;
-const SEED: Parameter =
+pub(super) const SEED: Parameter =
     Parameter { name: "seed", allows: Allows::Number { unit: "", least: 0, most: u64::MAX }, default: None };
 const WITH: Parameter = Parameter { name: "with", allows: Allows::Failure, default: Some("503") };
 

@@ -6,6 +6,7 @@ use hyper::Response;
 use hyper::body::Bytes;
 
 use super::catalogue::{Allows, Kind, Parameter};
+use super::chance::SEED;
 use super::head::written;
 use super::{Circumstances, Fault};
 use crate::script::{Ending, Script, Step};
@@ -48,11 +49,7 @@ pub(super) const KINDS: &[Kind] = &[
                 allows: Allows::Number { unit: "bytes", least: 1, most: 1_000_000 },
                 default: Some("512"),
             },
-            Parameter {
-                name: "seed",
-                allows: Allows::Number { unit: "", least: 0, most: u64::MAX },
-                default: None,
-            },
+            SEED,
         ],
         example: "garbage?bytes=512&seed=1",
         make: |values| Ok(Fault::Garbage { bytes: values.number("bytes"), seed: values.given("seed") }),
