@@ -18,14 +18,17 @@ URLS = sys.argv[1:] or [f"http://127.0.0.1:8080/site/{name}" for name in NAMES]
 TIME_LIMIT = 5  # seconds: aiohttp's is for all of a page, requests' for each wait for more of it
 
 
+# ANCHOR: fetch_page
 def fetch_page(session, url):
     print(f"Fetching {url}")
     response = session.get(url, timeout=TIME_LIMIT)
     response.raise_for_status()
     print(f"Fetched {url}")
     return len(response.text)
+# ANCHOR_END: fetch_page
 
 
+# ANCHOR: one_after_another
 def one_after_another(urls):
     pages = []
     with requests.Session() as session:
@@ -36,8 +39,10 @@ def one_after_another(urls):
             except requests.RequestException as error:
                 pages.append(error)
     return pages
+# ANCHOR_END: one_after_another
 
 
+# ANCHOR: fetch_page_async
 async def fetch_page_async(session, url):
     print(f"Fetching {url}")
     async with session.get(url) as response:
@@ -45,13 +50,18 @@ async def fetch_page_async(session, url):
         text = await response.text()
     print(f"Fetched {url}")
     return len(text)
+# ANCHOR_END: fetch_page_async
 
 
+# ANCHOR: all_at_once
 async def all_at_once(urls):
     limit = aiohttp.ClientTimeout(total=TIME_LIMIT)
     async with aiohttp.ClientSession(timeout=limit) as session:
         pages = (fetch_page_async(session, url) for url in urls)
-        return await asyncio.gather(*pages, return_exceptions=True)
+        return await asyncio.gather(
+            *pages, return_exceptions=True
+        )
+# ANCHOR_END: all_at_once
 
 
 def report(pages, start):

@@ -12,7 +12,7 @@ use std::process::{Command, Output};
 ///
 /// # Panics
 ///
-/// When the program fails; and, with `REQUIRE_CLIENTS` set, when something is missing.
+/// When the program fails; and, with `REQUIRE_TOOLS` set, when something is missing.
 pub fn run_python(program: &Path, packages: &[&str], arguments: &[&str]) -> Option<String> {
     let python = env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let check = packages.iter().map(|package| format!("import {package}")).collect::<Vec<_>>().join("\n");
@@ -26,16 +26,19 @@ pub fn run_python(program: &Path, packages: &[&str], arguments: &[&str]) -> Opti
     Some(out.into_owned())
 }
 
-/// The exit status of curl with these arguments; `None` where there is no curl, which is said loudly.
+/// Runs a program that answers to `--version`, such as curl, and returns what it printed and its status, whatever
+/// that is. Proxy variables are kept from it.
+///
+/// `None` where there is no such program, which is said loudly, past the test harness.
 ///
 /// # Panics
 ///
-/// With `REQUIRE_CLIENTS` set, when there is no curl.
-pub fn run_curl(arguments: &[&str]) -> Option<i32> {
-    if !answers(Command::new("curl").arg("--version")) {
-        return skipped(&format!("curl {}", arguments.join(" ")), "curl");
+/// With `REQUIRE_TOOLS` set, when there is no such program.
+pub fn run_tool(program: &str, arguments: &[&str]) -> Option<Output> {
+    if !answers(Command::new(program).arg("--version")) {
+        return skipped(&format!("{program} {}", arguments.join(" ")), program);
     }
-    run(Command::new("curl").args(arguments)).status.code()
+    Some(run(Command::new(program).args(arguments)))
 }
 
 fn answers(command: &mut Command) -> bool {
@@ -49,7 +52,7 @@ fn run(command: &mut Command) -> Output {
 }
 
 fn skipped<T>(what: &str, missing: &str) -> Option<T> {
-    assert!(env::var_os("REQUIRE_CLIENTS").is_none(), "{what} was not run: {missing} is missing");
+    assert!(env::var_os("REQUIRE_TOOLS").is_none(), "{what} was not run: {missing} is missing");
     // Not `eprintln!`, which the test harness would keep to itself. With no standard error there is nobody to tell.
     let _ = writeln!(
         std::io::stderr(),

@@ -4,10 +4,12 @@
 //! cargo run -p lesson01 --example cpu_bound
 //! ```
 //!
-//! Three times the same count, with no site to wait for. `join_all` runs its futures on one thread and changes from one to
-//! the next only where one waits at an `.await`: these never wait, so each runs to its end before the next begins, as
-//! coroutines without an `await` inside do under `asyncio.gather`. Threads run at once, as far as there are cores:
-//! Rust has no GIL. Look at the order of `begins` and `ends`.
+//! Three times the same count, with no site to wait for. `join_all` runs its
+//! futures on one thread and changes from one to the next only where one waits
+//! at an `.await`: these never wait, so each runs to its end before the next
+//! begins, as coroutines without an `await` inside do under `asyncio.gather`.
+//! Threads run at once, as far as there are cores: Rust has no GIL. Look at the
+//! order of `begins` and `ends`.
 
 #![warn(clippy::unwrap_used)]
 
@@ -29,7 +31,9 @@ fn main() -> anyhow::Result<()> {
 
     let start = Instant::now();
     println!("--- wrong: join_all, all on one thread ---");
-    tokio::runtime::Builder::new_current_thread().build()?.block_on(joined(count_primes));
+    tokio::runtime::Builder::new_current_thread()
+        .build()?
+        .block_on(joined(count_primes));
     let joined = start.elapsed();
 
     let start = Instant::now();
@@ -41,32 +45,47 @@ fn main() -> anyhow::Result<()> {
     print_row("one after another", sequential, sequential);
     print_row("join_all", sequential, joined);
     print_row("a thread for each", sequential, threaded);
-    println!("This machine runs {} threads at once.", thread::available_parallelism()?);
+    println!(
+        "This machine runs {} threads at once.",
+        thread::available_parallelism()?
+    );
     Ok(())
 }
 
+// ANCHOR: wrong
 /// Wrong: the futures take turns only where they wait, and they do not wait.
 pub async fn joined(work: impl Fn(usize) -> usize) -> Vec<usize> {
     let work = &work; // each future moves a reference into itself
     join_all(JOBS.map(|job| async move { work(job) })).await
 }
+// ANCHOR_END: wrong
 
-/// Right: the operating system shares the cores out among the threads. `Sync` says that they may all use `work`.
+// ANCHOR: right
+/// Right: the operating system shares the cores out among the threads. `Sync`
+/// says that they may all use `work`.
 pub fn threaded(work: impl Fn(usize) -> usize + Sync) -> Vec<usize> {
     thread::scope(|scope| {
         let work = &work;
         let threads = JOBS.map(|job| scope.spawn(move || work(job)));
-        threads.into_iter().map(|thread| thread.join().expect("the work does not panic")).collect()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().expect("the work does not panic"))
+            .collect()
     })
 }
+// ANCHOR_END: right
 
+// ANCHOR: work
 /// How many primes there are below 200,000, the slow way.
 pub fn count_primes(job: usize) -> usize {
     println!("job {job} begins");
-    let primes = (2..200_000_u32).filter(|&n| (2..).take_while(|d| d * d <= n).all(|d| n % d != 0)).count();
+    let primes = (2..200_000_u32)
+        .filter(|&n| (2..).take_while(|d| d * d <= n).all(|d| n % d != 0))
+        .count();
     println!("job {job} ends: {primes} primes");
     primes
 }
+// ANCHOR_END: work
 
 fn print_row(what: &str, sequential: Duration, total: Duration) {
     let speed_up = sequential.as_secs_f64() / total.as_secs_f64();

@@ -10,56 +10,100 @@
 //! | `asyncio.gather` | `join_all` | Waits for many futures at once. `gather` makes tasks and raises the first error; `join_all` makes none and returns every result. |
 //! | task | task | A future that the runtime owns and runs by itself. This lesson makes none. |
 
-// A reader copies what a lesson does, and `unwrap` is no way to handle an error.
+// A reader copies what a lesson does, and `unwrap` is no way to handle an
+// error.
 #![warn(clippy::unwrap_used)]
 
 use std::thread;
 use std::time::Duration;
 
 use futures::future::join_all;
-// `println!` as you know it, but fit for a pipe: `cargo run -p lesson01 | head -1` ends without a panic.
+// `println!` as you know it, but fit for a pipe: `cargo run -p lesson01 | head
+// -1` ends without a panic.
 use lesson_kit::{Site, println};
 
 pub mod threads;
 
-/// How long to wait for a site before giving up on it. The async client counts it from the request to the last byte;
-/// `reqwest::blocking` counts to the head of the answer and then anew for the body.
+// ANCHOR: time_limit
+/// How long to wait for a site before giving up on it. The async client counts
+/// it from the request to the last byte; `reqwest::blocking` counts to the head
+/// of the answer and then anew for the body.
 pub const TIME_LIMIT: Duration = Duration::from_secs(5);
+// ANCHOR_END: time_limit
 
-/// Fetches a page and returns how many bytes its text has. The thread sleeps until the answer is there.
-pub fn fetch_page(client: &reqwest::blocking::Client, site: &Site) -> reqwest::Result<usize> {
+// ANCHOR: fetch_page
+/// Fetches a page and returns how many bytes its text has.
+/// The thread sleeps until the answer is there.
+pub fn fetch_page(
+    client: &reqwest::blocking::Client,
+    site: &Site,
+) -> reqwest::Result<usize> {
     println!("Fetching {}", site.name);
-    let response = client.get(&site.url).send()?.error_for_status()?;
-    let text = response.text()?;
+    let response = client.get(&site.url).send()?;
+    let text = response.error_for_status()?.text()?;
     println!("Fetched {}", site.name);
     Ok(text.len())
 }
+// ANCHOR_END: fetch_page
 
-/// All pages, each when the one before is there. Results in the order of the sites.
-pub fn one_after_another(client: &reqwest::blocking::Client, sites: &[Site]) -> Vec<reqwest::Result<usize>> {
+// ANCHOR: one_after_another
+/// All pages, each when the one before is there.
+/// Results in the order of the sites.
+pub fn one_after_another(
+    client: &reqwest::blocking::Client,
+    sites: &[Site],
+) -> Vec<reqwest::Result<usize>> {
     sites.iter().map(|site| fetch_page(client, site)).collect()
 }
+// ANCHOR_END: one_after_another
 
-/// All pages at once, with a thread for each. Results in the order of the sites.
-pub fn one_thread_each(client: &reqwest::blocking::Client, sites: &[Site]) -> Vec<reqwest::Result<usize>> {
-    // A scope ends when all its threads have ended, so they may borrow `client` and `sites`.
+// ANCHOR: one_thread_each
+/// All pages at once, with a thread for each.
+/// Results in the order of the sites.
+pub fn one_thread_each(
+    client: &reqwest::blocking::Client,
+    sites: &[Site],
+) -> Vec<reqwest::Result<usize>> {
+    // A scope ends when all its threads have ended,
+    // so they may borrow `client` and `sites`.
     thread::scope(|scope| {
-        let threads: Vec<_> = sites.iter().map(|site| scope.spawn(|| fetch_page(client, site))).collect();
-        threads.into_iter().map(|thread| thread.join().expect("a fetching thread panicked")).collect()
+        let threads: Vec<_> = sites
+            .iter()
+            .map(|site| scope.spawn(|| fetch_page(client, site)))
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().expect("a fetching thread panicked"))
+            .collect()
     })
 }
+// ANCHOR_END: one_thread_each
 
-/// The same as `fetch_page`, word for word but for `async` and `.await`: there the thread is free for another future.
-pub async fn fetch_page_async(client: &reqwest::Client, site: &Site) -> reqwest::Result<usize> {
+// ANCHOR: fetch_page_async
+/// `fetch_page` but for `async` and `.await`: where that
+/// one's thread sleeps, this one's is free for another future.
+pub async fn fetch_page_async(
+    client: &reqwest::Client,
+    site: &Site,
+) -> reqwest::Result<usize> {
     println!("Fetching {}", site.name);
-    let response = client.get(&site.url).send().await?.error_for_status()?;
-    let text = response.text().await?;
+    let response = client.get(&site.url).send().await?;
+    let text = response.error_for_status()?.text().await?;
     println!("Fetched {}", site.name);
     Ok(text.len())
 }
+// ANCHOR_END: fetch_page_async
 
-/// All pages at once, on the one thread that awaits this. Results in the order of the sites.
-pub async fn all_at_once(client: &reqwest::Client, sites: &[Site]) -> Vec<reqwest::Result<usize>> {
-    // Calling `fetch_page_async` makes a future and fetches nothing yet. `join_all` polls them all, in turn.
-    join_all(sites.iter().map(|site| fetch_page_async(client, site))).await
+// ANCHOR: all_at_once
+/// All pages at once, on the one thread that awaits this.
+/// Results in the order of the sites.
+pub async fn all_at_once(
+    client: &reqwest::Client,
+    sites: &[Site],
+) -> Vec<reqwest::Result<usize>> {
+    // A future for each site; nothing is fetched yet.
+    let pages = sites.iter().map(|site| fetch_page_async(client, site));
+    // Polls them all, in turn.
+    join_all(pages).await
 }
+// ANCHOR_END: all_at_once

@@ -1,16 +1,18 @@
 //! Read src/lib.rs first: it is the lesson; this only runs it three times.
 //!
-//! How much faster is async, and what for? Three sites, fetched one after another, with a thread for each, and all at
-//! once on one thread. In Python that is `requests` in a loop, `requests` in threads, and `aiohttp` with
+//! How much faster is async, and what for? Three sites, fetched one after
+//! another, with a thread for each, and all at once on one thread. In Python
+//! that is `requests` in a loop, `requests` in threads, and `aiohttp` with
 //! `asyncio.gather`; lesson01.py beside this folder has the first and the last.
 //!
 //! ```sh
 //! cargo run -p lesson01
 //! ```
 //!
-//! Look at the bars: how they overlap is the whole difference. A bar is what the server saw of a request, from its arrival
-//! to the last byte of the answer; the first to arrive is at 0. Each site is a server of its own, so three sites take
-//! three connections whichever way they are fetched.
+//! Look at the bars: how they overlap is the whole difference. A bar is what
+//! the server saw of a request, from its arrival to the last byte of the
+//! answer; the first to arrive is at 0. Each site is a server of its own, so
+//! three sites take three connections whichever way they are fetched.
 
 #![warn(clippy::unwrap_used)]
 
@@ -29,45 +31,73 @@ struct Cost {
 }
 
 fn main() -> anyhow::Result<()> {
-    let lesson = lesson_kit::start("lesson01", "one after another, then all at once");
+    let lesson =
+        lesson_kit::start("lesson01", "one after another, then all at once");
     let sites = lesson.sites();
 
     println!("--- one after another ---");
     let threads = ThreadCount::start();
     let start = Instant::now();
-    let client = reqwest::blocking::Client::builder().timeout(TIME_LIMIT).build()?;
+    let client =
+        reqwest::blocking::Client::builder().timeout(TIME_LIMIT).build()?;
     let pages = one_after_another(&client, sites);
-    let sequential = report("one after another", sites, pages, start.elapsed(), threads.most());
+    let sequential = report(
+        "one after another",
+        sites,
+        pages,
+        start.elapsed(),
+        threads.most(),
+    );
     drop(client);
     lesson.timeline("one after another");
 
     println!("\n--- a thread for each site ---");
     let threads = ThreadCount::start();
     let start = Instant::now();
-    let client = reqwest::blocking::Client::builder().timeout(TIME_LIMIT).build()?;
+    let client =
+        reqwest::blocking::Client::builder().timeout(TIME_LIMIT).build()?;
     let pages = one_thread_each(&client, sites);
-    let threaded = report("a thread for each site", sites, pages, start.elapsed(), threads.most());
+    let threaded = report(
+        "a thread for each site",
+        sites,
+        pages,
+        start.elapsed(),
+        threads.most(),
+    );
     drop(client);
     lesson.timeline("a thread for each site");
 
     println!("\n--- async: all at once on one thread ---");
     let threads = ThreadCount::start();
     let start = Instant::now();
-    // Where Python says `asyncio.run(main())`: make a runtime, here one that runs everything on this thread, and run one
-    // future on it to its end. `enable_all` gives it sockets and timers. An `async` block is a future made on the spot.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // ANCHOR: block_on
+    // Where Python says `asyncio.run(main())`: make a runtime, here one that
+    // runs everything on this thread, and run one future on it to its end.
+    // `enable_all` gives it sockets and timers. An `async` block is a future
+    // made on the spot.
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let pages = runtime.block_on(async {
         let client = reqwest::Client::builder().timeout(TIME_LIMIT).build()?;
         reqwest::Result::Ok(all_at_once(&client, sites).await)
     })?;
-    let concurrent = report("async, all at once", sites, pages, start.elapsed(), threads.most());
+    // ANCHOR_END: block_on
+    let concurrent = report(
+        "async, all at once",
+        sites,
+        pages,
+        start.elapsed(),
+        threads.most(),
+    );
     drop(runtime);
     lesson.timeline("async, all at once");
 
     let costs = [sequential, threaded, concurrent];
     print_table(&costs, sites.len());
     if costs.iter().all(|cost| cost.failed == 0) {
-        println!("\nNow break it: cargo run -p lesson01 -- --fault python.org=hang");
+        println!(
+            "\nNow break it: cargo run -p lesson01 -- --fault python.org=hang"
+        );
         println!(
             "Or change it: in src/lib.rs, begin `fetch_page_async` with `thread::sleep(Duration::from_secs(1));`."
         );
@@ -78,7 +108,8 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints the sizes in the order asked. A site that failed does not keep the others from it.
+/// Prints the sizes in the order asked. A site that failed does not keep the
+/// others from it.
 fn report(
     strategy: &'static str,
     sites: &[Site],
@@ -92,8 +123,13 @@ fn report(
             Ok(bytes) => println!("{}: {bytes} bytes", site.name),
             Err(error) => {
                 failed += 1;
-                // `{:#}` of anyhow prints an error with all its causes; reqwest's own `{}` stops at the first.
-                println!("{}: failed: {:#}", site.name, anyhow::Error::from(error.without_url()));
+                // `{:#}` of anyhow prints an error with all its causes;
+                // reqwest's own `{}` stops at the first.
+                println!(
+                    "{}: failed: {:#}",
+                    site.name,
+                    anyhow::Error::from(error.without_url())
+                );
             }
         }
     }
@@ -104,17 +140,30 @@ fn report(
 fn print_table(costs: &[Cost], sites: usize) {
     println!("\n{:<24}{:>10}{:>10}{:>10}", "", "total", "threads", "speed-up");
     for Cost { strategy, total, threads, failed } in costs {
-        let threads = threads.map_or("?".to_owned(), |threads| threads.to_string());
+        let threads =
+            threads.map_or("?".to_owned(), |threads| threads.to_string());
         // Failing fast is no speed.
         let speed_up = match failed {
             failed if *failed == sites => "-".to_owned(),
-            _ => format!("{:.1}x", costs[0].total.as_secs_f64() / total.as_secs_f64()),
+            _ => format!(
+                "{:.1}x",
+                costs[0].total.as_secs_f64() / total.as_secs_f64()
+            ),
         };
-        let failed = if *failed > 0 { format!("  ({failed} failed)") } else { String::new() };
-        println!("{strategy:<24}{:>8.2} s{threads:>10}{speed_up:>10}{failed}", total.as_secs_f64());
+        let failed = if *failed > 0 {
+            format!("  ({failed} failed)")
+        } else {
+            String::new()
+        };
+        println!(
+            "{strategy:<24}{:>8.2} s{threads:>10}{speed_up:>10}{failed}",
+            total.as_secs_f64()
+        );
     }
     println!(
         "Threads are this lesson's and its libraries'. `reqwest::blocking` hides one, with a Tokio runtime in it;"
     );
-    println!("so does each lookup of a host's name, but the mock web's sites have none to look up.");
+    println!(
+        "so does each lookup of a host's name, but the mock web's sites have none to look up."
+    );
 }

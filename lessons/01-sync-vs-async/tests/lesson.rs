@@ -6,11 +6,16 @@ use std::time::Duration;
 
 use futures::executor::block_on;
 use lesson_kit::Site;
-use lesson01::{all_at_once, one_after_another, one_thread_each};
+use lesson01::{
+    all_at_once, fetch_page_async, one_after_another, one_thread_each,
+};
 use mock_server::{Fault, MockWeb, Outcome, Watchdog};
 
 #[path = "../examples/cpu_bound.rs"]
-#[expect(dead_code, reason = "an example has a `main`, which the test does not call")]
+#[expect(
+    dead_code,
+    reason = "an example has a `main`, which the test does not call"
+)]
 mod cpu_bound;
 
 /// Bounds a failure only.
@@ -22,13 +27,18 @@ const IMPATIENT: Duration = Duration::from_millis(200);
 
 /// The tutorial's sites, without their delays.
 fn quick() -> mock_server::Builder {
-    let sites = mock_server::Site::tutorial().into_iter().map(|site| site.delay(Duration::ZERO));
+    let sites = mock_server::Site::tutorial()
+        .into_iter()
+        .map(|site| site.delay(Duration::ZERO));
     MockWeb::builder().sites(sites)
 }
 
 fn start(builder: mock_server::Builder) -> (MockWeb, Vec<Site>, Watchdog) {
     let web = builder.start().expect("the web starts");
-    let sites = web.sites().map(|(name, url)| Site { name: name.to_owned(), url: url.to_owned() }).collect();
+    let sites = web
+        .sites()
+        .map(|(name, url)| Site { name: name.to_owned(), url: url.to_owned() })
+        .collect();
     let watchdog = web.watchdog(WATCHDOG);
     (web, sites, watchdog)
 }
@@ -37,25 +47,40 @@ fn start(builder: mock_server::Builder) -> (MockWeb, Vec<Site>, Watchdog) {
 type Strategy = fn(&[Site], Duration) -> Vec<reqwest::Result<usize>>;
 
 fn sequential(sites: &[Site], limit: Duration) -> Vec<reqwest::Result<usize>> {
-    let client = reqwest::blocking::Client::builder().timeout(limit).build().expect("a client");
+    let client = reqwest::blocking::Client::builder()
+        .timeout(limit)
+        .build()
+        .expect("a client");
     one_after_another(&client, sites)
 }
 
 fn threads(sites: &[Site], limit: Duration) -> Vec<reqwest::Result<usize>> {
-    let client = reqwest::blocking::Client::builder().timeout(limit).build().expect("a client");
+    let client = reqwest::blocking::Client::builder()
+        .timeout(limit)
+        .build()
+        .expect("a client");
     one_thread_each(&client, sites)
 }
 
 fn concurrent(sites: &[Site], limit: Duration) -> Vec<reqwest::Result<usize>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     runtime.block_on(async {
-        let client = reqwest::Client::builder().timeout(limit).build().expect("a client");
+        let client = reqwest::Client::builder()
+            .timeout(limit)
+            .build()
+            .expect("a client");
         all_at_once(&client, sites).await
     })
 }
 
-const STRATEGIES: [(&str, Strategy); 3] =
-    [("one after another", sequential), ("threads", threads), ("async", concurrent)];
+const STRATEGIES: [(&str, Strategy); 3] = [
+    ("one after another", sequential),
+    ("threads", threads),
+    ("async", concurrent),
+];
 
 fn statuses(pages: Vec<reqwest::Result<usize>>) -> Vec<u16> {
     let status = |page: reqwest::Result<usize>| match page {
@@ -81,12 +106,26 @@ fn one_after_another_never_has_two_requests_in_flight() {
     assert_eq!(web.record().max_in_flight(), 1);
 }
 
+#[tokio::test]
+async fn a_future_that_nobody_polls_asks_for_nothing() {
+    let (web, sites, _watchdog) = start(quick());
+    let client = reqwest::Client::new();
+    let unpolled = fetch_page_async(&client, &sites[0]);
+    let polled = fetch_page_async(&client, &sites[1]);
+
+    assert_eq!(polled.await.ok(), Some(50_321));
+    assert_eq!(web.record().requests(&sites[0].name), 0);
+    assert_eq!(unpolled.await.ok(), Some(15_000));
+}
+
 #[test]
 fn all_strategies_return_the_sizes_in_the_order_asked() {
     // The first asked is the last to answer.
-    let (_web, sites, _watchdog) = start(quick().fault("codeswithpankaj.com", Fault::Delay { ms: 100 }));
+    let (_web, sites, _watchdog) =
+        start(quick().fault("codeswithpankaj.com", Fault::Delay { ms: 100 }));
     for (name, strategy) in STRATEGIES {
-        let sizes: Vec<_> = strategy(&sites, PATIENT).into_iter().map(Result::ok).collect();
+        let sizes: Vec<_> =
+            strategy(&sites, PATIENT).into_iter().map(Result::ok).collect();
         assert_eq!(sizes, [Some(15_000), Some(50_321), Some(45_000)], "{name}");
     }
 }
@@ -95,10 +134,15 @@ fn all_strategies_return_the_sizes_in_the_order_asked() {
 type Broken = (Fault, fn(&reqwest::Error) -> bool, usize);
 
 #[test]
-fn a_failing_site_is_an_error_that_says_what_failed_and_the_others_are_unharmed() {
+fn a_failing_site_is_an_error_that_says_what_failed_and_the_others_are_unharmed()
+ {
     let faults: [Broken; 4] = [
         (Fault::Refused, reqwest::Error::is_connect, 2),
-        (Fault::Status { code: 503, retry_after: None }, reqwest::Error::is_status, 3),
+        (
+            Fault::Status { code: 503, retry_after: None },
+            reqwest::Error::is_status,
+            3,
+        ),
         (Fault::Truncate { after: 1000 }, reqwest::Error::is_decode, 2),
         (Fault::Hang, reqwest::Error::is_timeout, 2),
     ];
@@ -112,10 +156,16 @@ fn a_failing_site_is_an_error_that_says_what_failed_and_the_others_are_unharmed(
     });
 }
 
-fn check_failing_site((fault, is_expected, complete): &Broken, name: &str, strategy: Strategy) {
+fn check_failing_site(
+    (fault, is_expected, complete): &Broken,
+    name: &str,
+    strategy: Strategy,
+) {
     // Only a site that hangs is to reach the time limit.
-    let limit = if *fault == Fault::Hang { Duration::from_secs(2) } else { PATIENT };
-    let (web, sites, _watchdog) = start(quick().fault("python.org", fault.clone()));
+    let limit =
+        if *fault == Fault::Hang { Duration::from_secs(2) } else { PATIENT };
+    let (web, sites, _watchdog) =
+        start(quick().fault("python.org", fault.clone()));
 
     let pages = strategy(&sites, limit);
 
@@ -124,21 +174,31 @@ fn check_failing_site((fault, is_expected, complete): &Broken, name: &str, strat
     assert_eq!(pages[0].as_ref().ok(), Some(&15_000), "{name}, {fault:?}");
     assert_eq!(pages[2].as_ref().ok(), Some(&45_000), "{name}, {fault:?}");
     block_on(web.wait_until(|record| record.in_flight() == 0));
-    assert_eq!(web.record().count(Outcome::Complete), *complete, "{name}, {fault:?}");
+    assert_eq!(
+        web.record().count(Outcome::Complete),
+        *complete,
+        "{name}, {fault:?}"
+    );
 }
 
 #[test]
-fn the_blocking_client_counts_its_time_limit_anew_for_the_body_and_the_async_client_does_not() {
+fn the_blocking_client_counts_its_time_limit_anew_for_the_body_and_the_async_client_does_not()
+ {
     // The head and the rest of the body are each within the limit, both together never.
-    let (part, limit) = (Duration::from_millis(1_500), Duration::from_millis(2_500));
-    let site = mock_server::Site::new("a.example")
-        .delay(part)
-        .fault(Fault::Stall { after: 100, pause: Some(part.as_millis() as u64) });
+    let (part, limit) =
+        (Duration::from_millis(1_500), Duration::from_millis(2_500));
+    let site =
+        mock_server::Site::new("a.example").delay(part).fault(Fault::Stall {
+            after: 100,
+            pause: Some(part.as_millis() as u64),
+        });
     let (_web, sites, _watchdog) = start(MockWeb::builder().sites([site]));
     thread::scope(|scope| {
         scope.spawn(|| assert!(sequential(&sites, limit)[0].is_ok()));
         scope.spawn(|| {
-            let error = concurrent(&sites, limit).remove(0).expect_err("it takes longer than the limit");
+            let error = concurrent(&sites, limit)
+                .remove(0)
+                .expect_err("it takes longer than the limit");
             assert!(error.is_timeout() && error.is_decode(), "{error:?}");
         });
     });
@@ -146,14 +206,18 @@ fn the_blocking_client_counts_its_time_limit_anew_for_the_body_and_the_async_cli
 
 #[test]
 fn reqwest_prints_the_first_cause_of_an_error_and_anyhow_prints_all() {
-    let (_web, sites, _watchdog) = start(quick().fault("python.org", Fault::Empty));
+    let (_web, sites, _watchdog) =
+        start(quick().fault("python.org", Fault::Empty));
     for strategy in [sequential, concurrent] {
-        let error =
-            strategy(&sites[1..2], PATIENT).remove(0).expect_err("python.org is broken").without_url();
+        let error = strategy(&sites[1..2], PATIENT)
+            .remove(0)
+            .expect_err("python.org is broken")
+            .without_url();
         assert_eq!(error.to_string(), "error sending request");
         let all = format!("{:#}", anyhow::Error::from(error));
         assert!(
-            all.starts_with("error sending request: ") && all.ends_with("before message completed"),
+            all.starts_with("error sending request: ")
+                && all.ends_with("before message completed"),
             "{all}"
         );
     }
@@ -172,8 +236,10 @@ impl Rendezvous {
         let mut here = self.here.lock().expect("nobody panics");
         *here += 1;
         self.all.notify_all();
-        let (mut here, waited) =
-            self.all.wait_timeout_while(here, limit, |here| *here < 3).expect("nobody panics");
+        let (mut here, waited) = self
+            .all
+            .wait_timeout_while(here, limit, |here| *here < 3)
+            .expect("nobody panics");
         if waited.timed_out() {
             *here -= 1;
         }
@@ -183,11 +249,16 @@ impl Rendezvous {
 
 #[test]
 fn busy_futures_joined_on_one_thread_never_run_at_once_and_threads_do() {
-    let _watchdog = Watchdog::start(WATCHDOG, || vec!["the rendezvous of cpu_bound".to_owned()]);
+    let _watchdog = Watchdog::start(WATCHDOG, || {
+        vec!["the rendezvous of cpu_bound".to_owned()]
+    });
     let rendezvous = Rendezvous::default();
     assert_eq!(cpu_bound::threaded(|_| rendezvous.wait(PATIENT)), [1, 1, 1]);
     let rendezvous = Rendezvous::default();
-    assert_eq!(block_on(cpu_bound::joined(|_| rendezvous.wait(IMPATIENT))), [0, 0, 0]);
+    assert_eq!(
+        block_on(cpu_bound::joined(|_| rendezvous.wait(IMPATIENT))),
+        [0, 0, 0]
+    );
 }
 
 #[test]

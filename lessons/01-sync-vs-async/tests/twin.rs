@@ -19,7 +19,8 @@ fn twin(web: &MockWeb) -> Option<String> {
 
 /// What the twin and the lesson print of a page: its size, or that it failed.
 fn reports(printed: &str) -> Vec<&str> {
-    let report = |line: &'_ str| line.ends_with(" bytes") || line.contains(": failed: ");
+    let report =
+        |line: &'_ str| line.ends_with(" bytes") || line.contains(": failed: ");
     printed
         .lines()
         .filter(|line| report(line))
@@ -28,18 +29,25 @@ fn reports(printed: &str) -> Vec<&str> {
 }
 
 fn lesson(web: &MockWeb) -> Vec<String> {
-    let sites: Vec<_> =
-        web.sites().map(|(name, url)| Site { name: name.to_owned(), url: url.to_owned() }).collect();
+    let sites: Vec<_> = web
+        .sites()
+        .map(|(name, url)| Site { name: name.to_owned(), url: url.to_owned() })
+        .collect();
     let client = reqwest::blocking::Client::new();
     let report = |(page, site): (reqwest::Result<usize>, &Site)| match page {
         Ok(bytes) => format!("{}: {bytes} bytes", site.url),
         Err(_) => site.url.clone(),
     };
-    one_after_another(&client, &sites).into_iter().zip(&sites).map(report).collect()
+    one_after_another(&client, &sites)
+        .into_iter()
+        .zip(&sites)
+        .map(report)
+        .collect()
 }
 
 #[test]
-fn the_python_twin_reports_the_same_sizes_and_is_seen_first_in_turn_and_then_at_once() {
+fn the_python_twin_reports_the_same_sizes_and_is_seen_first_in_turn_and_then_at_once()
+ {
     // With the tutorial's delays: what asks all at once has all in flight long before the first answers.
     let web = MockWeb::start().expect("the web starts");
     let _watchdog = web.watchdog(WATCHDOG);
@@ -50,13 +58,26 @@ fn the_python_twin_reports_the_same_sizes_and_is_seen_first_in_turn_and_then_at_
     let exchanges: Vec<_> = record.exchanges().collect();
     assert_eq!(exchanges.len(), 6, "three sites, twice");
     for pair in exchanges[..4].windows(2) {
-        assert!(pair[0].ended <= Some(pair[1].request_head), "requests asks one after another");
+        assert!(
+            pair[0].ended <= Some(pair[1].request_head),
+            "requests asks one after another"
+        );
     }
-    let last_asked = exchanges[3..].iter().map(|exchange| exchange.request_head).max();
-    let first_ended = exchanges[3..].iter().filter_map(|exchange| exchange.ended).min();
+    let last_asked =
+        exchanges[3..].iter().map(|exchange| exchange.request_head).max();
+    let first_ended =
+        exchanges[3..].iter().filter_map(|exchange| exchange.ended).min();
     assert!(last_asked < first_ended, "aiohttp asks all at once");
     let lesson = lesson(&web);
     assert_eq!(reports(&printed), [&lesson[..], &lesson[..]].concat());
+}
+
+#[test]
+fn what_the_chapter_says_of_asyncio_is_so() {
+    let program =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/asyncio_facts.py");
+    let Some(printed) = run_python(&program, &[], &[]) else { return };
+    assert!(printed.ends_with("all true\n"), "{printed}");
 }
 
 #[test]
@@ -72,15 +93,22 @@ fn the_python_twin_reports_the_same_failures() {
 
     let lesson = lesson(&web);
     assert_eq!(reports(&printed), [&lesson[..], &lesson[..]].concat());
-    assert!(printed.contains("Connection refused") && printed.contains("503"), "{printed}");
+    assert!(
+        printed.contains("Connection refused") && printed.contains("503"),
+        "{printed}"
+    );
 }
 
 #[test]
-fn the_twins_time_limit_is_for_each_wait_in_requests_and_for_all_of_a_page_in_aiohttp() {
+fn the_twins_time_limit_is_for_each_wait_in_requests_and_for_all_of_a_page_in_aiohttp()
+ {
     // Four pieces, six seconds in all, and never more than two without one; the limit is five.
     let web = MockWeb::builder()
         .sites([mock_server::Site::tutorial().remove(0).delay(Duration::ZERO)])
-        .fault("codeswithpankaj.com", Fault::Dribble { chunk: 3_750, pause: 2_000 })
+        .fault(
+            "codeswithpankaj.com",
+            Fault::Dribble { chunk: 3_750, pause: 2_000 },
+        )
         .start()
         .expect("the web starts");
     let _watchdog = web.watchdog(WATCHDOG);
@@ -88,9 +116,13 @@ fn the_twins_time_limit_is_for_each_wait_in_requests_and_for_all_of_a_page_in_ai
     let Some(printed) = twin(&web) else { return };
 
     let url = web.url("codeswithpankaj.com");
-    assert_eq!(reports(&printed), [format!("{url}: 15000 bytes"), url.to_owned()]);
+    assert_eq!(
+        reports(&printed),
+        [format!("{url}: 15000 bytes"), url.to_owned()]
+    );
     assert!(printed.contains("TimeoutError"), "{printed}");
     let record = web.record();
-    let outcomes: Vec<_> = record.exchanges().map(|exchange| exchange.outcome).collect();
+    let outcomes: Vec<_> =
+        record.exchanges().map(|exchange| exchange.outcome).collect();
     assert_eq!(outcomes, [Outcome::Complete, Outcome::ClientGone]);
 }

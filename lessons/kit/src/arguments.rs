@@ -7,7 +7,11 @@ use mock_server::{Fault, FaultError};
 use url::Url;
 
 /// The tutorial's sites in the real web.
-const LIVE: [&str; 3] = ["https://codeswithpankaj.com", "https://python.org", "https://www.w3schools.com"];
+const LIVE: [&str; 3] = [
+    "https://codeswithpankaj.com",
+    "https://python.org",
+    "https://www.w3schools.com",
+];
 
 /// What the command line asks for.
 #[derive(Debug)]
@@ -42,7 +46,9 @@ pub(crate) enum ArgumentError {
         "`{url}` needs TLS, which this build leaves out; run cargo run -p {lesson} --features live -- {again}"
     )]
     NoTls { lesson: String, url: String, again: String },
-    #[error("`--fault {0}` has no fault; write --fault SITE=FAULT, for example --fault python.org=hang")]
+    #[error(
+        "`--fault {0}` has no fault; write --fault SITE=FAULT, for example --fault python.org=hang"
+    )]
     NoFault(String),
     #[error("--fault {given}: {error}")]
     Fault { given: String, error: FaultError },
@@ -50,9 +56,13 @@ pub(crate) enum ArgumentError {
     TwoFaults(String),
     #[error("--live has sites of its own; give it no URL")]
     LiveAndUrls,
-    #[error("{0} is for the mock web, where the server is ours; leave out the URLs or {0}")]
+    #[error(
+        "{0} is for the mock web, where the server is ours; leave out the URLs or {0}"
+    )]
     OnlyMockWeb(&'static str),
-    #[error("--timeline wants the name of an SVG file, for example timeline.svg, not `{0}`")]
+    #[error(
+        "--timeline wants the name of an SVG file, for example timeline.svg, not `{0}`"
+    )]
     NotSvg(String),
 }
 
@@ -62,8 +72,16 @@ impl From<lexopt::Error> for ArgumentError {
     }
 }
 
-pub(crate) fn parse(lesson: &str, mut parser: lexopt::Parser) -> Result<Asked, ArgumentError> {
-    let mut arguments = Arguments { urls: Vec::new(), faults: Vec::new(), timeline: None, seed: 1 };
+pub(crate) fn parse(
+    lesson: &str,
+    mut parser: lexopt::Parser,
+) -> Result<Asked, ArgumentError> {
+    let mut arguments = Arguments {
+        urls: Vec::new(),
+        faults: Vec::new(),
+        timeline: None,
+        seed: 1,
+    };
     let mut live = false;
     while let Some(argument) = parser.next()? {
         match argument {
@@ -73,7 +91,9 @@ pub(crate) fn parse(lesson: &str, mut parser: lexopt::Parser) -> Result<Asked, A
                 "list" => return Ok(Asked::Faults),
                 given => arguments.faults.push(fault(given)?),
             },
-            Long("timeline") => arguments.timeline = Some(svg(&parser.value()?.string()?)?),
+            Long("timeline") => {
+                arguments.timeline = Some(svg(&parser.value()?.string()?)?)
+            }
             Long("seed") => arguments.seed = parser.value()?.parse()?,
             Short('h') | Long("help") => return Ok(Asked::Help),
             _ => return Err(argument.unexpected().into()),
@@ -91,10 +111,14 @@ pub(crate) fn parse(lesson: &str, mut parser: lexopt::Parser) -> Result<Asked, A
 }
 
 fn fault(text: &str) -> Result<(String, Fault), ArgumentError> {
-    let (site, fault) = text.split_once('=').ok_or_else(|| ArgumentError::NoFault(text.to_owned()))?;
+    let (site, fault) = text
+        .split_once('=')
+        .ok_or_else(|| ArgumentError::NoFault(text.to_owned()))?;
     match fault.parse() {
         Ok(fault) => Ok((site.to_owned(), fault)),
-        Err(error) => Err(ArgumentError::Fault { given: text.to_owned(), error }),
+        Err(error) => {
+            Err(ArgumentError::Fault { given: text.to_owned(), error })
+        }
     }
 }
 
@@ -106,15 +130,25 @@ fn svg(file: &str) -> Result<PathBuf, ArgumentError> {
     }
 }
 
-fn check_urls(lesson: &str, urls: &[String], live: bool) -> Result<(), ArgumentError> {
+fn check_urls(
+    lesson: &str,
+    urls: &[String],
+    live: bool,
+) -> Result<(), ArgumentError> {
     for url in urls {
-        let parsed = Url::parse(url).map_err(|_| ArgumentError::Url(url.clone()))?;
+        let parsed =
+            Url::parse(url).map_err(|_| ArgumentError::Url(url.clone()))?;
         match parsed.scheme() {
             "http" => {}
             "https" if cfg!(feature = "live") => {}
             "https" => {
-                let again = if live { "--live".to_owned() } else { urls.join(" ") };
-                return Err(ArgumentError::NoTls { lesson: lesson.to_owned(), url: url.clone(), again });
+                let again =
+                    if live { "--live".to_owned() } else { urls.join(" ") };
+                return Err(ArgumentError::NoTls {
+                    lesson: lesson.to_owned(),
+                    url: url.clone(),
+                    again,
+                });
             }
             _ => return Err(ArgumentError::Scheme { url: url.clone() }),
         }

@@ -67,7 +67,11 @@ pub fn start(name: &str, about: &str) -> Lesson {
     proxy::leave_loopback_alone(name);
     let mut lesson = Lesson {
         name: name.to_owned(),
-        sites: arguments.urls.iter().map(|url| Site { name: url.clone(), url: url.clone() }).collect(),
+        sites: arguments
+            .urls
+            .iter()
+            .map(|url| Site { name: url.clone(), url: url.clone() })
+            .collect(),
         web: None,
         picture: arguments.timeline.clone(),
         panels: Mutex::default(),
@@ -76,8 +80,13 @@ pub fn start(name: &str, about: &str) -> Lesson {
     if lesson.sites.is_empty() {
         lesson.check_picture();
         let web = start_web(name, &arguments);
-        lesson.sites =
-            web.sites().map(|(name, url)| Site { name: name.to_owned(), url: url.to_owned() }).collect();
+        lesson.sites = web
+            .sites()
+            .map(|(name, url)| Site {
+                name: name.to_owned(),
+                url: url.to_owned(),
+            })
+            .collect();
         lesson._watchdog = Some(web.watchdog(LIMIT));
         lesson.web = Some(web);
     }
@@ -95,14 +104,17 @@ impl Lesson {
     pub fn timeline(&self, title: &str) {
         let Some(web) = &self.web else { return };
         web.settle(SETTLE);
-        let mut panels = self.panels.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut panels =
+            self.panels.lock().unwrap_or_else(PoisonError::into_inner);
         let record = web.record();
         let panel = Panel::new(title, record.clone());
         web.reset_record();
         let scale = panels.iter().map(Panel::span).max().unwrap_or_default();
         let drawing = timeline::text(&panel, columns(), scale);
         print(format_args!("\n{}", coloured(drawing)));
-        for site in self.sites.iter().filter(|site| record.requests(&site.name) == 0) {
+        for site in
+            self.sites.iter().filter(|site| record.requests(&site.name) == 0)
+        {
             println!("{}: no request arrived", site.name);
         }
         panels.push(panel);
@@ -111,7 +123,11 @@ impl Lesson {
                 fail(&self.name, 1, &cannot_write(picture, &error));
             }
             if panels.len() == 1 {
-                println!("(this and what follows is drawn in {} too)", picture.display());
+                eprintln!(
+                    "{}: this and what follows is drawn in {} too",
+                    self.name,
+                    picture.display()
+                );
             }
         }
     }
@@ -121,8 +137,11 @@ impl Lesson {
         let Some(picture) = &self.picture else { return };
         let was_there = picture.exists();
         let opened = File::options().append(true).create(true).open(picture);
-        let checked =
-            if was_there { opened.map(drop) } else { opened.and_then(|_| fs::remove_file(picture)) };
+        let checked = if was_there {
+            opened.map(drop)
+        } else {
+            opened.and_then(|_| fs::remove_file(picture))
+        };
         if let Err(error) = checked {
             fail(&self.name, 2, &cannot_write(picture, &error));
         }
@@ -137,7 +156,9 @@ fn cannot_write(picture: &Path, error: &io::Error) -> String {
 fn columns() -> usize {
     let terminal = Term::stdout();
     let size = if terminal.is_term() { terminal.size_checked() } else { None };
-    size.map_or(timeline::WIDTH, |(_, columns)| usize::from(columns).min(WIDEST))
+    size.map_or(timeline::WIDTH, |(_, columns)| {
+        usize::from(columns).min(WIDEST)
+    })
 }
 
 fn start_web(name: &str, arguments: &Arguments) -> MockWeb {
@@ -147,7 +168,9 @@ fn start_web(name: &str, arguments: &Arguments) -> MockWeb {
     }
     let web = match builder.start() {
         Ok(web) => web,
-        Err(error @ mock_server::StartError::Site { .. }) => fail(name, 2, &format!("--fault: {error}")),
+        Err(error @ mock_server::StartError::Site { .. }) => {
+            fail(name, 2, &format!("--fault: {error}"))
+        }
         Err(error) => fail(name, 1, &error.to_string()),
     };
     if arguments.faults.iter().any(|(_, fault)| Fault::is_random(fault)) {
@@ -164,7 +187,11 @@ fn tell(words: &str) -> ! {
 
 /// One line on what is wrong, and out.
 fn fail(name: &str, status: i32, error: &str) -> ! {
-    let (red, end) = if console::colors_enabled_stderr() { ("\x1b[31m", "\x1b[0m") } else { ("", "") };
+    let (red, end) = if console::colors_enabled_stderr() {
+        ("\x1b[31m", "\x1b[0m")
+    } else {
+        ("", "")
+    };
     eprintln!("{red}{name}:{end} {error}");
     process::exit(status)
 }

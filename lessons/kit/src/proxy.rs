@@ -5,14 +5,16 @@ use std::env;
 use std::ffi::OsString;
 use std::process::Command;
 
-const PROXIES: [&str; 4] = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+const PROXIES: [&str; 4] =
+    ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 const LOOPBACK: &str = "127.0.0.1";
 
 /// Where a proxy stands between this program and this machine, says so and starts the program anew with an environment
 /// that exempts this machine. Changing the environment of a running program is not safe once it has threads.
 pub(crate) fn leave_loopback_alone(lesson: &str) {
-    let Some(proxy) =
-        PROXIES.into_iter().find(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
+    let Some(proxy) = PROXIES
+        .into_iter()
+        .find(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
     else {
         return;
     };
@@ -21,10 +23,15 @@ pub(crate) fn leave_loopback_alone(lesson: &str) {
         return;
     }
     let exempt = [LOOPBACK, "localhost", &exempt].join(",");
-    eprintln!("{lesson}: {proxy} is set; sites on this machine are asked without that proxy");
+    eprintln!(
+        "{lesson}: {proxy} is set; sites on this machine are asked without that proxy"
+    );
     let Ok(program) = env::current_exe() else { return };
     let mut again = Command::new(program);
-    again.args(env::args_os().skip(1)).env("NO_PROXY", &exempt).env("no_proxy", OsString::from(&exempt));
+    again
+        .args(env::args_os().skip(1))
+        .env("NO_PROXY", &exempt)
+        .env("no_proxy", OsString::from(&exempt));
     become_or_run(again, lesson);
 }
 

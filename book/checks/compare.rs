@@ -1,0 +1,202 @@
+//! What counts as drift: everything but what a clock had a hand in.
+
+use crate::runs::Run;
+
+/// An output in which what stands between two blank lines, and what stands under a `--- heading ---`, is a part
+/// with an anchor, so that the book can include it alone. The anchor is made of the part's first words; that of a
+/// timeline ends in `-timeline`, and that of the whole is `all`.
+pub fn anchored(output: &str) -> String {
+    let mut anchored = "ANCHOR: all\n".to_owned();
+    let mut names: Vec<String> = Vec::new();
+    let mut open: Option<String> = None;
+    for line in output.lines() {
+        if line.is_empty() || is_heading(line) {
+            end(&mut anchored, open.take());
+        }
+        if !line.is_empty() && open.is_none() {
+            let name = unused(name(line), &names);
+            anchored += &format!("ANCHOR: {name}\n");
+            names.push(name.clone());
+            open = Some(name);
+        }
+        anchored += &format!("{line}\n");
+    }
+    end(&mut anchored, open);
+    anchored + "ANCHOR_END: all\n"
+}
+
+/// The output as it was printed.
+pub fn without_anchors(anchored: &str) -> String {
+    anchored.lines().filter(|line| anchor(line).is_none()).map(|line| format!("{line}\n")).collect()
+}
+
+fn end(anchored: &mut String, open: Option<String>) {
+    if let Some(name) = open {
+        *anchored += &format!("ANCHOR_END: {name}\n");
+    }
+}
+
+fn is_heading(line: &str) -> bool {
+    line.starts_with("--- ")
+}
+
+/// The name of the anchor that a line begins or ends.
+fn anchor(line: &str) -> Option<&str> {
+    line.strip_prefix("ANCHOR: ").or_else(|| line.strip_prefix("ANCHOR_END: "))
+}
+
+fn name(line: &str) -> String {
+    let words = line.split([':', ',']).next().unwrap_or(line);
+    let words = words.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
+    let mut name = words.take(5).collect::<Vec<_>>().join("-").to_lowercase();
+    if line.ends_with(" in flight") {
+        name += "-timeline";
+    }
+    name
+}
+
+fn unused(name: String, names: &[String]) -> String {
+    let numbered = (2..).map(|number| format!("{name}-{number}"));
+    let free = |name: &String| !names.contains(name);
+    std::iter::once(name.clone()).chain(numbered).find(free).unwrap_or(name)
+}
+
+/// The lines that must not change: counts, names, sizes and order as they are, without times, what is reckoned from
+/// times, the lengths of bars, and ports. Lines of a part in `any_order` are sorted.
+pub fn comparable(text: &str, run: Option<&Run>) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut shuffled: Option<usize> = None;
+    for line in text.lines() {
+        if let Some(name) = anchor(line) {
+            if let Some(from) = shuffled.take() {
+                lines[from..].sort();
+            }
+            let begins = line.starts_with("ANCHOR: ");
+            if begins && run.is_some_and(|run| run.any_order.contains(&name)) {
+                shuffled = Some(lines.len());
+            }
+            continue;
+        }
+        lines.extend(timeless(line));
+    }
+    lines
+}
+
+/// A line without what depends on the clock; `None` for a time axis, which has as many marks as the run took time.
+fn timeless(line: &str) -> Option<String> {
+    if line.contains("class=\"axis\"") || line.contains("class=\"tick\"") {
+        return None;
+    }
+    let bars = line.replace(['░', '█'], " ");
+    let words: Vec<String> = bars.split_whitespace().map(figureless).collect();
+    let mut line = words.join(" ");
+    // The last is what a time limit let through.
+    for unit in ["ms", "milliseconds", "bytes received"] {
+        line = without_figure_before(&line, unit);
+    }
+    let is_axis = !line.is_empty() && line.split(' ').all(|word| matches!(word, "#" | "s" | "ms"));
+    (!is_axis).then_some(line)
+}
+
+/// Numbers with a decimal point, and the ports of this machine, as `#`.
+fn figureless(word: &str) -> String {
+    let mut out = String::new();
+    let mut rest = word;
+    while let Some(start) = rest.find(|character: char| character.is_ascii_digit()) {
+        let (before, from) = rest.split_at(start);
+        let end = from
+            .find(|character: char| !character.is_ascii_digit() && character != '.')
+            .unwrap_or(from.len());
+        let (number, after) = from.split_at(end);
+        let is_port = out.ends_with("127.0.0.1") && before == ":";
+        let is_decimal = number.trim_end_matches('.').matches('.').count() == 1;
+        out += before;
+        out += if is_port || is_decimal { "#" } else { number };
+        rest = after;
+    }
+    out + rest
+}
+
+/// The whole number before each `unit` as `#`.
+fn without_figure_before(line: &str, unit: &str) -> String {
+    let mut parts = line.split(&format!(" {unit}")).map(str::to_owned).collect::<Vec<_>>();
+    let last = parts.len() - 1;
+    for part in &mut parts[..last] {
+        let digits = part.trim_end_matches(|character: char| character.is_ascii_digit()).len();
+        if digits < part.len() {
+            part.replace_range(digits.., "#");
+        }
+    }
+    parts.join(&format!(" {unit}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OUTPUT: &str = "\
+--- one after another ---
+Fetched python.org
+Total time: 2.11 seconds
+
+one after another: 3 requests on 3 connections, at most 1 in flight
+             0.00 s   0.50 s   1.00 s
+python.org ░░░░░░█            0.60 s  50,321 bytes
+             ░ waiting  █ bytes
+
+                     total   threads  speed-up
+one after another   2.11 s         2      1.0x
+";
+
+    #[test]
+    fn each_part_has_an_anchor_of_its_first_words() {
+        let anchored = anchored(OUTPUT);
+        let names: Vec<_> = anchored.lines().filter_map(|line| line.strip_prefix("ANCHOR: ")).collect();
+        assert_eq!(
+            names,
+            ["all", "one-after-another", "one-after-another-timeline", "total-threads-speed-up"]
+        );
+        assert_eq!(anchored.matches("ANCHOR_END: ").count(), 4);
+        assert_eq!(without_anchors(&anchored), OUTPUT);
+    }
+
+    #[test]
+    fn headings_without_a_blank_line_between_them_begin_parts_of_their_own() {
+        let anchored =
+            anchored("--- wrong: join_all ---\na\n--- right: threads ---\nb\n--- right: again ---\n");
+        for name in ["wrong", "right", "right-2"] {
+            assert!(anchored.contains(&format!("ANCHOR: {name}\n")), "{anchored}");
+        }
+    }
+
+    #[test]
+    fn times_and_what_is_reckoned_from_them_do_not_count_and_everything_else_does() {
+        let same = |a: &str, b: &str| assert_eq!(comparable(a, None), comparable(b, None));
+        let differ = |a: &str, b: &str| assert_ne!(comparable(a, None), comparable(b, None));
+        same("Total time: 2.11 seconds", "Total time: 2.13 seconds");
+        same("a ░░░░█  0.80 s  15,000 bytes", "a ░░░█    0.75 s  15,000 bytes");
+        same("async   0.80 s   1  2.6x", "async   0.91 s   1  2.3x");
+        same("   0 ms  50 ms  100 ms\na", "   0 ms  50 ms\na");
+        same("timed out with 14000 bytes received`", "timed out with 14100 bytes received`");
+        same("http://127.0.0.1:4000/", "http://127.0.0.1:4001/");
+        same("timed out after 3001 milliseconds", "timed out after 3000 milliseconds");
+        same("<rect x=\"216.0\" height=\"16.0\"/>", "<rect x=\"217.3\" height=\"16.0\"/>");
+        same("<text class=\"tick\" x=\"1.0\">0.50 s</text>\nb", "b");
+        differ("a ░░░░█  0.80 s  15,000 bytes", "a ░░░░█  0.80 s  15,001 bytes");
+        differ("3 requests on 3 connections", "3 requests on 1 connections");
+        differ("async   0.80 s   1  2.6x", "async   0.80 s   2  2.6x");
+        differ("Fetched a\nFetched b", "Fetched b\nFetched a");
+        differ("a: failed: cut at 9 B", "a: failed: cut at 8 B");
+        differ("curl 7: refused", "curl 28: refused");
+    }
+
+    #[test]
+    fn order_counts_but_for_parts_whose_order_nobody_holds() {
+        let run = Run { name: "", command: "", edit: None, picture: false, any_order: &["threads"] };
+        let one = anchored("--- threads ---\na\nb\n\n--- async ---\nc\nd\n");
+        let other = anchored("--- threads ---\nb\na\n\n--- async ---\nc\nd\n");
+        let wrong = anchored("--- threads ---\na\nb\n\n--- async ---\nd\nc\n");
+        assert_eq!(comparable(&one, Some(&run)), comparable(&other, Some(&run)));
+        assert_ne!(comparable(&one, Some(&run)), comparable(&wrong, Some(&run)));
+    }
+}

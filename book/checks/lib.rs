@@ -1,0 +1,45 @@
+//! Keeps the book true: makes its outputs and pictures from real runs, and finds what has drifted from them.
+//!
+//! ```sh
+//! cargo run -p book -- refresh           # run everything and write book/src/out and book/src/img anew
+//! cargo run -p book -- refresh lesson01  # only this run
+//! cargo run -p book -- refresh --check   # compare in place of writing
+//! ```
+//!
+//! # Layout
+//! - [`runs`]: which programs the book shows the output of
+//! - [`refresh`]: runs them; `compare` says what counts as drift
+//! - [`faults`]: makes the fault catalogue of the appendix
+//! - [`pages`]: what the Markdown includes and which commands it tells to run
+//!
+//! The tests hold the Markdown to all this, and, where mdBook is there, the pages as built; where a browser is
+//! there too, what a reader sees of them.
+
+use std::path::{Path, PathBuf};
+
+pub mod compare;
+pub mod faults;
+pub mod pages;
+pub mod refresh;
+pub mod runs;
+
+/// The top folder of the course.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the book has a folder of its own").to_owned()
+}
+
+/// The book's Markdown: what stands in it as Rust and is no include is compiled and run.
+#[cfg(doctest)]
+mod prose {
+    macro_rules! pages {
+        ($($page:ident: $file:literal)*) => { $( #[doc = include_str!($file)] pub struct $page; )* };
+    }
+    pages! {
+        Introduction: "../src/introduction.md"
+        Chapter01: "../src/01-sync-vs-async.md"
+        Phrasebook: "../src/phrasebook.md"
+        Faults: "../src/faults.md"
+        Troubleshooting: "../src/troubleshooting.md"
+        Glossary: "../src/glossary.md"
+    }
+}

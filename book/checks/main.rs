@@ -1,0 +1,96 @@
+//! Makes the book's outputs and pictures from real runs, or finds what has drifted from them. lib.rs has the commands.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use book::refresh::{FAULTS, Mode, fault_catalogue, refresh};
+use book::runs::RUNS;
+use lexopt::prelude::*;
+
+const USAGE: &str = "\
+Usage: cargo run -p book -- refresh [--check] [NAME]...
+
+  refresh           run every program the book shows, and write down its output and its picture
+  refresh NAME...   only these, for example lesson01
+  --check           compare with what is written; the status is 1 where something has drifted
+
+The fault catalogue, called `faults`, wants curl, and a Python with aiohttp: PYTHON=.venv/bin/python
+";
+
+fn main() -> ExitCode {
+    let asked = match parse(lexopt::Parser::from_env()) {
+        Ok(Some(asked)) => asked,
+        Ok(None) => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("book: {error:#}; --help tells what there is");
+            return ExitCode::from(2);
+        }
+    };
+    match run(&asked) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("book: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+struct Asked {
+    mode: Mode,
+    names: Vec<String>,
+}
+
+impl Asked {
+    fn wants(&self, name: &str) -> bool {
+        self.names.is_empty() || self.names.iter().any(|wanted| wanted == name)
+    }
+}
+
+fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Option<Asked>> {
+    let mut asked = Asked { mode: Mode::Write, names: Vec::new() };
+    let mut words = Vec::new();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Value(word) => words.push(word.string()?),
+            Long("check") => asked.mode = Mode::Check,
+            Short('h') | Long("help") => return Ok(None),
+            _ => return Err(argument.unexpected().into()),
+        }
+    }
+    let (verb, names) = words.split_first().context("what to do is not said")?;
+    if verb != "refresh" {
+        bail!("`{verb}` is nothing it can do");
+    }
+    let known: Vec<&str> = RUNS.iter().map(|run| run.name).chain([FAULTS]).collect();
+    if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
+        bail!("no run is called `{unknown}`; there are: {}", known.join(", "));
+    }
+    asked.names = names.to_vec();
+    Ok(Some(asked))
+}
+
+/// One after another: two at once would be slower, each in its own way. Whether all is as it was written.
+fn run(asked: &Asked) -> anyhow::Result<bool> {
+    let mut drifted = Vec::new();
+    for run in RUNS.iter().filter(|run| asked.wants(run.name)) {
+        eprintln!("{}: {}", run.name, run.command);
+        if !refresh(run, asked.mode)? {
+            drifted.push(run.name);
+        }
+    }
+    if asked.wants(FAULTS) {
+        eprintln!("{FAULTS}: each fault, asked for by three clients");
+        if !fault_catalogue(asked.mode)? {
+            drifted.push(FAULTS);
+        }
+    }
+    if drifted.is_empty() {
+        return Ok(true);
+    }
+    println!("If that is meant: cargo run -p book -- refresh {}", drifted.join(" "));
+    Ok(false)
+}

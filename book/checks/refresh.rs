@@ -1,0 +1,154 @@
+//! Runs what the book shows, and writes it down or compares it with what is written.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, ensure};
+
+use crate::pages::{read, source};
+use crate::runs::{README, Run};
+use crate::{compare, faults, root};
+
+/// What to do with a run's output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Write it into the book.
+    Write,
+    /// Compare it with what the book has.
+    Check,
+}
+
+/// The name under which [`fault_catalogue`] is refreshed.
+pub const FAULTS: &str = "faults";
+
+/// Runs a program of the course and writes its output and its picture, or compares them. Whether they are as written.
+///
+/// # Errors
+///
+/// When the program does not start or ends with another status than 0, or a file cannot be read or written.
+pub fn refresh(run: &Run, mode: Mode) -> anyhow::Result<bool> {
+    let folder = match run.edit {
+        Some(edit) => edited_course(edit)?,
+        None => root(),
+    };
+    let drawn = scratch()?.join(format!("{}.svg", run.name));
+    let output = execute(run, &folder, &drawn).with_context(|| format!("{}: `{}`", run.name, run.command))?;
+    let mut same = settle(&output_file(run), &compare::anchored(&output), Some(run), mode)?;
+    if run.picture {
+        same &= settle(&picture_file(run), &read(&drawn)?, None, mode)?;
+    }
+    if run.name == README {
+        let readme = root().join("README.md");
+        let shown = read(&readme)?;
+        let fresh = with_output(&shown, &output).context("README.md shows no output")?;
+        same &= settle(&readme, &fresh, None, mode)?;
+    }
+    Ok(same)
+}
+
+/// Makes the fault catalogue and writes or compares it. Whether it is as written.
+///
+/// # Errors
+///
+/// When a client is missing, or a file cannot be read or written.
+pub fn fault_catalogue(mode: Mode) -> anyhow::Result<bool> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let markdown = runtime.block_on(faults::markdown())?;
+    settle(&source().join("out/faults.md"), &markdown, None, mode)
+}
+
+/// Where a run's output is kept.
+pub fn output_file(run: &Run) -> PathBuf {
+    source().join(format!("out/{}.txt", run.name))
+}
+
+/// Where a run's picture is kept.
+pub fn picture_file(run: &Run) -> PathBuf {
+    source().join(format!("img/{}.svg", run.name))
+}
+
+/// The README with this in place of the first output that it shows.
+pub fn with_output(readme: &str, output: &str) -> Option<String> {
+    let (before, rest) = readme.split_once("```text\n")?;
+    let (_, after) = rest.split_once("```\n")?;
+    Some(format!("{before}```text\n{output}```\n{after}"))
+}
+
+fn execute(run: &Run, folder: &Path, drawn: &Path) -> anyhow::Result<String> {
+    let mut words = run.command.split_whitespace();
+    let program = words.next().context("there is no command")?;
+    let mut command = Command::new(program);
+    command.args(words).current_dir(folder).stdin(Stdio::null()).stderr(Stdio::inherit());
+    if run.picture {
+        let separated = run.command.contains(" -- ");
+        command.args((!separated).then_some("--")).arg("--timeline").arg(drawn);
+    }
+    if folder != root() {
+        // Apart from the real course's, which would take the edited programs for its own.
+        command.env("CARGO_TARGET_DIR", scratch()?.join("target"));
+    }
+    let output = command.output().context("it does not start")?;
+    ensure!(output.status.success(), "{}", output.status);
+    String::from_utf8(output.stdout).context("its output is not UTF-8")
+}
+
+/// Writes what is fresh, or compares it and prints what has drifted.
+fn settle(file: &Path, fresh: &str, run: Option<&Run>, mode: Mode) -> anyhow::Result<bool> {
+    if mode == Mode::Write {
+        fs::write(file, fresh).with_context(|| format!("cannot write {}", file.display()))?;
+        return Ok(true);
+    }
+    let written = compare::comparable(&read(file)?, run);
+    let fresh = compare::comparable(fresh, run);
+    if written == fresh {
+        return Ok(true);
+    }
+    let lines = |lines: &[String]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let (written, fresh) = (lines(&written), lines(&fresh));
+    let mut options = diffy::DiffOptions::new();
+    options.set_original_filename("in the book").set_modified_filename("this run");
+    println!("\n{} has drifted (times count for nothing and are left out):", file.display());
+    println!("{}", options.create_patch(&written, &fresh));
+    Ok(false)
+}
+
+fn scratch() -> anyhow::Result<PathBuf> {
+    let folder = root().join("target/book");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    Ok(folder)
+}
+
+/// A copy of the course with the change of `book/edits/EDIT.diff` made.
+fn edited_course(edit: &str) -> anyhow::Result<PathBuf> {
+    let course = scratch()?.join("course");
+    for part in ["Cargo.toml", "Cargo.lock", ".cargo", "lessons", "mock-server", "benches", "book"] {
+        copy(&root().join(part), &course.join(part))?;
+    }
+    let diff = read(&root().join(format!("book/edits/{edit}.diff")))?;
+    let patch = diffy::Patch::from_str(&diff).with_context(|| format!("{edit}.diff is no patch"))?;
+    let file = course.join(patch.modified().context("the patch names no file")?);
+    let edited = diffy::apply(&read(&file)?, &patch)
+        .with_context(|| format!("{edit}.diff no longer fits {}", file.display()))?;
+    fs::write(&file, edited).with_context(|| format!("cannot write {}", file.display()))?;
+    Ok(course)
+}
+
+/// Copies a file or a folder. What is the same already is left alone: cargo builds anew what was written.
+fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    let context = || format!("cannot copy {} to {}", from.display(), to.display());
+    if from.is_dir() {
+        fs::create_dir_all(to).with_context(context)?;
+        for entry in fs::read_dir(from).with_context(context)? {
+            let name = entry.with_context(context)?.file_name();
+            copy(&from.join(&name), &to.join(&name))?;
+        }
+        return Ok(());
+    }
+    let content = fs::read(from).with_context(context)?;
+    if fs::read(to).is_ok_and(|there| there == content) {
+        return Ok(());
+    }
+    fs::create_dir_all(to.parent().unwrap_or(to)).with_context(context)?;
+    fs::write(to, content).with_context(context)
+}

@@ -1,0 +1,59 @@
+//! Which programs the book shows the output of.
+
+/// A run whose output the book shows.
+#[derive(Debug)]
+pub struct Run {
+    /// Its output is `book/src/out/NAME.txt`, its picture `book/src/img/NAME.svg`.
+    pub name: &'static str,
+    /// The command, as the book tells it.
+    pub command: &'static str,
+    /// A change made before, in a copy of the course: `book/edits/EDIT.diff`, which the book shows too.
+    pub edit: Option<&'static str>,
+    /// Whether the timeline is drawn as a picture.
+    pub picture: bool,
+    /// The parts of the output (by their anchors) whose lines come in an order that nobody holds.
+    pub any_order: &'static [&'static str],
+}
+
+/// The run whose output the README shows.
+pub const README: &str = "lesson01";
+
+const PLAIN: Run = Run { name: "", command: "", edit: None, picture: false, any_order: &[] };
+
+/// Every run, in the order of the book.
+pub const RUNS: &[Run] = &[
+    Run {
+        name: "lesson01",
+        command: "cargo run -p lesson01",
+        picture: true,
+        any_order: &["a-thread-for-each-site"],
+        ..PLAIN
+    },
+    Run {
+        name: "cpu_bound",
+        command: "cargo run -p lesson01 --example cpu_bound",
+        any_order: &["right"],
+        ..PLAIN
+    },
+    Run {
+        name: "lesson01-hang",
+        command: "cargo run -p lesson01 -- --fault python.org=hang",
+        picture: true,
+        any_order: &["a-thread-for-each-site"],
+        ..PLAIN
+    },
+    Run {
+        name: "lesson01-thread-sleep",
+        command: "cargo run -p lesson01",
+        edit: Some("01-thread-sleep"),
+        any_order: &["a-thread-for-each-site"],
+        ..PLAIN
+    },
+    Run {
+        name: "lesson01-tokio-sleep",
+        command: "cargo run -p lesson01",
+        edit: Some("01-tokio-sleep"),
+        any_order: &["a-thread-for-each-site"],
+        ..PLAIN
+    },
+];

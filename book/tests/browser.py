@@ -1,0 +1,142 @@
+"""Opens every page of the built book in a browser, wide and narrow, light and dark, and looks at what a reader sees.
+
+python book/tests/browser.py chromium-headless-shell target/book/html
+"""
+
+import functools
+import http.server
+import pathlib
+import shutil
+import sys
+import threading
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+BROWSER = shutil.which(sys.argv[1])
+FOLDER = pathlib.Path(sys.argv[2])
+WIDTHS = [1280, 390]
+THEMES = {"light": "light", "dark": "navy"}  # what the system prefers: the theme that mdBook takes
+
+found = []
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+def serve():
+    handler = functools.partial(Quiet, directory=str(FOLDER))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def watch(page, where):
+    def complain(words):
+        found.append(f"{where()}: {words}")
+
+    page.on("console", lambda message: message.type == "error" and complain(f"console: {message.text}"))
+    page.on("pageerror", lambda error: complain(f"a script failed: {error}"))
+    page.on("requestfailed", lambda request: complain(f"not loaded: {request.url}"))
+
+
+def overflowing(page):
+    return page.evaluate(
+        """() => ['html', 'main', '.content', '.page'].filter(selector => {
+            const element = document.querySelector(selector);
+            return element && element.scrollWidth > element.clientWidth + 1;
+        })"""
+    )
+
+
+def broken_images(page):
+    return page.evaluate("() => [...document.images].filter(i => !i.complete || !i.naturalWidth).map(i => i.src)")
+
+
+def invisible_timelines(page):
+    """Those without a size, or whose words have the colour of their ground."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('svg.timeline')].filter(svg => {
+            const word = getComputedStyle(svg.querySelector('text')).fill;
+            const box = svg.getBoundingClientRect();
+            return box.width < 300 || box.height < 50 || word === getComputedStyle(svg).backgroundColor;
+        }).length"""
+    )
+
+
+def look_at(browser, address, name, width, scheme):
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    where = lambda: f"{name} at {width}, {scheme}"
+    watch(page, where)
+    page.goto(f"{address}/{name}")
+    if THEMES[scheme] not in page.evaluate("document.documentElement.className").split():
+        found.append(f"{where()}: not in the theme {THEMES[scheme]}")
+    for selector in overflowing(page):
+        found.append(f"{where()}: {selector} is wider than the page")
+    for image in broken_images(page):
+        found.append(f"{where()}: broken image {image}")
+    if invisible_timelines(page):
+        found.append(f"{where()}: a timeline cannot be seen")
+    page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
+    for selector in overflowing(page):
+        found.append(f"{where()}: {selector} is wider than the page with its answers open")
+    # What mdBook itself draws is its own affair; the text is ours.
+    for violation in Axe().run(page, context="main").response["violations"]:
+        for node in violation["nodes"]:
+            found.append(f"{where()}: {violation['id']}: {node['html'][:120]} {node['failureSummary'][:300]}")
+    context.close()
+
+
+def search(browser, address):
+    page = browser.new_page()
+    watch(page, lambda: "search")
+    page.goto(f"{address}/introduction.html")
+    page.keyboard.press("s")
+    page.locator("#mdbook-searchbar").first.press_sequentially("event loop")
+    result = page.locator("#mdbook-searchresults a").first
+    result.wait_for(timeout=10_000)
+    result.click()
+    page.wait_for_load_state()
+    if "loop" not in page.locator("main").inner_text():
+        found.append("search: its first result does not have the word")
+    page.close()
+
+
+def print_page(browser, address):
+    page = browser.new_page()
+    watch(page, lambda: "print")
+    page.add_init_script("window.print = () => {}")
+    page.goto(f"{address}/print.html")
+    headings = page.locator("main h1").all_inner_texts()
+    for name in sorted(FOLDER.glob("[0-9][0-9]-*.html")):
+        single = browser.new_page()
+        single.goto(f"{address}/{name.name}")
+        heading = single.locator("main h1").first.inner_text()
+        if heading not in headings:
+            found.append(f"print: {heading} is not there")
+        single.close()
+    if not page.pdf().startswith(b"%PDF"):
+        found.append("print: no PDF comes of it")
+    page.close()
+
+
+with sync_playwright() as playwright:
+    browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+    server = serve()
+    address = f"http://127.0.0.1:{server.server_port}"
+    names = sorted(path.name for path in FOLDER.glob("*.html") if path.name not in ("404.html", "toc.html"))
+    for name in names:
+        for width in WIDTHS:
+            for scheme in THEMES:
+                look_at(browser, address, name, width, scheme)
+    search(browser, address)
+    print_page(browser, address)
+    browser.close()
+    server.shutdown()
+
+if found:
+    sys.exit("\n".join(found))
+print("all as it should be")

@@ -1,0 +1,223 @@
+//! The Markdown keeps its promises: code and outputs only by include, every program in the book, and nothing in the
+//! book that is not there.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use book::pages::{Include, Page, pages, read, source};
+use book::refresh::{output_file, picture_file, with_output};
+use book::runs::{README, RUNS, Run};
+use book::{compare, root};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+
+/// Commands that the book tells and that show nothing in it; their own tests run them.
+const TOLD: &[&str] = &[
+    "cargo run -p lesson01 -- --fault list",
+    "cargo run -p lesson01 -- --help",
+    "cargo run -p lesson01 -- http://localhost:8000",
+    "cargo run -p mock-server",
+    "cargo run -p mock-server -- --port 8081",
+];
+
+fn all_pages() -> Vec<Page> {
+    let pages = pages().expect("the book can be read");
+    assert!(pages.len() > 5, "SUMMARY.md lists the pages");
+    pages
+}
+
+fn all_includes() -> Vec<(String, Include)> {
+    let includes = |page: Page| page.includes().into_iter().map(move |include| (page.name.clone(), include));
+    all_pages().into_iter().flat_map(includes).collect()
+}
+
+/// The folders of the lessons, and the package that each holds.
+fn lessons() -> Vec<(String, String)> {
+    let folders = fs::read_dir(root().join("lessons")).expect("there are lessons");
+    let names =
+        folders.map(|entry| entry.expect("it can be read").file_name().to_string_lossy().into_owned());
+    let mut lessons: Vec<_> = names
+        .filter(|name| name.starts_with(|first: char| first.is_ascii_digit()))
+        .map(|name| (name.clone(), format!("lesson{}", &name[..2])))
+        .collect();
+    lessons.sort();
+    assert!(!lessons.is_empty());
+    lessons
+}
+
+fn examples(folder: &str) -> Vec<String> {
+    let Ok(files) = fs::read_dir(root().join("lessons").join(folder).join("examples")) else {
+        return Vec::new();
+    };
+    let names = files.map(|entry| entry.expect("it can be read").path());
+    let rust = names.filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    rust.filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned())).collect()
+}
+
+#[test]
+fn every_file_and_every_anchor_that_a_page_includes_is_there() {
+    for (page, Include { file, anchor }) in all_includes() {
+        let text = read(&root().join(&file)).unwrap_or_else(|error| panic!("{page}: {error:#}"));
+        let Some(anchor) = anchor else { continue };
+        let marked =
+            |mark: &str| text.lines().any(|line| line.trim_end().ends_with(&format!("{mark}: {anchor}")));
+        assert!(
+            marked("ANCHOR") && marked("ANCHOR_END"),
+            "{page} includes `{anchor}` of {}, which has no such part (or no such end of it); lines may move, \
+             so a part is an anchor and never a range of lines",
+            file.display()
+        );
+    }
+}
+
+#[test]
+fn code_and_outputs_stand_in_a_page_only_as_includes() {
+    for page in all_pages() {
+        let mut language = None;
+        for event in Parser::new_ext(&page.markdown, Options::ENABLE_TABLES) {
+            match event {
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(fence))) => {
+                    language = Some(fence.to_string())
+                }
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
+                    panic!("{}: an indented block says not what it holds", page.name)
+                }
+                Event::End(TagEnd::CodeBlock) => language = None,
+                Event::Text(text) => match language.as_deref() {
+                    // A command is checked as one; plain Rust is compiled and run as a doctest.
+                    None | Some("sh" | "rust" | "rust,compile_fail" | "rust,no_run") => {}
+                    Some("python" | "rust,ignore" | "text" | "diff") => {
+                        let by_hand =
+                            text.lines().find(|line| !line.is_empty() && !line.starts_with("{{#include "));
+                        assert_eq!(by_hand, None, "{}: written by hand in place of included", page.name);
+                    }
+                    Some(other) => panic!("{}: nothing checks a block of `{other}`", page.name),
+                },
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn every_lesson_and_every_example_has_its_chapter_its_run_and_its_output_in_the_book() {
+    let pages = all_pages();
+    let is_shown = |command: &str| {
+        let run = RUNS.iter().find(|run| run.command == command && run.edit.is_none());
+        assert!(run.is_some(), "no run of the book is `{command}`");
+        assert!(
+            pages.iter().any(|page| page.commands().iter().any(|told| told == command)),
+            "{command} is not told"
+        );
+    };
+    for (folder, package) in lessons() {
+        assert!(pages.iter().any(|page| page.name == format!("{folder}.md")), "{folder} has no chapter");
+        is_shown(&format!("cargo run -p {package}"));
+        for example in examples(&folder) {
+            is_shown(&format!("cargo run -p {package} --example {example}"));
+        }
+    }
+}
+
+#[test]
+fn every_chapter_has_its_lesson_and_every_command_that_is_told_is_run() {
+    let folders: Vec<_> = lessons().into_iter().map(|(folder, _)| folder).collect();
+    let known: BTreeSet<_> = RUNS.iter().map(|run| run.command).chain(TOLD.iter().copied()).collect();
+    let mut told = BTreeSet::new();
+    for page in all_pages() {
+        if page.name.starts_with(|first: char| first.is_ascii_digit()) {
+            assert!(
+                folders.iter().any(|folder| page.name == format!("{folder}.md")),
+                "{} has no lesson",
+                page.name
+            );
+        }
+        for command in page.commands() {
+            assert!(known.contains(command.as_str()), "{} tells `{command}`, which nothing runs", page.name);
+            told.insert(command);
+        }
+    }
+    for command in TOLD {
+        assert!(told.contains(*command), "`{command}` is told no more");
+    }
+}
+
+#[test]
+fn every_output_and_every_picture_is_of_a_run_and_in_a_page() {
+    let included: BTreeSet<_> =
+        all_includes().into_iter().map(|(_, include)| root().join(include.file)).collect();
+    let mut made = BTreeSet::from([source().join("out/faults.md")]);
+    for run in RUNS {
+        made.insert(output_file(run));
+        if run.picture {
+            made.insert(picture_file(run));
+        }
+    }
+    let found: BTreeSet<_> = ["out", "img"].iter().flat_map(|folder| files(&source().join(folder))).collect();
+    assert_eq!(found, made, "what is there, and what runs make: cargo run -p book -- refresh");
+    for file in &made {
+        assert!(included.contains(file), "no page includes {}", file.display());
+    }
+    let edits: BTreeSet<_> = files(&root().join("book/edits")).into_iter().collect();
+    let edit = |run: &Run| run.edit.map(|edit| root().join(format!("book/edits/{edit}.diff")));
+    assert_eq!(edits, RUNS.iter().filter_map(edit).collect());
+    assert!(edits.iter().all(|edit| included.contains(edit)), "a page shows each edit");
+}
+
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(folder).expect("the folder is there");
+    entries.map(|entry| entry.expect("it can be read").path()).collect()
+}
+
+#[test]
+fn the_readme_shows_the_output_that_the_book_has() {
+    let readme = read(&root().join("README.md")).expect("there is a README");
+    let run = RUNS.iter().find(|run| run.name == README).expect("it is a run");
+    let output = compare::without_anchors(&read(&output_file(run)).expect("it is there"));
+    assert_eq!(
+        with_output(&readme, &output).as_deref(),
+        Some(readme.as_str()),
+        "cargo run -p book -- refresh {README}"
+    );
+}
+
+#[test]
+fn every_page_is_doctested() {
+    let library = read(&root().join("book/checks/lib.rs")).expect("it is there");
+    for page in all_pages() {
+        assert!(
+            library.contains(&format!("\"../src/{}\"", page.name)),
+            "lib.rs does not doctest {}",
+            page.name
+        );
+    }
+}
+
+#[test]
+fn every_row_of_the_phrasebook_leads_to_the_run_that_shows_it() {
+    let pages = all_pages();
+    let phrasebook = pages.iter().find(|page| page.name == "phrasebook.md").expect("there is one");
+    let rows: Vec<_> = phrasebook.markdown.lines().filter(|line| line.starts_with('|')).skip(2).collect();
+    assert!(rows.len() >= 10);
+    for row in rows {
+        let shown_in = row.trim_end_matches(" |").rsplit("| ").next().unwrap_or_default();
+        assert!(shown_in.starts_with('[') && shown_in.contains("](0"), "it leads nowhere: {row}");
+    }
+}
+
+#[test]
+fn links_to_documentation_name_the_versions_that_are_built() {
+    let lock = read(&root().join("Cargo.lock")).expect("it is there");
+    for page in all_pages() {
+        for link in page.markdown.split("https://docs.rs/").skip(1) {
+            let mut parts = link.split('/');
+            let (name, version) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+            let built = format!("name = \"{name}\"\nversion = \"{version}\"\n");
+            assert!(
+                lock.contains(&built),
+                "{} links to {name} {version}, which is not what is built",
+                page.name
+            );
+        }
+    }
+}
