@@ -56,4 +56,11 @@ pub const RUNS: &[Run] = &[
         any_order: &["a-thread-for-each-site"],
         ..PLAIN
     },
+    Run {
+        name: "lesson01-sleep-after",
+        command: "cargo run -p lesson01",
+        edit: Some("01-sleep-after"),
+        any_order: &["a-thread-for-each-site", "async"],
+        ..PLAIN
+    },
 ];

@@ -19,7 +19,9 @@ use std::time::{Duration, Instant};
 use futures::future::join_all;
 use lesson_kit::println;
 
+// ANCHOR: jobs
 const JOBS: [usize; 3] = [1, 2, 3];
+// ANCHOR_END: jobs
 
 fn main() -> anyhow::Result<()> {
     let start = Instant::now();

@@ -33,7 +33,7 @@ pub const TIME_LIMIT: Duration = Duration::from_secs(5);
 
 // ANCHOR: fetch_page
 /// Fetches a page and returns how many bytes its text has.
-/// The thread sleeps until the answer is there.
+/// While it waits, its thread sleeps.
 pub fn fetch_page(
     client: &reqwest::blocking::Client,
     site: &Site,
@@ -47,7 +47,7 @@ pub fn fetch_page(
 // ANCHOR_END: fetch_page
 
 // ANCHOR: one_after_another
-/// All pages, each when the one before is there.
+/// Fetches all pages, each after the one before.
 /// Results in the order of the sites.
 pub fn one_after_another(
     client: &reqwest::blocking::Client,
@@ -58,7 +58,7 @@ pub fn one_after_another(
 // ANCHOR_END: one_after_another
 
 // ANCHOR: one_thread_each
-/// All pages at once, with a thread for each.
+/// Fetches all pages at once, with a thread for each.
 /// Results in the order of the sites.
 pub fn one_thread_each(
     client: &reqwest::blocking::Client,
@@ -80,8 +80,8 @@ pub fn one_thread_each(
 // ANCHOR_END: one_thread_each
 
 // ANCHOR: fetch_page_async
-/// `fetch_page` but for `async` and `.await`: where that
-/// one's thread sleeps, this one's is free for another future.
+/// As `fetch_page`, with `async` and `.await`: while it waits,
+/// its thread is free for another future.
 pub async fn fetch_page_async(
     client: &reqwest::Client,
     site: &Site,
@@ -95,7 +95,7 @@ pub async fn fetch_page_async(
 // ANCHOR_END: fetch_page_async
 
 // ANCHOR: all_at_once
-/// All pages at once, on the one thread that awaits this.
+/// Fetches all pages at once, on the thread that awaits this.
 /// Results in the order of the sites.
 pub async fn all_at_once(
     client: &reqwest::Client,

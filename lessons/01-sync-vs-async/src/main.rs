@@ -161,9 +161,9 @@ fn print_table(costs: &[Cost], sites: usize) {
         );
     }
     println!(
-        "Threads are this lesson's and its libraries'. `reqwest::blocking` hides one, with a Tokio runtime in it;"
+        "\n`reqwest::blocking` hides a thread, with a Tokio runtime in it."
     );
     println!(
-        "so does each lookup of a host's name, but the mock web's sites have none to look up."
+        "Looking up a host's name takes a thread too; here there is none."
     );
 }

@@ -118,6 +118,35 @@ async fn a_future_that_nobody_polls_asks_for_nothing() {
     assert_eq!(unpolled.await.ok(), Some(15_000));
 }
 
+#[tokio::test]
+async fn a_time_limit_does_not_fire_while_the_thread_is_kept() {
+    let (_web, sites, _watchdog) =
+        start(quick().fault("python.org", Fault::Hang));
+    let client = reqwest::Client::builder()
+        .timeout(Duration::from_millis(20))
+        .build()
+        .expect("a client");
+    let ended = Mutex::new(Vec::new());
+    let fetch = async {
+        let page = fetch_page_async(&client, &sites[1]).await;
+        assert!(page.expect_err("it hangs").is_timeout());
+        ended.lock().expect("nothing panicked").push("time limit");
+    };
+    let work = async {
+        // Longer than the limit: what is tested is that the limit waits for it.
+        #[expect(clippy::disallowed_methods, reason = "it keeps the thread")]
+        thread::sleep(Duration::from_millis(200));
+        ended.lock().expect("nothing panicked").push("work");
+    };
+
+    futures::join!(fetch, work);
+
+    assert_eq!(
+        ended.into_inner().expect("nothing panicked"),
+        ["work", "time limit"]
+    );
+}
+
 #[test]
 fn all_strategies_return_the_sizes_in_the_order_asked() {
     // The first asked is the last to answer.

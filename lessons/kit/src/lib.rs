@@ -33,6 +33,10 @@ const SETTLE: Duration = Duration::from_millis(200);
 /// The widest timeline, in columns.
 const WIDEST: usize = 120;
 
+/// The sites of the tutorial.
+const TUTORIAL: [&str; 3] =
+    ["codeswithpankaj.com", "python.org", "w3schools.com"];
+
 /// A site to fetch.
 #[derive(Clone, Debug)]
 pub struct Site {
@@ -53,18 +57,26 @@ pub struct Lesson {
     _watchdog: Option<Watchdog>,
 }
 
-/// Reads the command line and starts the mock web, unless there are URLs to fetch in its place.
+/// Reads the command line and starts the mock web, unless there are URLs to
+/// fetch in its place.
 ///
-/// `name` is the package (`lesson01`), `about` a line on what it shows. `--help` and a wrong argument end the program
-/// here, with status 0 and 2; a web that cannot start ends it with 1.
+/// `name` is how cargo is told to run it (`lesson01`, or
+/// `lesson02 --example lazy`), `about` a line on what it shows. `--help` and a
+/// wrong argument end the program here, with status 0 and 2; a web that cannot
+/// start ends it with 1.
 pub fn start(name: &str, about: &str) -> Lesson {
+    start_on(name, about, &TUTORIAL)
+}
+
+/// As [`start`], on only these of the tutorial's sites.
+pub fn start_on(name: &str, about: &str, sites: &[&str]) -> Lesson {
     let arguments = match arguments::parse(name, lexopt::Parser::from_env()) {
         Ok(Asked::Run(arguments)) => arguments,
         Ok(Asked::Help) => tell(&help(name, about)),
         Ok(Asked::Faults) => tell(&faults()),
         Err(error) => fail(name, 2, &error.to_string()),
     };
-    proxy::leave_loopback_alone(name);
+    proxy::leave_loopback_alone(short(name));
     let mut lesson = Lesson {
         name: name.to_owned(),
         sites: arguments
@@ -79,7 +91,7 @@ pub fn start(name: &str, about: &str) -> Lesson {
     };
     if lesson.sites.is_empty() {
         lesson.check_picture();
-        let web = start_web(name, &arguments);
+        let web = start_web(name, sites, &arguments);
         lesson.sites = web
             .sites()
             .map(|(name, url)| Site {
@@ -125,7 +137,7 @@ impl Lesson {
             if panels.len() == 1 {
                 eprintln!(
                     "{}: this and what follows is drawn in {} too",
-                    self.name,
+                    short(&self.name),
                     picture.display()
                 );
             }
@@ -161,8 +173,11 @@ fn columns() -> usize {
     })
 }
 
-fn start_web(name: &str, arguments: &Arguments) -> MockWeb {
-    let mut builder = MockWeb::builder().seed(arguments.seed);
+fn start_web(name: &str, sites: &[&str], arguments: &Arguments) -> MockWeb {
+    let wanted = mock_server::Site::tutorial()
+        .into_iter()
+        .filter(|site| sites.contains(&site.name.as_str()));
+    let mut builder = MockWeb::builder().sites(wanted).seed(arguments.seed);
     for (site, fault) in &arguments.faults {
         builder = builder.fault(site, fault.clone());
     }
@@ -185,6 +200,12 @@ fn tell(words: &str) -> ! {
     process::exit(0)
 }
 
+/// What a program is called in its own messages: of `lesson02 --example lazy`
+/// the last word.
+fn short(name: &str) -> &str {
+    name.rsplit(' ').next().unwrap_or(name)
+}
+
 /// One line on what is wrong, and out.
 fn fail(name: &str, status: i32, error: &str) -> ! {
     let (red, end) = if console::colors_enabled_stderr() {
@@ -192,7 +213,7 @@ fn fail(name: &str, status: i32, error: &str) -> ! {
     } else {
         ("", "")
     };
-    eprintln!("{red}{name}:{end} {error}");
+    eprintln!("{red}{}:{end} {error}", short(name));
     process::exit(status)
 }
 
