@@ -37,6 +37,7 @@ mod prose {
     pages! {
         Introduction: "../src/introduction.md"
         Chapter01: "../src/01-sync-vs-async.md"
+        Chapter02: "../src/02-runtime-and-join.md"
         Phrasebook: "../src/phrasebook.md"
         Faults: "../src/faults.md"
         Troubleshooting: "../src/troubleshooting.md"

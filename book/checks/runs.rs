@@ -63,4 +63,27 @@ pub const RUNS: &[Run] = &[
         any_order: &["a-thread-for-each-site", "async"],
         ..PLAIN
     },
+    Run {
+        name: "lesson02",
+        command: "cargo run -p lesson02",
+        picture: true,
+        any_order: &["join-all-timeline"],
+        ..PLAIN
+    },
+    Run {
+        name: "lazy",
+        command: "cargo run -p lesson02 --example lazy",
+        any_order: &["made-and-awaited-timeline"],
+        ..PLAIN
+    },
+    Run {
+        name: "one_task",
+        command: "cargo run -p lesson02 --example one_task",
+        picture: true,
+        // `join!` begins its turns with another branch each time.
+        any_order: &["wrong", "right", "a-pause-that-keeps-the-timeline", "a-pause-that-gives-it-timeline"],
+        ..PLAIN
+    },
+    Run { name: "where_it_runs", command: "cargo run -p lesson02 --example where_it_runs", ..PLAIN },
+    Run { name: "nested_block_on", command: "cargo run -p lesson02 --example nested_block_on", ..PLAIN },
 ];

@@ -1,0 +1,68 @@
+//! What does `#[tokio::main]` turn into, and on which thread does each future
+//! run?
+//!
+//! ```sh
+//! cargo run -p lesson02 --example where_it_runs
+//! ```
+//!
+//! The same three futures on three runtimes. What `block_on` polls, and what is
+//! joined inside, runs on the thread that calls it, on every runtime. Only what
+//! is spawned runs on the runtime's own threads, where it has any.
+
+#![warn(clippy::unwrap_used)]
+
+use std::thread;
+
+use lesson_kit::println;
+use tokio::runtime::{Builder, Runtime};
+
+fn main() -> anyhow::Result<()> {
+    println!("--- #[tokio::main] ---");
+    with_the_attribute();
+
+    println!("\n--- what it turns into ---");
+    without_the_attribute()?;
+
+    println!("\n--- a runtime on one thread ---");
+    on_one_thread()?;
+    Ok(())
+}
+
+// ANCHOR: attribute
+#[tokio::main]
+async fn with_the_attribute() {
+    where_each_runs().await;
+}
+// ANCHOR_END: attribute
+
+// ANCHOR: builder
+fn without_the_attribute() -> std::io::Result<()> {
+    let runtime: Runtime = Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(where_each_runs());
+    Ok(())
+}
+
+fn on_one_thread() -> std::io::Result<()> {
+    let runtime: Runtime =
+        Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(where_each_runs());
+    Ok(())
+}
+// ANCHOR_END: builder
+
+// ANCHOR: where
+/// Each line says on which thread it was printed.
+pub async fn where_each_runs() {
+    say("the future that block_on polls");
+    futures::join!(async { say("a joined future") }, async {
+        say("another joined future");
+    });
+    // A task: a future that the runtime owns. Lesson 04 is about it.
+    let task = tokio::spawn(async { say("a spawned task") });
+    task.await.expect("the task does not panic");
+}
+
+fn say(what: &str) {
+    println!("{what:<32}{}", thread::current().name().unwrap_or("unnamed"));
+}
+// ANCHOR_END: where

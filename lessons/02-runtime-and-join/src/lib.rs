@@ -1,0 +1,51 @@
+//! Three pages at once, by way of a runtime and one future.
+//!
+//! In Python this is `asyncio.run(main())` and `asyncio.gather`. Here nothing
+//! runs by itself: a future runs when it is polled, and a runtime polls the one
+//! future that it is given, with all that is inside it.
+
+// A reader copies what a lesson does, and `unwrap` is no way to handle an
+// error.
+#![warn(clippy::unwrap_used)]
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use lesson_kit::{Site, println};
+
+/// How long to wait for a site, from the request to the last byte.
+pub const TIME_LIMIT: Duration = Duration::from_secs(5);
+
+// ANCHOR: fetch_page
+/// Fetches a page and returns how many bytes its text has.
+pub async fn fetch_page(
+    client: &reqwest::Client,
+    site: &Site,
+) -> reqwest::Result<usize> {
+    println!("Fetching {}", site.name);
+    let response = client.get(&site.url).send().await?;
+    let text = response.error_for_status()?.text().await?;
+    println!("Fetched {}", site.name);
+    Ok(text.len())
+}
+// ANCHOR_END: fetch_page
+
+// ANCHOR: fetch_all
+/// Fetches all pages at once, on the thread that awaits this.
+/// Results in the order of the sites.
+pub async fn fetch_all(
+    client: &reqwest::Client,
+    sites: &[Site],
+) -> Vec<reqwest::Result<usize>> {
+    join_all(sites.iter().map(|site| fetch_page(client, site))).await
+}
+// ANCHOR_END: fetch_all
+
+/// A client that gives up on a site after [`TIME_LIMIT`].
+///
+/// # Errors
+///
+/// When the system refuses what a client needs.
+pub fn client() -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder().timeout(TIME_LIMIT).build()
+}
