@@ -143,6 +143,7 @@ fn without_figure_before(line: &str, unit: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::runs::RUNS;
 
     const OUTPUT: &str = "\
 --- one after another ---
@@ -212,7 +213,7 @@ one after another   2.11 s         2      1.0x
 
     #[test]
     fn order_counts_but_for_parts_whose_order_nobody_holds() {
-        let run = Run { name: "", command: "", edit: None, picture: false, any_order: &["threads"] };
+        let run = Run { any_order: &["threads"], ..RUNS[0] };
         let one = anchored("--- threads ---\na\nb\n\n--- async ---\nc\nd\n");
         let other = anchored("--- threads ---\nb\na\n\n--- async ---\nc\nd\n");
         let wrong = anchored("--- threads ---\na\nb\n\n--- async ---\nd\nc\n");

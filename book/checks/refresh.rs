@@ -79,7 +79,11 @@ fn execute(run: &Run, folder: &Path, drawn: &Path) -> anyhow::Result<String> {
     let mut words = run.command.split_whitespace();
     let program = words.next().context("there is no command")?;
     let mut command = Command::new(program);
-    command.args(words).current_dir(folder).stdin(Stdio::null()).stderr(Stdio::inherit());
+    command.args(words).current_dir(folder).stdin(Stdio::null());
+    if run.refused {
+        return refusal(&mut command);
+    }
+    command.stderr(Stdio::inherit());
     if run.picture {
         let separated = run.command.contains(" -- ");
         command.args((!separated).then_some("--")).arg("--timeline").arg(drawn);
@@ -91,6 +95,22 @@ fn execute(run: &Run, folder: &Path, drawn: &Path) -> anyhow::Result<String> {
     let output = command.output().context("it does not start")?;
     ensure!(output.status.success(), "{}", output.status);
     String::from_utf8(output.stdout).context("its output is not UTF-8")
+}
+
+/// What the compiler says of a program that it refuses.
+fn refusal(command: &mut Command) -> anyhow::Result<String> {
+    let output = command.arg("--quiet").output().context("it does not start")?;
+    let words = String::from_utf8(output.stderr).context("its words are not UTF-8")?;
+    ensure!(!output.status.success() && words.starts_with("error[E"), "the compiler takes it:\n{words}");
+    Ok(words.lines().map(|line| without_folder_of_the_library(line) + "\n").collect())
+}
+
+/// The standard library is elsewhere on every machine.
+fn without_folder_of_the_library(line: &str) -> String {
+    match (line.find("--> /"), line.find("/library/")) {
+        (Some(arrow), Some(library)) => format!("{}--> {}", &line[..arrow], &line[library + 1..]),
+        _ => line.to_owned(),
+    }
 }
 
 /// Writes what is fresh, or compares it and prints what has drifted.

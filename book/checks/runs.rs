@@ -9,6 +9,8 @@ pub struct Run {
     pub command: &'static str,
     /// A change made before, in a copy of the course: `book/edits/EDIT.diff`, which the book shows too.
     pub edit: Option<&'static str>,
+    /// Whether it is the compiler's refusal that is shown, in the compiler's words.
+    pub refused: bool,
     /// Whether the timeline is drawn as a picture.
     pub picture: bool,
     /// The parts of the output (by their anchors) whose lines come in an order that nobody holds.
@@ -18,7 +20,7 @@ pub struct Run {
 /// The run whose output the README shows.
 pub const README: &str = "lesson01";
 
-const PLAIN: Run = Run { name: "", command: "", edit: None, picture: false, any_order: &[] };
+const PLAIN: Run = Run { name: "", command: "", edit: None, refused: false, picture: false, any_order: &[] };
 
 /// Every run, in the order of the book.
 pub const RUNS: &[Run] = &[
@@ -86,4 +88,40 @@ pub const RUNS: &[Run] = &[
     },
     Run { name: "where_it_runs", command: "cargo run -p lesson02 --example where_it_runs", ..PLAIN },
     Run { name: "nested_block_on", command: "cargo run -p lesson02 --example nested_block_on", ..PLAIN },
+    Run {
+        name: "lesson03",
+        command: "cargo run -p lesson03",
+        picture: true,
+        any_order: &["two-chains-timeline"],
+        ..PLAIN
+    },
+    Run {
+        name: "in_turn",
+        command: "cargo run -p lesson03 --example in_turn",
+        picture: true,
+        any_order: &["joined-timeline"],
+        ..PLAIN
+    },
+    Run { name: "question_mark", command: "cargo run -p lesson03 --example question_mark", ..PLAIN },
+    Run { name: "state_machine", command: "cargo run -p lesson03 --example state_machine", ..PLAIN },
+    Run { name: "async_closure", command: "cargo run -p lesson03 --example async_closure", ..PLAIN },
+    Run { name: "executor", command: "cargo run -p lesson03 --example executor", ..PLAIN },
+    Run {
+        name: "await_twice",
+        command: "cargo run -p lesson03 --features does-not-compile --example await_twice",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
+        name: "forgotten_await",
+        command: "cargo run -p lesson03 --features does-not-compile --example forgotten_await",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
+        name: "unboxed_recursion",
+        command: "cargo run -p lesson03 --features does-not-compile --example unboxed_recursion",
+        refused: true,
+        ..PLAIN
+    },
 ];

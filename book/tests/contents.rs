@@ -45,8 +45,9 @@ fn lessons() -> Vec<(String, String)> {
     lessons
 }
 
-fn examples(folder: &str) -> Vec<String> {
-    let Ok(files) = fs::read_dir(root().join("lessons").join(folder).join("examples")) else {
+/// The programs in a folder of a lesson: `examples`, or `compile_fail`.
+fn programs(folder: &str, kind: &str) -> Vec<String> {
+    let Ok(files) = fs::read_dir(root().join("lessons").join(folder).join(kind)) else {
         return Vec::new();
     };
     let names = files.map(|entry| entry.expect("it can be read").path());
@@ -113,8 +114,11 @@ fn every_lesson_and_every_example_has_its_chapter_its_run_and_its_output_in_the_
     for (folder, package) in lessons() {
         assert!(pages.iter().any(|page| page.name == format!("{folder}.md")), "{folder} has no chapter");
         is_shown(&format!("cargo run -p {package}"));
-        for example in examples(&folder) {
+        for example in programs(&folder, "examples") {
             is_shown(&format!("cargo run -p {package} --example {example}"));
+        }
+        for refused in programs(&folder, "compile_fail") {
+            is_shown(&format!("cargo run -p {package} --features does-not-compile --example {refused}"));
         }
     }
 }

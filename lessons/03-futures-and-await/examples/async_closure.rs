@@ -1,0 +1,53 @@
+//! How do you write a function that takes an async function?
+//!
+//! ```sh
+//! cargo run -p lesson03 --example async_closure
+//! ```
+//!
+//! `async |site| …` is a closure whose call makes a future; `impl AsyncFn(…)`
+//! takes one, or an `async fn`. The closure borrows the client from outside,
+//! across its awaits.
+
+#![warn(clippy::unwrap_used)]
+
+use lesson_kit::{Site, println};
+use lesson03::{SITES, client, count_words};
+
+fn main() -> anyhow::Result<()> {
+    let lesson = lesson_kit::start_on(
+        "lesson03 --example async_closure",
+        "functions that take async functions",
+        &SITES,
+    );
+    run(lesson.sites())?;
+    lesson.timeline("a closure for each site");
+    Ok(())
+}
+
+#[tokio::main]
+async fn run(sites: &[Site]) -> reqwest::Result<()> {
+    // ANCHOR: closure
+    let client = client()?;
+    let mut total = 0;
+    visit(sites, async |site| {
+        total += count_words(&client, site).await?;
+        Ok(())
+    })
+    .await?;
+    println!("{total} words on {} sites", sites.len());
+    // ANCHOR_END: closure
+    Ok(())
+}
+
+// ANCHOR: visit
+/// Calls `each` with every site, one after another, until one fails.
+pub async fn visit(
+    sites: &[Site],
+    mut each: impl AsyncFnMut(&Site) -> reqwest::Result<()>,
+) -> reqwest::Result<()> {
+    for site in sites {
+        each(site).await?;
+    }
+    Ok(())
+}
+// ANCHOR_END: visit

@@ -1,0 +1,171 @@
+//! What the lesson claims, proved by what the server saw.
+
+use std::cell::Cell;
+use std::future::{poll_fn, ready};
+use std::task::Poll;
+use std::time::Duration;
+
+use lesson_kit::Site;
+use lesson03::{SITES, count_all};
+use mock_server::{MockWeb, Watchdog};
+
+#[path = "../examples/async_closure.rs"]
+#[expect(dead_code, reason = "an example has a `main`, which is not called")]
+mod async_closure;
+#[path = "../examples/executor.rs"]
+#[expect(dead_code, reason = "an example has a `main`, which is not called")]
+mod executor;
+#[path = "../examples/in_turn.rs"]
+#[expect(dead_code, reason = "an example has a `main`, which is not called")]
+mod in_turn;
+#[path = "../examples/question_mark.rs"]
+#[expect(dead_code, reason = "an example has a `main`, which is not called")]
+mod question_mark;
+#[path = "../examples/state_machine.rs"]
+#[expect(dead_code, reason = "an example has a `main`, which is not called")]
+mod state_machine;
+
+/// Bounds a failure only.
+const WATCHDOG: Duration = Duration::from_secs(60);
+/// How long a gate waits that is to open: as long as a busy machine may need.
+const PATIENT: Duration = Duration::from_secs(30);
+/// How long a gate waits that is to fail.
+const IMPATIENT: Duration = Duration::from_millis(200);
+
+/// The tutorial's sites, without their delays.
+fn quick() -> mock_server::Builder {
+    let sites = mock_server::Site::tutorial();
+    let quick = sites.into_iter().map(|site| site.delay(Duration::ZERO));
+    MockWeb::builder().sites(quick)
+}
+
+fn start(builder: mock_server::Builder) -> (MockWeb, Vec<Site>, Watchdog) {
+    let web = builder.start().expect("the web starts");
+    let sites = web
+        .sites()
+        .map(|(name, url)| Site { name: name.to_owned(), url: url.to_owned() })
+        .collect();
+    let watchdog = web.watchdog(WATCHDOG);
+    (web, sites, watchdog)
+}
+
+fn status<T>(result: reqwest::Result<T>) -> Option<u16> {
+    Some(result.err()?.status()?.as_u16())
+}
+
+#[tokio::test]
+async fn the_words_of_all_pages_are_counted_at_once_and_stand_in_order() {
+    let (_web, sites, _watchdog) = start(quick().gate(3, PATIENT));
+
+    let counted = count_all(&reqwest::Client::new(), &sites).await;
+
+    let words: Vec<_> = counted.into_iter().map(Result::ok).collect();
+    assert_eq!(words, [Some(2_000), Some(6_000), Some(5_000)]);
+    assert_eq!([&sites[0].name, &sites[1].name], SITES);
+}
+
+#[tokio::test]
+async fn awaits_in_a_row_never_have_two_requests_in_flight_and_joined_ones_do()
+{
+    let client = reqwest::Client::new();
+    let (web, sites, _watchdog) = start(quick().gate(2, IMPATIENT));
+    let (a, b) = (&sites[0], &sites[1]);
+    let wrong = in_turn::one_after_another(&client, a, b).await;
+    assert_eq!(status(wrong), Some(425), "the gate waited for a second");
+    let wrong = in_turn::made_first(&client, a, b).await;
+    assert_eq!(status(wrong), Some(425), "the gate waited for a second");
+    assert_eq!(web.record().max_in_flight(), 1);
+
+    let (_web, sites, _watchdog) = start(quick().gate(2, PATIENT));
+    let right = in_turn::joined(&client, &sites[0], &sites[1]).await;
+    assert_eq!(right.ok(), Some(8_000));
+}
+
+#[tokio::test]
+async fn a_question_mark_in_a_loop_ends_it_and_a_kept_result_does_not() {
+    let (web, mut sites, _watchdog) = start(quick());
+    sites[1].url += "missing";
+    let client = reqwest::Client::new();
+
+    let first = question_mark::until_the_first_error(&client, &sites).await;
+    assert_eq!(status(first), Some(404));
+    assert_eq!(web.record().requests("w3schools.com"), 0);
+
+    let each = question_mark::each(&client, &sites).await;
+    let [Ok(2_000), Err(error), Ok(5_000)] = &each[..] else {
+        panic!("{each:?}");
+    };
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(404));
+    assert_eq!(web.record().requests("w3schools.com"), 1);
+}
+
+#[tokio::test]
+async fn an_async_closure_is_called_for_each_site_until_it_fails() {
+    let (_web, sites, _watchdog) = start(quick());
+    let client = reqwest::Client::new();
+    let mut visited = Vec::new();
+
+    let ended = async_closure::visit(&sites, async |site| {
+        let url = format!("{}{}", site.url, "missing".repeat(visited.len()));
+        visited.push(site.name.clone());
+        client.get(url).send().await?.error_for_status()?;
+        Ok(())
+    })
+    .await;
+
+    assert_eq!(status(ended), Some(404));
+    assert_eq!(visited, SITES);
+}
+
+#[tokio::test]
+async fn a_future_has_room_for_what_it_holds_across_an_await_and_for_nothing_else()
+ {
+    use state_machine::{awaits_it, depth, dropped_before, held_across};
+    assert!(size_of_val(&held_across()) >= 4096);
+    assert!(size_of_val(&awaits_it()) >= size_of_val(&held_across()));
+    assert!(size_of_val(&dropped_before()) < 100);
+    assert_eq!(held_across().await, dropped_before().await);
+    assert_eq!(depth(3).await, 3);
+}
+
+async fn two_sleeps() -> ((), ()) {
+    let (short, long) = (Duration::from_millis(50), Duration::from_millis(100));
+    executor::join(executor::sleep(short), executor::sleep(long)).await
+}
+
+#[test]
+fn the_executor_sleeps_until_it_is_woken_and_the_busy_one_does_not() {
+    let polls = Cell::new(0);
+    executor::block_on(executor::counted(two_sleeps(), &polls));
+    let right = polls.take();
+    assert!((2..=3).contains(&right), "one poll and one a wake: {right}");
+
+    executor::busy_block_on(executor::counted(two_sleeps(), &polls));
+    assert!(polls.get() > 1_000, "{polls:?}");
+}
+
+#[test]
+fn a_wake_that_comes_before_the_executor_sleeps_is_not_lost() {
+    let _watchdog = Watchdog::start(WATCHDOG, || {
+        vec!["the executor sleeps for ever".to_owned()]
+    });
+    let mut polled = 0;
+    let future = poll_fn(|context| {
+        polled += 1;
+        context.waker().wake_by_ref();
+        if polled < 10 { Poll::Pending } else { Poll::Ready(polled) }
+    });
+    assert_eq!(executor::block_on(future), 10);
+}
+
+#[test]
+fn join_polls_no_future_again_that_was_ready() {
+    let _watchdog = Watchdog::start(WATCHDOG, || vec!["join hangs".to_owned()]);
+    let soon = async {
+        executor::sleep(Duration::from_millis(10)).await;
+        "slow"
+    };
+    // `Ready` panics when it is polled again.
+    let joined = executor::block_on(executor::join(ready("quick"), soon));
+    assert_eq!(joined, ("quick", "slow"));
+}
