@@ -62,7 +62,8 @@ fn unused(name: String, names: &[String]) -> String {
 }
 
 /// The lines that must not change: counts, names, sizes and order as they are, without times, what is reckoned from
-/// times, the lengths of bars, and ports. Lines of a part in `any_order` are sorted.
+/// times, the lengths of bars, and ports. Lines of a part in `any_order` are sorted, and so are the rows of a timeline
+/// with several requests in flight: which of those made at once arrives first, nobody holds.
 pub fn comparable(text: &str, run: Option<&Run>) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut shuffled: Option<usize> = None;
@@ -77,7 +78,10 @@ pub fn comparable(text: &str, run: Option<&Run>) -> Vec<String> {
             }
             continue;
         }
-        lines.extend(timeless(line));
+        if line.ends_with(" in flight") && !line.ends_with("at most 1 in flight") {
+            shuffled = shuffled.or(Some(lines.len()));
+        }
+        lines.extend(timeless(line, is_time));
     }
     lines
 }
@@ -87,29 +91,53 @@ pub fn comparable(text: &str, run: Option<&Run>) -> Vec<String> {
 pub fn comparable_picture(svg: &str) -> Vec<String> {
     // The description has all rows in one line.
     let rows = svg.replace(". ", ".\n").replace("<desc>", "<desc>\n").replace("</desc>", "\n</desc>");
-    let mut lines: Vec<String> = rows.lines().filter_map(timeless).collect();
+    let mut lines: Vec<String> = rows.lines().filter_map(|line| timeless(line, |_, _| true)).collect();
     lines.sort();
     lines
 }
 
 /// A line without what depends on the clock; `None` for a time axis, which has as many marks as the run took time.
-fn timeless(line: &str) -> Option<String> {
+/// `is_time` tells by what follows it whether a number with a decimal point is one.
+fn timeless(line: &str, is_time: fn(after: &str, next: &str) -> bool) -> Option<String> {
     if line.contains("class=\"axis\"") || line.contains("class=\"tick\"") {
         return None;
     }
-    let bars = line.replace(['░', '█'], " ");
-    let words: Vec<String> = bars.split_whitespace().map(figureless).collect();
-    let mut line = words.join(" ");
-    // The last is what a time limit let through.
-    for unit in ["ms", "milliseconds", "bytes received"] {
+    // What curl says beside its status is of one version.
+    let line = match line.strip_prefix("| curl |") {
+        Some(said) => format!("| curl |{}", without_words(said)),
+        None => line.replace(['░', '█'], " "),
+    };
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let next = |index: usize| words.get(index + 1).copied().unwrap_or_default();
+    let words = words.iter().enumerate().map(|(index, word)| figureless(word, next(index), is_time));
+    let mut line = words.collect::<Vec<_>>().join(" ");
+    // The third is what a time limit let through, the fourth a matter of the machine.
+    for unit in ["ms", "milliseconds", "bytes received", "threads at once"] {
         line = without_figure_before(&line, unit);
     }
     let is_axis = !line.is_empty() && line.split(' ').all(|word| matches!(word, "#" | "s" | "ms"));
     (!is_axis).then_some(line)
 }
 
-/// Numbers with a decimal point, and the ports of this machine, as `#`.
-fn figureless(word: &str) -> String {
+/// Whether a number is a time or a ratio of times: `0.80 s`, `0.80 seconds`, `2.6x`.
+fn is_time(after: &str, next: &str) -> bool {
+    let unit = next.trim_end_matches([',', '.', ';', ')']);
+    (after.is_empty() && matches!(unit, "s" | "seconds")) || after == "x"
+}
+
+/// `exit status 7: words` without the words.
+fn without_words(said: &str) -> String {
+    let statuses = said.split("<br>").map(|answer| match answer.split_once("exit status ") {
+        Some((before, status)) => {
+            format!("{before}exit status {}", status.split(':').next().unwrap_or(status))
+        }
+        None => answer.to_owned(),
+    });
+    statuses.collect::<Vec<_>>().join("<br>")
+}
+
+/// A word with its times, and the ports of this machine, as `#`.
+fn figureless(word: &str, next: &str, is_time: fn(&str, &str) -> bool) -> String {
     let mut out = String::new();
     let mut rest = word;
     while let Some(start) = rest.find(|character: char| character.is_ascii_digit()) {
@@ -121,7 +149,7 @@ fn figureless(word: &str) -> String {
         let is_port = out.ends_with("127.0.0.1") && before == ":";
         let is_decimal = number.trim_end_matches('.').matches('.').count() == 1;
         out += before;
-        out += if is_port || is_decimal { "#" } else { number };
+        out += if is_port || (is_decimal && is_time(after, next)) { "#" } else { number };
         rest = after;
     }
     out + rest
@@ -187,18 +215,20 @@ one after another   2.11 s         2      1.0x
         same("Total time: 2.11 seconds", "Total time: 2.13 seconds");
         same("a ░░░░█  0.80 s  15,000 bytes", "a ░░░█    0.75 s  15,000 bytes");
         same("async   0.80 s   1  2.6x", "async   0.91 s   1  2.3x");
+        same("This machine runs 2 threads at once.", "This machine runs 8 threads at once.");
+        same("| curl | `exit status 7: Failed` |", "| curl | `exit status 7: Could not` |");
         same("   0 ms  50 ms  100 ms\na", "   0 ms  50 ms\na");
         same("timed out with 14000 bytes received`", "timed out with 14100 bytes received`");
         same("http://127.0.0.1:4000/", "http://127.0.0.1:4001/");
         same("timed out after 3001 milliseconds", "timed out after 3000 milliseconds");
-        same("<rect x=\"216.0\" height=\"16.0\"/>", "<rect x=\"217.3\" height=\"16.0\"/>");
         same("<text class=\"tick\" x=\"1.0\">0.50 s</text>\nb", "b");
         differ("a ░░░░█  0.80 s  15,000 bytes", "a ░░░░█  0.80 s  15,001 bytes");
         differ("3 requests on 3 connections", "3 requests on 1 connections");
         differ("async   0.80 s   1  2.6x", "async   0.80 s   2  2.6x");
         differ("Fetched a\nFetched b", "Fetched b\nFetched a");
         differ("a: failed: cut at 9 B", "a: failed: cut at 8 B");
-        differ("curl 7: refused", "curl 28: refused");
+        differ("| curl | `exit status 7: Failed` |", "| curl | `exit status 28: Failed` |");
+        differ("HTTP/1.0 200", "HTTP/1.1 200");
     }
 
     #[test]
@@ -206,9 +236,23 @@ one after another   2.11 s         2      1.0x
         let svg = "<desc>3 requests. a from 0.00 s, 9 bytes. b from 0.10 s, 8 bytes.</desc>\n<text x=\"1.0\">a</text>";
         let other = "<desc>3 requests. b from 0.00 s, 8 bytes. a from 0.20 s, 9 bytes.</desc>\n<text x=\"1.0\">a</text>";
         assert_eq!(comparable_picture(svg), comparable_picture(other));
+        let moved = svg.replace("x=\"1.0\"", "x=\"1.3\"");
+        assert_eq!(comparable_picture(svg), comparable_picture(&moved));
         for (of, to) in [("9 bytes", "7 bytes"), (">a<", ">c<"), ("3 requests", "2 requests")] {
             assert_ne!(comparable_picture(svg), comparable_picture(&svg.replace(of, to)));
         }
+    }
+
+    #[test]
+    fn rows_of_a_timeline_count_in_their_order_only_where_they_were_made_in_turn() {
+        let timeline =
+            |most: u32, rows: &str| anchored(&format!("t: 2 requests, at most {most} in flight\n{rows}"));
+        let same =
+            |most| comparable(&timeline(most, "a\nb\n"), None) == comparable(&timeline(most, "b\na\n"), None);
+        assert!(same(2));
+        assert!(!same(1));
+        let after = |rows| format!("{}c\nd\n", timeline(2, rows));
+        assert_ne!(comparable(&after("a\n"), None), comparable(&after("a\n").replace("c\nd", "d\nc"), None));
     }
 
     #[test]

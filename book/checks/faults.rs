@@ -1,14 +1,14 @@
 //! The fault catalogue of the appendix: the mock web's own list, and what three clients say of each fault.
 
-use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow, ensure};
 use futures::future::join_all;
 use mock_server::testing::{run_python, run_tool};
 use mock_server::{Kind, MockWeb, Site, catalogue, page};
 
+use crate::compare::comparable;
 use crate::root;
 
 /// How long each client waits for a page: longer than what is slow in the catalogue's examples takes.
@@ -27,11 +27,14 @@ const LONGEST: usize = 250;
 ///
 /// When a client is missing (curl, or a Python with aiohttp; `PYTHON` names it), or the web does not start.
 pub async fn markdown() -> anyhow::Result<String> {
+    ensure!(run_tool("curl", &["--version"]).is_some(), "curl is missing");
+    // Each of these waits in a thread of its own until its programs end.
+    let (curl, aiohttp) = (thread::spawn(curl_says), thread::spawn(aiohttp_says));
     let reqwest = reqwest_says().await?;
-    // These two wait in a thread of their own until their programs end.
-    let others = thread::spawn(|| anyhow::Ok((curl_says()?, aiohttp_says()?)));
-    let (curl, aiohttp) =
-        others.join().map_err(|_| anyhow::anyhow!("a client failed; it said why above"))??;
+    let failed = |_| anyhow!("a client failed; it said why above");
+    let (curl, aiohttp) = (curl.join().map_err(failed)??, aiohttp.join().map_err(failed)??);
+    let kinds = catalogue().count();
+    ensure!([reqwest.len(), curl.len(), aiohttp.len()] == [kinds; 3], "a client did not ask for every fault");
     let mut markdown = String::new();
     for (((kind, reqwest), curl), aiohttp) in catalogue().zip(reqwest).zip(curl).zip(aiohttp) {
         markdown += &section(kind, [("reqwest", reqwest), ("curl", curl), ("aiohttp", aiohttp)]);
@@ -65,7 +68,9 @@ fn code_first(parameter: &mock_server::Parameter) -> String {
 fn in_a_cell(answers: &[String]) -> String {
     let code = |words: &String| format!("`{}`", shortened(words).replace('`', "'").replace('|', "\\|"));
     match answers {
-        [first, rest @ ..] if rest.iter().all(|other| other == first) => code(first),
+        [first, rest @ ..] if rest.iter().all(|other| comparable(other, None) == comparable(first, None)) => {
+            code(first)
+        }
         _ => answers
             .iter()
             .zip(["first: ", "then: "])
@@ -159,7 +164,7 @@ fn aiohttp_says() -> anyhow::Result<Vec<Vec<String>>> {
     let urls: Vec<&str> = catalogue().map(|kind| web.url(kind.name)).collect();
     let program = root().join("mock-server/tests/clients.py");
     let times = TIMES.to_string();
-    let printed = run_python(Path::new(&program), &["aiohttp"], &[&[times.as_str()], &urls[..]].concat())
+    let printed = run_python(&program, &["aiohttp"], &[&[times.as_str()], &urls[..]].concat())
         .context("there is no Python with aiohttp; PYTHON names the one that has it")?;
     let lines: Vec<&str> = printed.lines().collect();
     let answers = lines.chunks(TIMES).zip(urls);

@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use book::refresh::{FAULTS, Mode, fault_catalogue, refresh};
+use book::refresh::{FAULTS, Mode, alone, fault_catalogue, refresh};
 use book::runs::RUNS;
+use lesson_kit::println;
 use lexopt::prelude::*;
 
 const USAGE: &str = "\
@@ -21,7 +22,7 @@ fn main() -> ExitCode {
     let asked = match parse(lexopt::Parser::from_env()) {
         Ok(Some(asked)) => asked,
         Ok(None) => {
-            print!("{USAGE}");
+            println!("{}", USAGE.trim_end());
             return ExitCode::SUCCESS;
         }
         Err(error) => {
@@ -61,9 +62,9 @@ fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Option<Asked>> {
             _ => return Err(argument.unexpected().into()),
         }
     }
-    let (verb, names) = words.split_first().context("what to do is not said")?;
+    let (verb, names) = words.split_first().context("no command is given")?;
     if verb != "refresh" {
-        bail!("`{verb}` is nothing it can do");
+        bail!("there is no command `{verb}`");
     }
     let known: Vec<&str> = RUNS.iter().map(|run| run.name).chain([FAULTS]).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
@@ -75,22 +76,31 @@ fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Option<Asked>> {
 
 /// One after another: two at once would be slower, each in its own way. Whether all is as it was written.
 fn run(asked: &Asked) -> anyhow::Result<bool> {
+    let _alone = alone()?;
     let mut drifted = Vec::new();
-    for run in RUNS.iter().filter(|run| asked.wants(run.name)) {
-        eprintln!("{}: {}", run.name, run.command);
-        if !refresh(run, asked.mode)? {
-            drifted.push(run.name);
+    let mut failed = Vec::new();
+    let mut settle = |name: &'static str, settled: anyhow::Result<bool>| match settled {
+        Ok(true) => {}
+        Ok(false) => drifted.push(name),
+        Err(error) => {
+            println!("{error:#}");
+            failed.push(name);
         }
-    }
+    };
+    // First, because it wants more than Rust.
     if asked.wants(FAULTS) {
-        eprintln!("{FAULTS}: each fault, asked for by three clients");
-        if !fault_catalogue(asked.mode)? {
-            drifted.push(FAULTS);
-        }
+        println!("{FAULTS}: each fault, asked for by three clients");
+        settle(FAULTS, fault_catalogue(asked.mode));
     }
-    if drifted.is_empty() {
-        return Ok(true);
+    for run in RUNS.iter().filter(|run| asked.wants(run.name)) {
+        println!("{}: {}", run.name, run.command);
+        settle(run.name, refresh(run, asked.mode));
     }
-    println!("If that is meant: cargo run -p book -- refresh {}", drifted.join(" "));
-    Ok(false)
+    if !drifted.is_empty() {
+        println!("If that is meant: cargo run -p book -- refresh {}", drifted.join(" "));
+    }
+    if !failed.is_empty() {
+        bail!("failed: {}", failed.join(", "));
+    }
+    Ok(drifted.is_empty())
 }

@@ -61,23 +61,49 @@ impl Page {
         after.filter_map(|rest| rest.split_once("}}")).map(|(include, _)| include_of(include)).collect()
     }
 
-    /// The commands it tells to run: each `cargo run` among its code, wherever it stands.
-    pub fn commands(&self) -> Vec<String> {
-        let mut commands = Vec::new();
+    /// The lines of its blocks for a shell.
+    pub fn shell(&self) -> Vec<String> {
+        let mut lines = Vec::new();
         let mut in_shell = false;
-        for event in Parser::new_ext(&self.markdown, Options::ENABLE_TABLES) {
+        for event in self.events() {
             match event {
                 Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) => {
-                    in_shell = &*language == "sh";
+                    in_shell = &*language == "sh"
                 }
                 Event::End(TagEnd::CodeBlock) => in_shell = false,
-                Event::Text(text) if in_shell => commands.extend(text.lines().filter_map(command)),
-                Event::Code(code) => commands.extend(command(&code)),
+                Event::Text(text) if in_shell => {
+                    lines.extend(text.lines().map(without_remark).map(str::to_owned))
+                }
                 _ => {}
             }
         }
-        commands
+        lines
     }
+
+    /// The commands it tells to run: each `cargo run` for a shell or in its text.
+    pub fn commands(&self) -> Vec<String> {
+        let in_text = self.events().filter_map(|event| match event {
+            Event::Code(code) => command(&code),
+            _ => None,
+        });
+        let for_a_shell = self.shell();
+        let for_a_shell = for_a_shell.iter().filter_map(|line| command(line));
+        in_text.chain(for_a_shell).collect()
+    }
+
+    fn events(&self) -> impl Iterator<Item = Event<'_>> {
+        Parser::new_ext(&self.markdown, Options::ENABLE_TABLES)
+    }
+}
+
+/// The command of a line, if it is one of cargo's `run`. What comes after ` #` is a remark.
+fn command(line: &str) -> Option<String> {
+    let line = without_remark(line);
+    (line == "cargo run" || line.starts_with("cargo run ")).then(|| line.to_owned())
+}
+
+fn without_remark(line: &str) -> &str {
+    line.split(" #").next().unwrap_or(line).trim()
 }
 
 /// `../../lessons/x.rs:anchor` as it is written in a page, which is in `book/src`.
@@ -95,11 +121,6 @@ fn include_of(written: &str) -> Include {
         },
     };
     Include { file, anchor }
-}
-
-fn command(line: &str) -> Option<String> {
-    let line = line.split(" #").next().unwrap_or(line).trim();
-    (line == "cargo run" || line.starts_with("cargo run ")).then(|| line.to_owned())
 }
 
 #[cfg(test)]
@@ -126,6 +147,7 @@ mod tests {
         let markdown = "Type `cargo run -p a`.\n\n```sh\ncargo run -p b  # a word\ncargo test\n```\n\n\
                         ```text\ncargo run -p c\n```\n\n| `cargo run -p d` |\n|---|\n";
         let page = Page { name: String::new(), markdown: markdown.to_owned() };
-        assert_eq!(page.commands(), ["cargo run -p a", "cargo run -p b", "cargo run -p d"]);
+        assert_eq!(page.shell(), ["cargo run -p b", "cargo test"]);
+        assert_eq!(page.commands(), ["cargo run -p a", "cargo run -p d", "cargo run -p b"]);
     }
 }

@@ -11,13 +11,32 @@ use book::runs::{README, RUNS, Run};
 use book::{compare, root};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
-/// Commands that the book tells and that show nothing in it; their own tests run them.
+/// Commands, told in the book or in the README, that show nothing in the book.
 const TOLD: &[&str] = &[
     "cargo run -p lesson01 -- --fault list",
     "cargo run -p lesson01 -- --help",
     "cargo run -p lesson01 -- http://localhost:8000",
+    "cargo run -p lesson01 -- http://a.example http://b.example",
+    "cargo run -p lesson01 -- --timeline timeline.svg",
+    "cargo run -p lesson01 --features live -- --live",
+    "cargo run -p lesson03 -- --fault python.org=hang",
+    "cargo run -p book -- refresh",
+    "cargo run -p book -- refresh --check",
     "cargo run -p mock-server",
     "cargo run -p mock-server -- --port 8081",
+];
+
+/// The other lines that are for a shell.
+const SHELL: &[&str] = &[
+    ".venv/bin/pip install -r lessons/requirements.txt",
+    ".venv/bin/python lessons/01-sync-vs-async/lesson01.py",
+    "PYTHON=$PWD/.venv/bin/python cargo test",
+    "cargo install --locked mdbook@0.5.4",
+    "cargo test",
+    "curl -i 'http://127.0.0.1:8080/fault/truncate?after=1000'",
+    "curl http://127.0.0.1:8080/timeline",
+    "mdbook serve book --open",
+    "python3 -m venv .venv",
 ];
 
 fn all_pages() -> Vec<Page> {
@@ -124,11 +143,24 @@ fn every_lesson_and_every_example_has_its_chapter_its_run_and_its_output_in_the_
 }
 
 #[test]
+fn the_parts_of_every_output_are_where_they_begin_and_end() {
+    for run in RUNS {
+        let output = read(&output_file(run)).expect("it is there");
+        let anew = compare::anchored(&compare::without_anchors(&output));
+        assert_eq!(output, anew, "{}: somebody moved an anchor", run.name);
+    }
+}
+
+#[test]
 fn every_chapter_has_its_lesson_and_every_command_that_is_told_is_run() {
     let folders: Vec<_> = lessons().into_iter().map(|(folder, _)| folder).collect();
     let known: BTreeSet<_> = RUNS.iter().map(|run| run.command).chain(TOLD.iter().copied()).collect();
     let mut told = BTreeSet::new();
-    for page in all_pages() {
+    let readme = Page {
+        name: "README.md".to_owned(),
+        markdown: read(&root().join("README.md")).expect("it is there"),
+    };
+    for page in all_pages().into_iter().chain([readme]) {
         if page.name.starts_with(|first: char| first.is_ascii_digit()) {
             assert!(
                 folders.iter().any(|folder| page.name == format!("{folder}.md")),
@@ -143,6 +175,53 @@ fn every_chapter_has_its_lesson_and_every_command_that_is_told_is_run() {
     }
     for command in TOLD {
         assert!(told.contains(*command), "`{command}` is told no more");
+    }
+}
+
+#[test]
+fn every_line_for_a_shell_is_one_that_is_known() {
+    let readme = Page {
+        name: "README.md".to_owned(),
+        markdown: read(&root().join("README.md")).expect("it is there"),
+    };
+    for page in all_pages().into_iter().chain([readme]) {
+        let commands = page.commands();
+        for line in page.shell() {
+            let known = SHELL.contains(&line.as_str()) || commands.contains(&line);
+            assert!(known, "{}: `{line}`", page.name);
+        }
+    }
+}
+
+#[test]
+fn the_readme_leads_to_files_that_are_there_and_lists_every_lesson() {
+    let readme = read(&root().join("README.md")).expect("it is there");
+    for event in Parser::new_ext(&readme, Options::ENABLE_TABLES) {
+        if let Event::Start(Tag::Link { dest_url, .. }) = event {
+            assert!(root().join(&*dest_url).exists(), "{dest_url}");
+        }
+    }
+    for (folder, package) in lessons() {
+        let row = format!("| `cargo run -p {package}` |");
+        let line = readme.lines().find(|line| line.starts_with(&row)).unwrap_or_else(|| panic!("{row}"));
+        assert!(line.contains(&format!("(book/src/{folder}.md)")), "{line}");
+    }
+}
+
+#[test]
+fn the_catalogue_names_the_versions_that_said_what_it_quotes() {
+    let pages = all_pages();
+    let faults = pages.iter().find(|page| page.name == "faults.md").expect("there is one");
+    let lock = read(&root().join("Cargo.lock")).expect("it is there");
+    let reqwest =
+        lock.split("name = \"reqwest\"\nversion = \"").nth(1).and_then(|rest| rest.split('"').next());
+    let python = read(&root().join("lessons/requirements.txt")).expect("it is there");
+    let aiohttp = python.lines().find_map(|line| line.strip_prefix("aiohttp=="));
+    for said in [
+        format!("`reqwest` {}", reqwest.expect("it is used")),
+        format!("aiohttp {}", aiohttp.expect("it is used")),
+    ] {
+        assert!(faults.markdown.contains(&said), "{said}");
     }
 }
 
