@@ -111,8 +111,8 @@ fn timeless(line: &str, is_time: fn(after: &str, next: &str) -> bool) -> Option<
     let next = |index: usize| words.get(index + 1).copied().unwrap_or_default();
     let words = words.iter().enumerate().map(|(index, word)| figureless(word, next(index), is_time));
     let mut line = words.collect::<Vec<_>>().join(" ");
-    // The third is what a time limit let through, the fourth a matter of the machine.
-    for unit in ["ms", "milliseconds", "bytes received", "threads at once"] {
+    // Memory, what a time limit let through and the number of cores are matters of a machine, too.
+    for unit in ["ms", "milliseconds", "KB", "bytes received", "threads at once"] {
         line = without_figure_before(&line, unit);
     }
     let is_axis = !line.is_empty() && line.split(' ').all(|word| matches!(word, "#" | "s" | "ms"));

@@ -106,14 +106,18 @@ fn execute(run: &Run, folder: &Path, drawn: &Path) -> anyhow::Result<String> {
 fn refusal(command: &mut Command) -> anyhow::Result<String> {
     let output = command.arg("--quiet").output().context("it does not start")?;
     let words = String::from_utf8(output.stderr).context("its words are not UTF-8")?;
-    ensure!(!output.status.success() && words.starts_with("error[E"), "the compiler takes it:\n{words}");
-    Ok(words.lines().map(|line| without_folder_of_the_library(line) + "\n").collect())
+    ensure!(!output.status.success() && words.starts_with("error"), "the compiler takes it:\n{words}");
+    Ok(words.lines().map(|line| without_folders_of_libraries(line) + "\n").collect())
 }
 
-/// The standard library is elsewhere on every machine.
-fn without_folder_of_the_library(line: &str) -> String {
-    match (line.find("--> /"), line.find("/library/")) {
-        (Some(arrow), Some(library)) => format!("{}--> {}", &line[..arrow], &line[library + 1..]),
+/// The standard library and the crates are elsewhere on every machine.
+fn without_folders_of_libraries(line: &str) -> String {
+    let Some((indent, path)) = line.split_once("--> /") else { return line.to_owned() };
+    let crates = path.split_once("/registry/src/").and_then(|(_, path)| path.split_once('/'));
+    let standard = path.split_once("/library/");
+    match (crates, standard) {
+        (Some((_, path)), _) => format!("{indent}--> {path}"),
+        (_, Some((_, path))) => format!("{indent}--> library/{path}"),
         _ => line.to_owned(),
     }
 }

@@ -124,4 +124,34 @@ pub const RUNS: &[Run] = &[
         refused: true,
         ..PLAIN
     },
+    Run { name: "lesson04", command: "cargo run -p lesson04", picture: true, ..PLAIN },
+    Run {
+        name: "detach",
+        command: "cargo run -p lesson04 --example detach",
+        picture: true,
+        any_order: &["wrong", "right", "right-2"],
+        ..PLAIN
+    },
+    Run {
+        name: "first_completed",
+        command: "cargo run -p lesson04 --example first_completed",
+        picture: true,
+        ..PLAIN
+    },
+    Run { name: "send_static", command: "cargo run -p lesson04 --example send_static", ..PLAIN },
+    Run { name: "parallel", command: "cargo run -p lesson04 --example parallel", ..PLAIN },
+    Run { name: "task_cost", command: "cargo run -p lesson04 --example task_cost", ..PLAIN },
+    Run { name: "yielding", command: "cargo run -p lesson04 --example yielding", ..PLAIN },
+    Run {
+        name: "spawn_borrows",
+        command: "cargo run -p lesson04 --features does-not-compile --example spawn_borrows",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
+        name: "spawn_rc",
+        command: "cargo run -p lesson04 --features does-not-compile --example spawn_rc",
+        refused: true,
+        ..PLAIN
+    },
 ];

@@ -1,0 +1,19 @@
+//! A task that cannot change threads. The compiler refuses it:
+//!
+//! ```sh
+//! cargo run -p lesson04 --features does-not-compile --example spawn_rc
+//! ```
+
+use std::rc::Rc;
+
+// ANCHOR: code
+fn count() {
+    let count = Rc::new(1);
+    tokio::spawn(async move {
+        tokio::task::yield_now().await;
+        println!("{count}");
+    });
+}
+// ANCHOR_END: code
+
+fn main() {}

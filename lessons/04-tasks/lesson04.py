@@ -1,0 +1,51 @@
+"""Lesson 04 in Python: tasks, made with create_task and waited for with wait.
+
+In one terminal:  cargo run -p mock-server
+In another:       python lessons/04-tasks/lesson04.py
+
+URLs of one's own come as arguments. It wants: pip install -r lessons/requirements.txt
+"""
+
+import asyncio
+import sys
+
+import aiohttp
+
+NAMES = ["codeswithpankaj.com", "w3schools.com"]
+URLS = sys.argv[1:] or [f"http://127.0.0.1:8080/site/{name}" for name in NAMES]
+TIME_LIMIT = aiohttp.ClientTimeout(total=5)  # seconds, for all of a page
+PAUSE = 1  # seconds
+
+
+# ANCHOR: fetch_page
+async def fetch_page(session, url):
+    print(f"Fetching {url}")
+    async with session.get(url) as response:
+        await asyncio.sleep(PAUSE)
+        print(f"Fetched {url}")
+        response.raise_for_status()
+        return len(await response.text())
+# ANCHOR_END: fetch_page
+
+
+# ANCHOR: schedule
+def schedule(session, urls):
+    return [asyncio.create_task(fetch_page(session, url)) for url in urls]
+# ANCHOR_END: schedule
+
+
+# ANCHOR: main
+async def main():
+    async with aiohttp.ClientSession(timeout=TIME_LIMIT) as session:
+        tasks = schedule(session, URLS)
+        print("Tasks scheduled")
+        await asyncio.wait(tasks)
+    for url, task in zip(URLS, tasks):
+        if task.exception():
+            print(f"{url}: failed: {task.exception()!r}")
+        else:
+            print(f"{url}: {task.result()} bytes")
+# ANCHOR_END: main
+
+
+asyncio.run(main())

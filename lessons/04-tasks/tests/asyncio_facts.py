@@ -1,0 +1,93 @@
+"""What chapter 4 says of asyncio, each as an assertion."""
+
+import asyncio
+
+
+def a_task_begins_on_a_later_turn_of_the_loop():
+    seen = []
+
+    async def fetch():
+        seen.append("begins")
+
+    async def main():
+        task = asyncio.create_task(fetch())
+        seen.append("scheduled")
+        await task
+
+    asyncio.run(main())
+    assert seen == ["scheduled", "begins"]
+
+
+def a_task_can_be_awaited_twice():
+    async def three():
+        return 3
+
+    async def main():
+        task = asyncio.create_task(three())
+        return await task + await task
+
+    assert asyncio.run(main()) == 6
+
+
+def a_time_limit_on_a_task_cancels_the_task():
+    async def main():
+        task = asyncio.create_task(asyncio.sleep(60))
+        try:
+            await asyncio.wait_for(task, timeout=0.01)
+        except asyncio.TimeoutError:
+            return task.cancelled()
+
+    assert asyncio.run(main()) is True
+
+
+def wait_for_the_first_leaves_the_others_running():
+    async def main():
+        never = asyncio.create_task(asyncio.sleep(60))
+        soon = asyncio.create_task(asyncio.sleep(0, "soon"))
+        done, pending = await asyncio.wait(
+            [never, soon], return_when=asyncio.FIRST_COMPLETED
+        )
+        assert done == {soon} and pending == {never}
+        await asyncio.sleep(0)
+        return never.done()
+
+    assert asyncio.run(main()) is False
+
+
+def steps_before_another_task_runs(step):
+    """How many steps a task takes before another has its turn."""
+
+    async def main():
+        steps = 0
+
+        async def many():
+            nonlocal steps
+            for _ in range(1_000):
+                await step()
+                steps += 1
+
+        async def other():
+            return steps
+
+        first = asyncio.create_task(many())
+        seen = asyncio.create_task(other())
+        await first
+        return await seen
+
+    return asyncio.run(main())
+
+
+def an_await_that_need_not_wait_gives_no_turn_and_sleep_0_does():
+    async def ready():
+        pass
+
+    assert steps_before_another_task_runs(ready) == 1_000
+    assert steps_before_another_task_runs(lambda: asyncio.sleep(0)) == 0
+
+
+a_task_begins_on_a_later_turn_of_the_loop()
+a_task_can_be_awaited_twice()
+a_time_limit_on_a_task_cancels_the_task()
+wait_for_the_first_leaves_the_others_running()
+an_await_that_need_not_wait_gives_no_turn_and_sleep_0_does()
+print("all true")
