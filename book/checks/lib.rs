@@ -39,6 +39,7 @@ mod prose {
         Chapter01: "../src/01-sync-vs-async.md"
         Chapter02: "../src/02-runtime-and-join.md"
         Chapter03: "../src/03-futures-and-await.md"
+        Chapter04: "../src/04-tasks.md"
         Phrasebook: "../src/phrasebook.md"
         Faults: "../src/faults.md"
         Troubleshooting: "../src/troubleshooting.md"

@@ -20,6 +20,7 @@ const TOLD: &[&str] = &[
     "cargo run -p lesson01 -- --timeline timeline.svg",
     "cargo run -p lesson01 --features live -- --live",
     "cargo run -p lesson03 -- --fault python.org=hang",
+    "cargo run -p lesson04 --example first_completed -- --fault python.org=reset",
     "cargo run -p book -- refresh",
     "cargo run -p book -- refresh --check",
     "cargo run -p mock-server",
