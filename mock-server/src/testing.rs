@@ -1,9 +1,67 @@
-//! For tests: clients that are not Rust, where they are on the machine.
+//! For tests, of this package and of the lessons: a web without delays, and programs beside Rust, where they are on the
+//! machine.
 
 use std::env;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::Duration;
+
+use crate::{Builder, MockWeb, Site};
+
+/// The tutorial's sites, without their delays.
+pub fn quick_tutorial() -> Builder {
+    MockWeb::builder().sites(Site::tutorial().into_iter().map(|site| site.delay(Duration::ZERO)))
+}
+
+/// Runs a lesson's Python twin on the sites of a web and returns what it printed, as [`run_python`] does. `folder` is
+/// the lesson's.
+///
+/// # Panics
+///
+/// As [`run_python`].
+pub fn run_twin(folder: &str, twin: &str, packages: &[&str], web: &MockWeb) -> Option<String> {
+    let urls: Vec<_> = web.sites().map(|(_, url)| url).collect();
+    run_python(&Path::new(folder).join(twin), packages, &urls)
+}
+
+/// Runs `tests/asyncio_facts.py` of a lesson: what its chapter says of asyncio, as assertions.
+///
+/// # Panics
+///
+/// When one of them is not so; and as [`run_python`].
+pub fn check_asyncio_facts(folder: &str) {
+    let Some(printed) = run_python(&Path::new(folder).join("tests/asyncio_facts.py"), &[], &[]) else {
+        return;
+    };
+    assert!(printed.ends_with("all true\n"), "{printed}");
+}
+
+/// Checks that the compiler refuses each of a lesson's programs in `compile_fail`, with the one error that is named
+/// (`E0382`, or words of it). `folder` is the lesson's, `programs` all there are, sorted.
+///
+/// # Panics
+///
+/// When one compiles or is refused for something else, or when there are other programs.
+pub fn check_refused(folder: &str, package: &str, programs: &[(&str, &str)]) {
+    let files = Path::new(folder).join("compile_fail").read_dir().expect("there is such a folder");
+    let mut found: Vec<_> = files
+        .filter_map(|file| Some(file.ok()?.path().file_stem()?.to_string_lossy().into_owned()))
+        .collect();
+    found.sort();
+    assert_eq!(found, programs.iter().map(|(program, _)| *program).collect::<Vec<_>>());
+    for (program, error) in programs {
+        let arguments = ["--package", package, "--features", "does-not-compile", "--example", program];
+        let cargo = env::var_os("CARGO").unwrap_or("cargo".into());
+        let output = run(Command::new(cargo).args(["check", "--quiet"]).args(arguments).current_dir(folder));
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{program} compiles");
+        let is_error =
+            |line: &&str| line.starts_with("error") && !line.starts_with("error: could not compile");
+        let errors: Vec<_> = words.lines().filter(is_error).collect();
+        assert!(errors.len() == 1 && errors[0].contains(error), "{program}: {words}");
+    }
+}
 
 /// Runs a Python program with these arguments and returns what it printed. Set `PYTHON` to the interpreter that has
 /// the packages; without it this is `python3`. Proxy variables are kept from it.

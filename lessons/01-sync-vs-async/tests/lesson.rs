@@ -5,10 +5,11 @@ use std::thread;
 use std::time::Duration;
 
 use futures::executor::block_on;
-use lesson_kit::Site;
+use lesson_kit::{Site, sites_of};
 use lesson01::{
     all_at_once, fetch_page_async, one_after_another, one_thread_each,
 };
+use mock_server::testing::quick_tutorial;
 use mock_server::{Fault, MockWeb, Outcome, Watchdog};
 
 #[path = "../examples/cpu_bound.rs"]
@@ -25,21 +26,10 @@ const PATIENT: Duration = Duration::from_secs(30);
 /// How long a gate waits that is to fail.
 const IMPATIENT: Duration = Duration::from_millis(200);
 
-/// The tutorial's sites, without their delays.
-fn quick() -> mock_server::Builder {
-    let sites = mock_server::Site::tutorial()
-        .into_iter()
-        .map(|site| site.delay(Duration::ZERO));
-    MockWeb::builder().sites(sites)
-}
-
 fn start(builder: mock_server::Builder) -> (MockWeb, Vec<Site>, Watchdog) {
     let web = builder.start().expect("the web starts");
-    let sites = web
-        .sites()
-        .map(|(name, url)| Site { name: name.to_owned(), url: url.to_owned() })
-        .collect();
     let watchdog = web.watchdog(WATCHDOG);
+    let sites = sites_of(&web);
     (web, sites, watchdog)
 }
 
@@ -93,7 +83,7 @@ fn statuses(pages: Vec<reqwest::Result<usize>>) -> Vec<u16> {
 #[test]
 fn threads_and_async_have_three_requests_in_flight_at_once() {
     for strategy in [threads, concurrent] {
-        let (web, sites, _watchdog) = start(quick().gate(3, PATIENT));
+        let (web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
         assert_eq!(statuses(strategy(&sites, PATIENT)), [200, 200, 200]);
         assert_eq!(web.record().max_in_flight(), 3);
     }
@@ -101,14 +91,14 @@ fn threads_and_async_have_three_requests_in_flight_at_once() {
 
 #[test]
 fn one_after_another_never_has_two_requests_in_flight() {
-    let (web, sites, _watchdog) = start(quick().gate(2, IMPATIENT));
+    let (web, sites, _watchdog) = start(quick_tutorial().gate(2, IMPATIENT));
     assert_eq!(statuses(sequential(&sites, PATIENT)), [425, 425, 425]);
     assert_eq!(web.record().max_in_flight(), 1);
 }
 
 #[tokio::test]
 async fn a_future_that_nobody_polls_asks_for_nothing() {
-    let (web, sites, _watchdog) = start(quick());
+    let (web, sites, _watchdog) = start(quick_tutorial());
     let client = reqwest::Client::new();
     let unpolled = fetch_page_async(&client, &sites[0]);
     let polled = fetch_page_async(&client, &sites[1]);
@@ -121,7 +111,7 @@ async fn a_future_that_nobody_polls_asks_for_nothing() {
 #[tokio::test]
 async fn a_time_limit_does_not_fire_while_the_thread_is_kept() {
     let (_web, sites, _watchdog) =
-        start(quick().fault("python.org", Fault::Hang));
+        start(quick_tutorial().fault("python.org", Fault::Hang));
     let client = reqwest::Client::builder()
         .timeout(Duration::from_millis(20))
         .build()
@@ -150,8 +140,9 @@ async fn a_time_limit_does_not_fire_while_the_thread_is_kept() {
 #[test]
 fn all_strategies_return_the_sizes_in_the_order_asked() {
     // The first asked is the last to answer.
-    let (_web, sites, _watchdog) =
-        start(quick().fault("codeswithpankaj.com", Fault::Delay { ms: 100 }));
+    let (_web, sites, _watchdog) = start(
+        quick_tutorial().fault("codeswithpankaj.com", Fault::Delay { ms: 100 }),
+    );
     for (name, strategy) in STRATEGIES {
         let sizes: Vec<_> =
             strategy(&sites, PATIENT).into_iter().map(Result::ok).collect();
@@ -194,7 +185,7 @@ fn check_failing_site(
     let limit =
         if *fault == Fault::Hang { Duration::from_secs(2) } else { PATIENT };
     let (web, sites, _watchdog) =
-        start(quick().fault("python.org", fault.clone()));
+        start(quick_tutorial().fault("python.org", fault.clone()));
 
     let pages = strategy(&sites, limit);
 
@@ -236,7 +227,7 @@ fn the_blocking_client_counts_its_time_limit_anew_for_the_body_and_the_async_cli
 #[test]
 fn reqwest_prints_the_first_cause_of_an_error_and_anyhow_prints_all() {
     let (_web, sites, _watchdog) =
-        start(quick().fault("python.org", Fault::Empty));
+        start(quick_tutorial().fault("python.org", Fault::Empty));
     for strategy in [sequential, concurrent] {
         let error = strategy(&sites[1..2], PATIENT)
             .remove(0)

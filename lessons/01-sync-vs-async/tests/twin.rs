@@ -1,20 +1,18 @@
 //! The Python twin reports what the lesson reports, of the same server.
 
-use std::path::Path;
 use std::time::Duration;
 
-use lesson_kit::Site;
+use lesson_kit::{Site, sites_of};
 use lesson01::one_after_another;
-use mock_server::testing::run_python;
+use mock_server::testing::{check_asyncio_facts, run_twin};
 use mock_server::{Fault, MockWeb, Outcome};
 
+const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 /// Bounds a failure only.
 const WATCHDOG: Duration = Duration::from_secs(120);
 
 fn twin(web: &MockWeb) -> Option<String> {
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("lesson01.py");
-    let urls: Vec<_> = web.sites().map(|(_, url)| url).collect();
-    run_python(&program, &["aiohttp", "requests"], &urls)
+    run_twin(FOLDER, "lesson01.py", &["aiohttp", "requests"], web)
 }
 
 /// What the twin and the lesson print of a page: its size, or that it failed.
@@ -29,10 +27,7 @@ fn reports(printed: &str) -> Vec<&str> {
 }
 
 fn lesson(web: &MockWeb) -> Vec<String> {
-    let sites: Vec<_> = web
-        .sites()
-        .map(|(name, url)| Site { name: name.to_owned(), url: url.to_owned() })
-        .collect();
+    let sites = sites_of(web);
     let client = reqwest::blocking::Client::new();
     let report = |(page, site): (reqwest::Result<usize>, &Site)| match page {
         Ok(bytes) => format!("{}: {bytes} bytes", site.url),
@@ -74,10 +69,7 @@ fn the_python_twin_reports_the_same_sizes_and_is_seen_first_in_turn_and_then_at_
 
 #[test]
 fn what_the_chapter_says_of_asyncio_is_so() {
-    let program =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/asyncio_facts.py");
-    let Some(printed) = run_python(&program, &[], &[]) else { return };
-    assert!(printed.ends_with("all true\n"), "{printed}");
+    check_asyncio_facts(FOLDER);
 }
 
 #[test]

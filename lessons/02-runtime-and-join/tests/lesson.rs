@@ -4,8 +4,9 @@ use std::sync::Mutex;
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use lesson_kit::Site;
+use lesson_kit::{Site, sites_of};
 use lesson02::{fetch_all, fetch_page};
+use mock_server::testing::quick_tutorial;
 use mock_server::{Fault, MockWeb, Watchdog};
 use tokio::runtime::{Builder, Runtime};
 
@@ -24,26 +25,16 @@ const WATCHDOG: Duration = Duration::from_secs(60);
 /// How long a gate waits that is to open: as long as a busy machine may need.
 const PATIENT: Duration = Duration::from_secs(30);
 
-/// The tutorial's sites, without their delays.
-fn quick() -> mock_server::Builder {
-    let sites = mock_server::Site::tutorial();
-    let quick = sites.into_iter().map(|site| site.delay(Duration::ZERO));
-    MockWeb::builder().sites(quick)
-}
-
 fn start(builder: mock_server::Builder) -> (MockWeb, Vec<Site>, Watchdog) {
     let web = builder.start().expect("the web starts");
-    let sites = web
-        .sites()
-        .map(|(name, url)| Site { name: name.to_owned(), url: url.to_owned() })
-        .collect();
     let watchdog = web.watchdog(WATCHDOG);
+    let sites = sites_of(&web);
     (web, sites, watchdog)
 }
 
 #[tokio::test]
 async fn all_pages_are_in_flight_at_once() {
-    let (web, sites, _watchdog) = start(quick().gate(3, PATIENT));
+    let (web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
 
     let pages = fetch_all(&reqwest::Client::new(), &sites).await;
 
@@ -55,7 +46,7 @@ async fn all_pages_are_in_flight_at_once() {
 async fn results_stand_in_the_order_asked_though_the_first_answers_last() {
     let slow = Fault::Delay { ms: 100 };
     let (_web, sites, _watchdog) =
-        start(quick().fault("codeswithpankaj.com", slow));
+        start(quick_tutorial().fault("codeswithpankaj.com", slow));
 
     let pages = fetch_all(&reqwest::Client::new(), &sites).await;
 
@@ -66,7 +57,7 @@ async fn results_stand_in_the_order_asked_though_the_first_answers_last() {
 #[tokio::test]
 async fn a_future_that_is_forgotten_asks_nothing_and_one_that_is_awaited_does()
 {
-    let (web, sites, _watchdog) = start(quick());
+    let (web, sites, _watchdog) = start(quick_tutorial());
     let client = reqwest::Client::new();
 
     let forgotten = lazy::forgotten(&client, &sites).await;

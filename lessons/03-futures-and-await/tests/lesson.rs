@@ -5,8 +5,9 @@ use std::future::{poll_fn, ready};
 use std::task::Poll;
 use std::time::Duration;
 
-use lesson_kit::Site;
+use lesson_kit::{Site, sites_of};
 use lesson03::{SITES, count_all};
+use mock_server::testing::quick_tutorial;
 use mock_server::{MockWeb, Watchdog};
 
 #[path = "../examples/async_closure.rs"]
@@ -32,20 +33,10 @@ const PATIENT: Duration = Duration::from_secs(30);
 /// How long a gate waits that is to fail.
 const IMPATIENT: Duration = Duration::from_millis(200);
 
-/// The tutorial's sites, without their delays.
-fn quick() -> mock_server::Builder {
-    let sites = mock_server::Site::tutorial();
-    let quick = sites.into_iter().map(|site| site.delay(Duration::ZERO));
-    MockWeb::builder().sites(quick)
-}
-
 fn start(builder: mock_server::Builder) -> (MockWeb, Vec<Site>, Watchdog) {
     let web = builder.start().expect("the web starts");
-    let sites = web
-        .sites()
-        .map(|(name, url)| Site { name: name.to_owned(), url: url.to_owned() })
-        .collect();
     let watchdog = web.watchdog(WATCHDOG);
+    let sites = sites_of(&web);
     (web, sites, watchdog)
 }
 
@@ -55,7 +46,7 @@ fn status<T>(result: reqwest::Result<T>) -> Option<u16> {
 
 #[tokio::test]
 async fn the_words_of_all_pages_are_counted_at_once_and_stand_in_order() {
-    let (_web, sites, _watchdog) = start(quick().gate(3, PATIENT));
+    let (_web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
 
     let counted = count_all(&reqwest::Client::new(), &sites).await;
 
@@ -68,7 +59,7 @@ async fn the_words_of_all_pages_are_counted_at_once_and_stand_in_order() {
 async fn awaits_in_a_row_never_have_two_requests_in_flight_and_joined_ones_do()
 {
     let client = reqwest::Client::new();
-    let (web, sites, _watchdog) = start(quick().gate(2, IMPATIENT));
+    let (web, sites, _watchdog) = start(quick_tutorial().gate(2, IMPATIENT));
     let (a, b) = (&sites[0], &sites[1]);
     let wrong = in_turn::one_after_another(&client, a, b).await;
     assert_eq!(status(wrong), Some(425), "the gate waited for a second");
@@ -76,14 +67,14 @@ async fn awaits_in_a_row_never_have_two_requests_in_flight_and_joined_ones_do()
     assert_eq!(status(wrong), Some(425), "the gate waited for a second");
     assert_eq!(web.record().max_in_flight(), 1);
 
-    let (_web, sites, _watchdog) = start(quick().gate(2, PATIENT));
+    let (_web, sites, _watchdog) = start(quick_tutorial().gate(2, PATIENT));
     let right = in_turn::joined(&client, &sites[0], &sites[1]).await;
     assert_eq!(right.ok(), Some(8_000));
 }
 
 #[tokio::test]
 async fn a_question_mark_in_a_loop_ends_it_and_a_kept_result_does_not() {
-    let (web, mut sites, _watchdog) = start(quick());
+    let (web, mut sites, _watchdog) = start(quick_tutorial());
     sites[1].url += "missing";
     let client = reqwest::Client::new();
 
@@ -101,7 +92,7 @@ async fn a_question_mark_in_a_loop_ends_it_and_a_kept_result_does_not() {
 
 #[tokio::test]
 async fn an_async_closure_is_called_for_each_site_until_it_fails() {
-    let (_web, sites, _watchdog) = start(quick());
+    let (_web, sites, _watchdog) = start(quick_tutorial());
     let client = reqwest::Client::new();
     let mut visited = Vec::new();
 

@@ -1,14 +1,15 @@
 //! The Python twin reports what the lesson reports, of the same server.
 
-use std::path::Path;
 use std::time::Duration;
 
+use lesson_kit::sites_of;
 use lesson03::{SITES, client, count_all};
-use mock_server::testing::run_python;
+use mock_server::testing::{check_asyncio_facts, run_twin};
 use mock_server::{MockWeb, Site};
 
 /// Bounds a failure only.
 const WATCHDOG: Duration = Duration::from_secs(120);
+const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
 #[tokio::test]
 async fn the_python_twin_counts_the_same_words_and_asks_all_at_once() {
@@ -17,32 +18,23 @@ async fn the_python_twin_counts_the_same_words_and_asks_all_at_once() {
         .filter(|site| SITES.contains(&site.name.as_str()));
     let web = MockWeb::builder().sites(sites).start().expect("the web starts");
     let _watchdog = web.watchdog(WATCHDOG);
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("lesson03.py");
-    let urls: Vec<_> = web.sites().map(|(_, url)| url).collect();
 
-    let Some(printed) = run_python(&program, &["aiohttp"], &urls) else {
+    let Some(printed) = run_twin(FOLDER, "lesson03.py", &["aiohttp"], &web)
+    else {
         return;
     };
 
     assert_eq!(web.record().max_in_flight(), 2);
-    let sites: Vec<_> = urls
-        .iter()
-        .map(|&url| lesson_kit::Site {
-            name: url.to_owned(),
-            url: url.to_owned(),
-        })
-        .collect();
-    let pages = count_all(&client().expect("a client"), &sites).await;
-    for (site, page) in sites.iter().zip(pages) {
-        let report = format!("{}: {} words\n", site.url, page.expect("a page"));
+    let sites = sites_of(&web);
+    let counted = count_all(&client().expect("a client"), &sites).await;
+    for (site, words) in sites.iter().zip(counted) {
+        let report =
+            format!("{}: {} words\n", site.url, words.expect("a page"));
         assert!(printed.contains(&report), "{report}{printed}");
     }
 }
 
 #[test]
 fn what_the_chapter_says_of_asyncio_is_so() {
-    let program =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/asyncio_facts.py");
-    let Some(printed) = run_python(&program, &[], &[]) else { return };
-    assert!(printed.ends_with("all true\n"), "{printed}");
+    check_asyncio_facts(FOLDER);
 }

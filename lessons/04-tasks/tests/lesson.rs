@@ -4,8 +4,9 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use lesson_kit::Site;
+use lesson_kit::{Site, sites_of};
 use lesson04::schedule;
+use mock_server::testing::quick_tutorial;
 use mock_server::{Fault, MockWeb, Outcome, Watchdog};
 use tokio::runtime::{Builder, LocalOptions};
 
@@ -35,26 +36,16 @@ const PATIENT: Duration = Duration::from_secs(30);
 /// The bytes of the tutorial's three pages.
 const ALL: usize = 15_000 + 50_321 + 45_000;
 
-/// The tutorial's sites, without their delays.
-fn quick() -> mock_server::Builder {
-    let sites = mock_server::Site::tutorial();
-    let quick = sites.into_iter().map(|site| site.delay(Duration::ZERO));
-    MockWeb::builder().sites(quick)
-}
-
 fn start(builder: mock_server::Builder) -> (MockWeb, Vec<Site>, Watchdog) {
     let web = builder.start().expect("the web starts");
-    let sites = web
-        .sites()
-        .map(|(name, url)| Site { name: name.to_owned(), url: url.to_owned() })
-        .collect();
     let watchdog = web.watchdog(WATCHDOG);
+    let sites = sites_of(&web);
     (web, sites, watchdog)
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn on_one_thread_a_task_does_not_begin_before_the_first_await() {
-    let (web, sites, _watchdog) = start(quick());
+    let (web, sites, _watchdog) = start(quick_tutorial());
     let client = reqwest::Client::new();
 
     let handles = schedule(&client, &sites[..2]);
@@ -80,7 +71,7 @@ async fn give_up(web: &MockWeb, work: impl Future<Output = ()>) {
 #[tokio::test]
 async fn a_task_whose_handle_is_dropped_goes_on_and_the_server_serves_it() {
     // A gate for three holds the two that are given up.
-    let (web, sites, _watchdog) = start(quick().gate(3, PATIENT));
+    let (web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
     let client = reqwest::Client::new();
 
     give_up(&web, detach::with_handles(&client, &sites[..2])).await;
@@ -92,7 +83,7 @@ async fn a_task_whose_handle_is_dropped_goes_on_and_the_server_serves_it() {
 
 #[tokio::test]
 async fn a_join_set_and_a_handle_that_aborts_take_their_tasks_with_them() {
-    let (web, sites, _watchdog) = start(quick().gate(3, PATIENT));
+    let (web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
     let client = reqwest::Client::new();
 
     give_up(&web, detach::with_join_set(&client, &sites[..2])).await;
@@ -105,7 +96,7 @@ async fn a_join_set_and_a_handle_that_aborts_take_their_tasks_with_them() {
 
 #[test]
 fn borrowed_moved_shared_and_local_fetches_are_all_made_at_once() {
-    let (web, sites, _watchdog) = start(quick().gate(3, PATIENT));
+    let (web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
     let client = reqwest::Client::new();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let check = |bytes| {
@@ -129,7 +120,7 @@ fn borrowed_moved_shared_and_local_fetches_are_all_made_at_once() {
 #[tokio::test]
 async fn select_drops_the_others_and_the_server_sees_them_leave() {
     let (web, sites, _watchdog) = start(
-        quick()
+        quick_tutorial()
             .fault("codeswithpankaj.com", Fault::Hang)
             .fault("w3schools.com", Fault::Hang)
             .fault("python.org", Fault::Delay { ms: 200 }),
@@ -149,7 +140,7 @@ async fn select_drops_the_others_and_the_server_sees_them_leave() {
 
 #[tokio::test]
 async fn join_next_gives_one_result_after_another_and_drops_none() {
-    let (web, sites, _watchdog) = start(quick());
+    let (web, sites, _watchdog) = start(quick_tutorial());
     let client = reqwest::Client::new();
 
     let [a, b, c] = &sites[..] else { panic!("{sites:?}") };
@@ -164,7 +155,7 @@ async fn join_next_gives_one_result_after_another_and_drops_none() {
 #[tokio::test]
 async fn joined_and_spawned_fetches_overlap_alike() {
     for spawn in [false, true] {
-        let (web, sites, _watchdog) = start(quick().gate(3, PATIENT));
+        let (web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
         let client = reqwest::Client::new();
         if spawn {
             parallel::spawned(&client, &sites, 100).await;

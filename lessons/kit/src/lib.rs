@@ -92,17 +92,18 @@ pub fn start_on(name: &str, about: &str, sites: &[&str]) -> Lesson {
     if lesson.sites.is_empty() {
         lesson.check_picture();
         let web = start_web(name, sites, &arguments);
-        lesson.sites = web
-            .sites()
-            .map(|(name, url)| Site {
-                name: name.to_owned(),
-                url: url.to_owned(),
-            })
-            .collect();
+        lesson.sites = sites_of(&web);
         lesson._watchdog = Some(web.watchdog(LIMIT));
         lesson.web = Some(web);
     }
     lesson
+}
+
+/// The sites of a mock web, in order.
+pub fn sites_of(web: &MockWeb) -> Vec<Site> {
+    web.sites()
+        .map(|(name, url)| Site { name: name.to_owned(), url: url.to_owned() })
+        .collect()
 }
 
 impl Lesson {
