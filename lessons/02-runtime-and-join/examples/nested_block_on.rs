@@ -40,7 +40,7 @@ pub fn nested() -> usize {
     })
 }
 
-/// Wrong: there is a `block_on` in it, though nobody sees it.
+/// Wrong: there is a runtime in it, though nobody sees it.
 pub fn blocking_client() -> usize {
     let runtime = Runtime::new().expect("a runtime");
     runtime.block_on(async {

@@ -54,7 +54,7 @@ fn on_one_thread() -> std::io::Result<()> {
 /// Each line says on which thread it was printed.
 pub async fn where_each_runs() {
     say("the future that block_on polls");
-    futures::join!(async { say("a joined future") }, async {
+    tokio::join!(async { say("a joined future") }, async {
         say("another joined future");
     });
     // A task: a future that the runtime owns. Lesson 04 is about it.

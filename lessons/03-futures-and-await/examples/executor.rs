@@ -13,7 +13,7 @@
 use std::cell::Cell;
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::Duration;
@@ -43,19 +43,19 @@ struct Signal {
 
 impl Wake for Signal {
     fn wake(self: Arc<Self>) {
-        *self.woken.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        *self.woken.lock().expect("nobody panicked") = true;
         self.changed.notify_one();
     }
 }
 
 impl Signal {
-    /// Sleeps until woken; returns at once if that has happened already.
+    /// Sleeps until woken; returns immediately if that has happened already.
     fn wait(&self) {
-        let woken = self.woken.lock().unwrap_or_else(PoisonError::into_inner);
+        let woken = self.woken.lock().expect("nobody panicked");
         let mut woken = self
             .changed
             .wait_while(woken, |woken| !*woken)
-            .unwrap_or_else(PoisonError::into_inner);
+            .expect("nobody panicked");
         *woken = false;
     }
 }
@@ -132,18 +132,18 @@ pub async fn sleep(time: Duration) {
     thread::spawn(move || {
         #[expect(clippy::disallowed_methods, reason = "a thread of its own")]
         thread::sleep(time);
-        let mut timer = theirs.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut timer = theirs.lock().expect("nobody panicked");
         timer.over = true;
         if let Some(waker) = timer.waker.take() {
             waker.wake();
         }
     });
     poll_fn(|context| {
-        let mut timer = timer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut timer = timer.lock().expect("nobody panicked");
         if timer.over {
             return Poll::Ready(());
         }
-        // Whoever says pending must have seen to being polled again.
+        // Before it returns pending, it sees to it that somebody will wake us.
         timer.waker = Some(context.waker().clone());
         Poll::Pending
     })

@@ -5,7 +5,7 @@
 //! cargo run -p lesson03 --example state_machine
 //! ```
 //!
-//! Look at the sizes: a buffer that is in use across an `.await` is part of the
+//! Look at the sizes: a buffer that is alive across an `.await` is part of the
 //! future; one that is gone before is not. The numbers are those of one
 //! compiler.
 
@@ -16,9 +16,10 @@ use lesson_kit::println;
 use tokio::task::yield_now;
 
 fn main() {
-    let row = |what: &str, bytes| println!("{what:<36}{bytes:>6} bytes");
+    let row = |what: &str, bytes| println!("{what:<40}{bytes:>6} bytes");
     row("a buffer held across an await", size_of_val(&held_across()));
     row("a buffer dropped before the await", size_of_val(&dropped_before()));
+    row("a buffer used before, still in scope", size_of_val(&in_scope()));
     row("a future that awaits the first", size_of_val(&awaits_it()));
     row("the first, boxed", size_of_val(&Box::pin(held_across())));
     let levels = depth(100).now_or_never();
@@ -39,6 +40,14 @@ pub async fn dropped_before() -> usize {
         let buffer = [1_u8; 4096];
         buffer.iter().map(|&byte| usize::from(byte)).sum()
     };
+    yield_now().await;
+    sum
+}
+
+/// The buffer is not needed any more, but it is still in scope.
+pub async fn in_scope() -> usize {
+    let buffer = [1_u8; 4096];
+    let sum = buffer.iter().map(|&byte| usize::from(byte)).sum();
     yield_now().await;
     sum
 }

@@ -111,10 +111,14 @@ async fn an_async_closure_is_called_for_each_site_until_it_fails() {
 #[tokio::test]
 async fn a_future_has_room_for_what_it_holds_across_an_await_and_for_nothing_else()
  {
-    use state_machine::{awaits_it, depth, dropped_before, held_across};
+    use state_machine::{
+        awaits_it, depth, dropped_before, held_across, in_scope,
+    };
     assert!(size_of_val(&held_across()) >= 4096);
     assert!(size_of_val(&awaits_it()) >= size_of_val(&held_across()));
     assert!(size_of_val(&dropped_before()) < 100);
+    assert!(size_of_val(&in_scope()) >= 4096);
+    assert_eq!(in_scope().await, held_across().await);
     assert_eq!(held_across().await, dropped_before().await);
     assert_eq!(depth(3).await, 3);
 }

@@ -14,6 +14,7 @@
 
 use std::time::Duration;
 
+use futures::future::join_all;
 use lesson_kit::{Site, println};
 use lesson04::{SITES, client, fetch_page, schedule};
 use tokio::runtime::Runtime;
@@ -38,6 +39,10 @@ fn main() -> anyhow::Result<()> {
     println!("--- wrong: JoinHandle ---");
     runtime.block_on(give_up(with_handles(&client, sites)));
     lesson.timeline("JoinHandle");
+
+    println!("\n--- right: no tasks ---");
+    runtime.block_on(give_up(without_tasks(&client, sites)));
+    lesson.timeline("no tasks");
 
     println!("\n--- right: JoinSet ---");
     runtime.block_on(give_up(with_join_set(&client, sites)));
@@ -67,6 +72,14 @@ pub async fn with_handles(client: &reqwest::Client, sites: &[Site]) {
     }
 }
 // ANCHOR_END: wrong
+
+// ANCHOR: without_tasks
+/// Right: a joined future is part of this one, and is dropped with it.
+pub async fn without_tasks(client: &reqwest::Client, sites: &[Site]) {
+    let fetch = |site: &Site| fetch_page(client.clone(), site.clone());
+    join_all(sites.iter().map(fetch)).await;
+}
+// ANCHOR_END: without_tasks
 
 // ANCHOR: join_set
 /// Right: a set aborts its tasks when it is dropped.

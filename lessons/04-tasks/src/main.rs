@@ -28,11 +28,12 @@ async fn run(sites: &[Site]) -> reqwest::Result<()> {
     let handles = schedule(&client()?, sites);
     println!("Tasks scheduled");
     for (site, handle) in sites.iter().zip(handles) {
-        // Two things can fail: the fetch, and the task itself, by a panic.
+        // Two things can fail: the fetch, and the task, which may have panicked
+        // or been aborted.
         match handle.await {
             Ok(Ok(bytes)) => println!("{}: {bytes} bytes", site.name),
             Ok(Err(error)) => println!("{}: failed: {error}", site.name),
-            Err(panic) => println!("{}: the task ended: {panic}", site.name),
+            Err(error) => println!("{}: no result: {error}", site.name),
         }
     }
     Ok(())

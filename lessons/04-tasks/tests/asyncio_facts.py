@@ -1,6 +1,8 @@
 """What chapter 4 says of asyncio, each as an assertion."""
 
 import asyncio
+import gc
+import weakref
 
 
 def a_task_begins_on_a_later_turn_of_the_loop():
@@ -54,6 +56,21 @@ def wait_for_the_first_leaves_the_others_running():
     assert asyncio.run(main()) is False
 
 
+def a_task_to_which_nobody_keeps_a_reference_can_be_lost():
+    async def wait():
+        await asyncio.get_running_loop().create_future()
+
+    async def main():
+        # It would log that a pending task was destroyed.
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+        task = weakref.ref(asyncio.create_task(wait()))
+        await asyncio.sleep(0)
+        gc.collect()
+        return task()
+
+    assert asyncio.run(main()) is None
+
+
 def steps_before_another_task_runs(step):
     """How many steps a task takes before another has its turn."""
 
@@ -89,5 +106,6 @@ a_task_begins_on_a_later_turn_of_the_loop()
 a_task_can_be_awaited_twice()
 a_time_limit_on_a_task_cancels_the_task()
 wait_for_the_first_leaves_the_others_running()
+a_task_to_which_nobody_keeps_a_reference_can_be_lost()
 an_await_that_need_not_wait_gives_no_turn_and_sleep_0_does()
 print("all true")

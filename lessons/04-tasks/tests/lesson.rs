@@ -81,6 +81,32 @@ async fn a_task_whose_handle_is_dropped_goes_on_and_the_server_serves_it() {
     assert_eq!(web.record().client_gone(), 0);
 }
 
+#[test]
+fn a_detached_task_ends_with_its_runtime() {
+    let (web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let client = reqwest::Client::new();
+        give_up(&web, detach::with_handles(&client, &sites[..2])).await;
+    });
+    assert_eq!(web.record().client_gone(), 0, "they are detached");
+
+    drop(runtime);
+
+    let here = Builder::new_current_thread().build().expect("a runtime");
+    here.block_on(web.wait_until(|record| record.client_gone() == 2));
+}
+
+#[tokio::test]
+async fn futures_that_are_no_tasks_end_where_they_are_dropped() {
+    let (web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
+    let client = reqwest::Client::new();
+
+    give_up(&web, detach::without_tasks(&client, &sites[..2])).await;
+
+    web.wait_until(|record| record.client_gone() == 2).await;
+}
+
 #[tokio::test]
 async fn a_join_set_and_a_handle_that_aborts_take_their_tasks_with_them() {
     let (web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
@@ -94,27 +120,30 @@ async fn a_join_set_and_a_handle_that_aborts_take_their_tasks_with_them() {
     web.wait_until(|record| record.client_gone() == 2).await;
 }
 
+/// A way to fetch all sites, and how many bytes they have.
+type Way<'a> = &'a dyn Fn(&reqwest::Client, &[Site]) -> usize;
+
 #[test]
 fn borrowed_moved_shared_and_local_fetches_are_all_made_at_once() {
-    let (web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
-    let client = reqwest::Client::new();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let check = |bytes| {
-        assert_eq!(bytes, ALL);
-        assert_eq!(web.record().max_in_flight(), 3);
-        web.reset_record();
-    };
-
-    check(runtime.block_on(send_static::borrowed(&client, &sites)));
-    check(runtime.block_on(send_static::moved(&client, &sites)));
-    check(runtime.block_on(send_static::shared(&client, sites.clone())));
     let local = Builder::new_current_thread()
         .enable_all()
         .build_local(LocalOptions::default())
         .expect("a runtime");
-    // A client's connections live in the runtime that made them.
-    let client = reqwest::Client::new();
-    check(send_static::local(&local, &client, &sites));
+    let ways: [Way; 4] = [
+        &|client, sites| runtime.block_on(send_static::borrowed(client, sites)),
+        &|client, sites| runtime.block_on(send_static::moved(client, sites)),
+        &|client, sites| {
+            runtime.block_on(send_static::shared(client, sites.to_vec()))
+        },
+        &|client, sites| send_static::local(&local, client, sites),
+    ];
+    for way in ways {
+        // A gate that has opened stays open, so each has one of its own.
+        let (web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
+        assert_eq!(way(&reqwest::Client::new(), &sites), ALL);
+        assert_eq!(web.record().max_in_flight(), 3);
+    }
 }
 
 #[tokio::test]
