@@ -14,6 +14,12 @@ use tokio::sync::{mpsc, watch};
 /// grow: at about 300 bytes each this is 6 MB.
 pub const EXCHANGES_KEPT: usize = 20_000;
 
+/// A time without a byte is a pause of the answer from here on; what is shorter cannot be seen in a drawing.
+pub const PAUSE: Duration = Duration::from_millis(50);
+
+/// Pauses kept of an exchange, so that an answer without end does not grow.
+pub const PAUSES_KEPT: usize = 100;
+
 /// How an exchange ended, as the server saw it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -50,6 +56,9 @@ pub struct Exchange {
     pub first_byte: Option<Duration>,
     /// When the last byte so far of the answer went onto the wire.
     pub last_byte: Option<Duration>,
+    /// The times within the answer in which no byte went onto the wire: from and to, each at least [`PAUSE`] long. No
+    /// more than [`PAUSES_KEPT`].
+    pub pauses: Vec<(Duration, Duration)>,
     /// When the exchange was over, in whichever way.
     pub ended: Option<Duration>,
     /// Bytes of the answer's body that the kernel took. The client may have got fewer, never more.
@@ -227,6 +236,7 @@ impl Recorder {
                 request_head,
                 first_byte: None,
                 last_byte: None,
+                pauses: Vec::new(),
                 ended: None,
                 bytes: 0,
                 outcome: Outcome::InFlight,
@@ -265,6 +275,12 @@ impl Record {
     pub(crate) fn wrote(&mut self, id: u64, bytes: u64, now: Duration) {
         if let Some(exchange) = self.exchange(id) {
             exchange.first_byte.get_or_insert(now);
+            if let Some(last) = exchange.last_byte
+                && now.saturating_sub(last) >= PAUSE
+                && exchange.pauses.len() < PAUSES_KEPT
+            {
+                exchange.pauses.push((last, now));
+            }
             exchange.last_byte = Some(now);
             exchange.bytes += bytes;
         }
@@ -321,6 +337,25 @@ mod tests {
         );
         let labels: Vec<_> = recorder.snapshot().exchanges().map(Exchange::label).collect();
         assert_eq!(labels, ["a.example/\u{fffd}31m\u{fffd}"]);
+    }
+
+    #[test]
+    fn a_time_without_a_byte_is_a_pause_if_it_is_long_and_so_many_are_kept() {
+        let recorder = Recorder::new(None);
+        let head =
+            RequestHead { site: "a.example".to_owned(), method: "GET".to_owned(), path: "/".to_owned() };
+        let id = recorder.begin(1, Duration::ZERO, head);
+        let at = |milliseconds| Duration::from_millis(milliseconds);
+        let wrote = |milliseconds| {
+            recorder.while_locked(|record, _| record.wrote(id, 1, at(milliseconds)));
+        };
+        for milliseconds in [10, 20, 120, 169, 219] {
+            wrote(milliseconds);
+        }
+        let pauses = || recorder.snapshot().exchanges().next().map(|exchange| exchange.pauses.clone());
+        assert_eq!(pauses(), Some(vec![(at(20), at(120)), (at(169), at(219))]));
+        (1..200).for_each(|second| wrote(second * 1_000));
+        assert_eq!(pauses().map(|pauses| pauses.len()), Some(PAUSES_KEPT));
     }
 
     #[test]

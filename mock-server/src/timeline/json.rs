@@ -38,6 +38,7 @@ fn exchange(exchange: &Exchange) -> Value {
         "request_head": milliseconds(exchange.request_head),
         "first_byte": exchange.first_byte.map(milliseconds),
         "last_byte": exchange.last_byte.map(milliseconds),
+        "pauses": exchange.pauses.iter().map(|&(from, to)| [milliseconds(from), milliseconds(to)]).collect::<Vec<_>>(),
         "ended": exchange.ended.map(milliseconds),
         "bytes": exchange.bytes,
         "outcome": outcome,

@@ -73,7 +73,8 @@ pub fn line(exchange: &Exchange) -> String {
 struct Bar {
     label: String,
     start: f64,
-    bytes: Option<(f64, f64)>,
+    /// When bytes went out: one block, or several with pauses between them.
+    bytes: Vec<(f64, f64)>,
     /// When it was over, or, in flight, when the record was read.
     end: f64,
     mark: Option<Mark>,
@@ -87,10 +88,7 @@ impl Bar {
         Bar {
             label: exchange.label(),
             start: seconds(exchange.request_head),
-            bytes: exchange
-                .first_byte
-                .zip(exchange.last_byte)
-                .map(|(first, last)| (seconds(first), seconds(last))),
+            bytes: blocks(exchange).map(|(first, last)| (seconds(first), seconds(last))).collect(),
             // A copy made of the record as it stands does not know when it was made.
             end: seconds(exchange.ended.unwrap_or(taken).max(exchange.request_head)),
             mark: Mark::of(exchange.outcome),
@@ -108,6 +106,13 @@ impl Bar {
     fn took(&self, unit: &Unit) -> String {
         unit.format(self.end - self.start)
     }
+}
+
+/// When bytes of an answer went out, without its pauses.
+fn blocks(exchange: &Exchange) -> impl Iterator<Item = (Duration, Duration)> {
+    let starts = exchange.first_byte.into_iter().chain(exchange.pauses.iter().map(|(_, to)| *to));
+    let ends = exchange.pauses.iter().map(|(from, _)| *from).chain(exchange.last_byte);
+    starts.zip(ends)
 }
 
 /// How a bar ends, where it does not end well.
@@ -210,6 +215,7 @@ mod tests {
             request_head,
             first_byte,
             last_byte: first_byte,
+            pauses: Vec::new(),
             ended: (outcome != Outcome::InFlight).then_some(ended),
             bytes,
             outcome,
@@ -238,6 +244,20 @@ d.example               ░░░░░░░░░░░░░░░░░░�
             ░ waiting  █ bytes  x cut by the server  < client left  > not over
 ";
         assert_eq!(text(&panel(), 84, Duration::ZERO), expected);
+    }
+
+    #[test]
+    fn an_answer_that_pauses_is_drawn_in_blocks() {
+        let mut pausing = exchange("a.example", [0, 200, 1_000], 3, Outcome::Complete);
+        pausing.last_byte = Some(Duration::from_millis(1_000));
+        let times = |from, to| (Duration::from_millis(from), Duration::from_millis(to));
+        pausing.pauses = vec![times(300, 500), times(600, 800)];
+        let panel = Panel::new("a dribble", Record::of([pausing], 1, Duration::from_millis(1_000)));
+        let drawn = text(&panel, WIDTH, Duration::ZERO);
+        let row = drawn.lines().nth(2).expect("there is a row");
+        let blocks: Vec<_> = row.split('░').filter(|block| block.contains('█')).collect();
+        assert_eq!(blocks.len(), 3, "{drawn}");
+        assert_eq!(svg(&[panel]).matches("<rect class=\"bytes\"").count(), 3 + 1, "and one in the legend");
     }
 
     #[test]

@@ -110,7 +110,7 @@ fn draw_bar(body: &mut String, bar: &Bar, top: f64, x: &impl Fn(f64) -> f64, uni
     };
     let end = x(bar.end);
     rectangle("waiting", x(bar.start), end);
-    if let Some((first, last)) = bar.bytes {
+    for &(first, last) in &bar.bytes {
         rectangle("bytes", x(first), x(last));
     }
     if let Some(mark) = bar.mark {

@@ -53,7 +53,7 @@ fn draw(bar: &Bar, span: f64, cells: usize) -> String {
     let end = cell(bar.end);
     let mut row = vec![' '; cells];
     row[cell(bar.start)..=end].fill(WAITING);
-    if let Some((first, last)) = bar.bytes {
+    for &(first, last) in &bar.bytes {
         row[cell(first)..=cell(last)].fill(BYTES);
     }
     if let Some(mark) = bar.mark {
