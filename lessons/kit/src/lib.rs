@@ -68,7 +68,8 @@ pub fn start(name: &str, about: &str) -> Lesson {
     start_on(name, about, &TUTORIAL)
 }
 
-/// As [`start`], on only these of the tutorial's sites.
+/// As [`start`], on these of the mock web's sites: the tutorial's three, and those
+/// that [fail](mock_server::Site::failing).
 pub fn start_on(name: &str, about: &str, sites: &[&str]) -> Lesson {
     let arguments = match arguments::parse(name, lexopt::Parser::from_env()) {
         Ok(Asked::Run(arguments)) => arguments,
@@ -145,6 +146,16 @@ impl Lesson {
         }
     }
 
+    /// As [`timeline`](Lesson::timeline), with only the line above the bars: for
+    /// more requests than one wants to look at.
+    pub fn summary(&self, title: &str) {
+        let Some(web) = &self.web else { return };
+        web.settle(SETTLE);
+        let panel = Panel::new(title, web.record());
+        web.reset_record();
+        println!("{}", panel.summary());
+    }
+
     /// Finds out before the lesson runs whether the picture can be written, and leaves everything as it is.
     fn check_picture(&self) {
         let Some(picture) = &self.picture else { return };
@@ -175,9 +186,12 @@ fn columns() -> usize {
 }
 
 fn start_web(name: &str, sites: &[&str], arguments: &Arguments) -> MockWeb {
-    let wanted = mock_server::Site::tutorial()
-        .into_iter()
-        .filter(|site| sites.contains(&site.name.as_str()));
+    let known = [mock_server::Site::tutorial(), mock_server::Site::failing()];
+    let known: Vec<_> = known.into_iter().flatten().collect();
+    let wanted = sites.iter().map(|&wanted| {
+        let site = known.iter().find(|site| site.name == wanted);
+        site.expect("the mock web has such a site").clone()
+    });
     let mut builder = MockWeb::builder().sites(wanted).seed(arguments.seed);
     for (site, fault) in &arguments.faults {
         builder = builder.fault(site, fault.clone());

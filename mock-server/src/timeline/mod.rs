@@ -42,7 +42,7 @@ impl Panel {
     }
 
     /// The title and the figures that the drawing shows.
-    fn summary(&self) -> String {
+    pub fn summary(&self) -> String {
         let record = &self.record;
         if record.exchanges().len() == 0 {
             return format!("{}: the server saw no request", self.title);

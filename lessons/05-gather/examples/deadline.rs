@@ -1,0 +1,83 @@
+//! The whole batch has to be done by a certain time. What do you get of it when
+//! the time is over?
+//!
+//! ```sh
+//! cargo run -p lesson05 --example deadline
+//! ```
+//!
+//! Three sites and a deadline of 650 ms; one of them is ready by then. The
+//! wrong run puts the limit around `join_all`, and gets nothing: the finished
+//! page is dropped with the rest. The right run collects results as they come,
+//! until the deadline. The server sees the same in both.
+
+#![warn(clippy::unwrap_used)]
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use futures::stream::{FuturesUnordered, StreamExt};
+use lesson_kit::{Site, println};
+use tokio::runtime::Runtime;
+use tokio::time::{Instant, timeout, timeout_at};
+
+/// When the batch has to be done.
+const LIMIT: Duration = Duration::from_millis(650);
+
+fn main() -> anyhow::Result<()> {
+    let lesson = lesson_kit::start(
+        "lesson05 --example deadline",
+        "a deadline for a batch",
+    );
+    let client = reqwest::Client::new();
+    let runtime = Runtime::new()?;
+
+    println!("--- wrong: a limit around join_all ---");
+    let done = runtime.block_on(all_or_nothing(&client, lesson.sites(), LIMIT));
+    println!("done in time: {done:?}");
+    lesson.timeline("a limit around join_all");
+
+    println!("\n--- right: what is done by the deadline ---");
+    let done = runtime.block_on(by_deadline(&client, lesson.sites(), LIMIT));
+    println!("done in time: {done:?}");
+    lesson.timeline("what is done by the deadline");
+    Ok(())
+}
+
+/// Fetches a page and returns the name of its site.
+async fn fetch(client: &reqwest::Client, site: &Site) -> String {
+    if let Ok(response) = client.get(&site.url).send().await {
+        let _ = response.bytes().await;
+    }
+    site.name.clone()
+}
+
+// ANCHOR: wrong
+/// Wrong: when the time is over, `timeout` drops `join_all`, and with it the
+/// results that it had kept.
+pub async fn all_or_nothing(
+    client: &reqwest::Client,
+    sites: &[Site],
+    limit: Duration,
+) -> Vec<String> {
+    let all = join_all(sites.iter().map(|site| fetch(client, site)));
+    timeout(limit, all).await.unwrap_or_default()
+}
+// ANCHOR_END: wrong
+
+// ANCHOR: right
+/// Right: takes each result when it is there, and stops at the deadline.
+pub async fn by_deadline(
+    client: &reqwest::Client,
+    sites: &[Site],
+    limit: Duration,
+) -> Vec<String> {
+    let deadline = Instant::now() + limit;
+    let fetch = |site| fetch(client, site);
+    let mut running: FuturesUnordered<_> = sites.iter().map(fetch).collect();
+    let mut done = Vec::new();
+    while let Ok(Some(name)) = timeout_at(deadline, running.next()).await {
+        done.push(name);
+    }
+    done
+}
+// ANCHOR_END: right
