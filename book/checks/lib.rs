@@ -40,6 +40,7 @@ mod prose {
         Chapter02: "../src/02-runtime-and-join.md"
         Chapter03: "../src/03-futures-and-await.md"
         Chapter04: "../src/04-tasks.md"
+        Chapter05: "../src/05-gather.md"
         Phrasebook: "../src/phrasebook.md"
         Faults: "../src/faults.md"
         Troubleshooting: "../src/troubleshooting.md"

@@ -69,13 +69,13 @@ impl Site {
 
     /// Sites that fail, each in one way: `invalid-site.example` refuses the connection (the tutorial's own),
     /// `unreachable-site.example` does not let anybody connect, `silent-site.example` never answers, and
-    /// `dribbling-site.example` takes three seconds for a page of 15,000 bytes, in ten pieces.
+    /// `dribbling-site.example` takes three seconds for a page of 15,000 bytes, in thirty pieces.
     pub fn failing() -> Vec<Site> {
         [
             ("invalid-site.example", Fault::Refused),
             ("unreachable-site.example", Fault::ConnectHang),
             ("silent-site.example", Fault::Hang),
-            ("dribbling-site.example", Fault::DribbleOver { chunks: 10, over: 3_000 }),
+            ("dribbling-site.example", Fault::DribbleOver { chunks: 30, over: 3_000 }),
         ]
         .into_iter()
         .map(|(name, fault)| Site::new(name).page(page(name, 15_000, 2_000)).fault(fault))

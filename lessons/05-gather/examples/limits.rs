@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Three sites, each slow in its own way: one lets nobody connect, one never
-//! answers, and one sends its page in ten pieces over three seconds. Look at
+//! answers, and one sends its page in thirty pieces over three seconds. Look at
 //! which limit fires, and at what no limit but the total one notices.
 
 #![warn(clippy::unwrap_used)]

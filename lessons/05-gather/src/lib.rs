@@ -23,19 +23,29 @@ pub const SITES: [&str; 5] = [
     "silent-site.example",
 ];
 
-// ANCHOR: fetch_page
+// ANCHOR: client
 /// How long to wait for a page, from the request to the last byte.
 pub const TIME_LIMIT: Duration = Duration::from_secs(1);
 
+/// A client that gives up on a page after [`TIME_LIMIT`].
+///
+/// # Errors
+///
+/// When the system refuses what a client needs.
+pub fn client() -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder().timeout(TIME_LIMIT).build()
+}
+// ANCHOR_END: client
+
+// ANCHOR: fetch_page
 /// Fetches a page and returns how many bytes its text has.
 pub async fn fetch_page(
     client: &reqwest::Client,
     site: &Site,
 ) -> reqwest::Result<usize> {
     println!("Fetching {}", site.name);
-    let request = client.get(&site.url).timeout(TIME_LIMIT);
-    let response = request.send().await?.error_for_status()?;
-    let text = response.text().await?;
+    let response = client.get(&site.url).send().await?;
+    let text = response.error_for_status()?.text().await?;
     println!("Fetched {}", site.name);
     Ok(text.len())
 }

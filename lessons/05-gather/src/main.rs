@@ -16,21 +16,21 @@
 use std::time::Instant;
 
 use lesson_kit::{Site, println};
-use lesson05::{SITES, fetch_all, reason};
+use lesson05::{SITES, client, fetch_all, reason};
 
 fn main() -> anyhow::Result<()> {
     let lesson =
         lesson_kit::start_on("lesson05", "many pages, some fail", &SITES);
-    run(lesson.sites());
+    run(lesson.sites())?;
     lesson.timeline("five at once");
     Ok(())
 }
 
 // ANCHOR: run
 #[tokio::main]
-async fn run(sites: &[Site]) {
+async fn run(sites: &[Site]) -> reqwest::Result<()> {
     let start = Instant::now();
-    let results = fetch_all(&reqwest::Client::new(), sites).await;
+    let results = fetch_all(&client()?, sites).await;
     for (site, result) in sites.iter().zip(results) {
         match result {
             Ok(bytes) => println!("{}: {bytes} bytes", site.name),
@@ -40,5 +40,6 @@ async fn run(sites: &[Site]) {
         }
     }
     println!("Total time: {:.2} seconds", start.elapsed().as_secs_f64());
+    Ok(())
 }
 // ANCHOR_END: run

@@ -1,0 +1,220 @@
+//! What the lesson claims, proved by what the server saw.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures::future::join_all;
+use lesson_kit::{Site, sites_of};
+use lesson05::{fetch_all, reason};
+use mock_server::testing::quick_tutorial;
+use mock_server::{Fault, MockWeb, Outcome, Watchdog, catalogue};
+
+#[path = "../examples/bounded.rs"]
+#[expect(dead_code, reason = "an example has a `main`, which is not called")]
+mod bounded;
+#[path = "../examples/deadline.rs"]
+#[expect(dead_code, reason = "an example has a `main`, which is not called")]
+mod deadline;
+#[path = "../examples/limits.rs"]
+#[expect(dead_code, reason = "an example has a `main`, which is not called")]
+mod limits;
+
+/// Bounds a failure only.
+const WATCHDOG: Duration = Duration::from_secs(60);
+/// How long a gate waits that is to open: as long as a busy machine may need.
+const PATIENT: Duration = Duration::from_secs(30);
+/// How long a gate waits that is to fail.
+const IMPATIENT: Duration = Duration::from_millis(300);
+
+fn start(builder: mock_server::Builder) -> (MockWeb, Vec<Site>, Watchdog) {
+    let web = builder.start().expect("the web starts");
+    let watchdog = web.watchdog(WATCHDOG);
+    let sites = sites_of(&web);
+    (web, sites, watchdog)
+}
+
+/// A fault and what the lesson says of a site that has it: its bytes, or why
+/// there are none.
+type Row = (&'static str, Result<usize, &'static str>);
+
+const BYTES: usize = 50_321;
+const LATE: Result<usize, &str> = Err("no answer within 1 s");
+const BROKEN: Result<usize, &str> = Err("the answer broke off");
+const STRANGE: Result<usize, &str> = Err("no proper answer");
+
+#[rustfmt::skip]
+const TABLE: [Row; 27] = [
+    ("delay?ms=10", Ok(BYTES)),
+    ("random-delay?low=1&high=9", Ok(BYTES)),
+    ("status?code=503", Err("the site answered 503 Service Unavailable")),
+    ("fail-first?n=1&with=truncate", BROKEN),
+    ("unstable?rate=1&with=reset", STRANGE),
+    ("redirect?hops=2", Ok(BYTES)),
+    ("redirect-loop", Err("too many redirects")),
+    ("slow-head?pause=1", Ok(BYTES)),
+    ("refused", Err("cannot connect to host")),
+    ("connect-hang", LATE),
+    ("empty", STRANGE),
+    ("hang", LATE),
+    ("reset", STRANGE),
+    ("truncate", BROKEN),
+    ("dribble?chunk=20000&pause=5", Ok(BYTES)),
+    ("stall", LATE),
+    ("bad-chunk", BROKEN),
+    ("garbage", STRANGE),
+    ("slow-close?delay=5", Ok(BYTES)),
+    ("idle-close", Ok(BYTES)),
+    ("close-on-reuse", Ok(BYTES)),
+    // Nothing here inflates, and what is left is not UTF-8.
+    ("gzip-bomb?size=2", Ok(2_042)),
+    ("charset", Ok(50_319)),
+    ("type?as=none", Ok(BYTES)),
+    ("title?as=empty", Ok(BYTES - "Welcome to Python.org".len())),
+    ("endless", LATE),
+    ("reset?after=1000", BROKEN),
+];
+
+#[tokio::test]
+async fn whatever_a_site_does_it_is_named_and_the_others_are_unharmed() {
+    // All at once, because some wait for a time limit.
+    join_all(TABLE.iter().map(check)).await;
+}
+
+async fn check((fault, expected): &Row) {
+    let fault_of_python: Fault = fault.parse().expect("it is a fault");
+    let (_web, sites, _watchdog) =
+        start(quick_tutorial().fault("python.org", fault_of_python));
+    // Longer than the lesson's, so that no page is late on a busy machine.
+    let client = reqwest::Client::builder().timeout(Duration::from_secs(5));
+    let client = client.build().expect("a client");
+
+    let results = fetch_all(&client, &sites).await;
+
+    let [first, second, third] = &results[..] else { panic!("{results:?}") };
+    assert_eq!(first.as_ref().ok(), Some(&15_000), "{fault}: {first:?}");
+    assert_eq!(third.as_ref().ok(), Some(&45_000), "{fault}: {third:?}");
+    let second = second.as_ref().copied().map_err(reason);
+    assert_eq!(second, expected.map_err(str::to_owned), "{fault}");
+}
+
+#[test]
+fn the_table_has_every_fault_of_the_catalogue() {
+    let name = |row: &Row| row.0.split('?').next().unwrap_or_default();
+    let tried: BTreeSet<_> = TABLE.iter().map(name).collect();
+    assert_eq!(tried, catalogue().map(|kind| kind.name).collect());
+}
+
+/// Four pages of each site.
+fn pages(sites: &[Site]) -> Vec<bounded::Page> {
+    let twelve = sites.iter().cycle().take(12).enumerate();
+    twelve.map(|(number, site)| (number, site.url.clone())).collect()
+}
+
+/// Whether a gate for so many opened: a page is larger than a refusal.
+fn has_opened(web: &MockWeb) -> bool {
+    web.record().exchanges().all(|exchange| exchange.bytes > 10_000)
+}
+
+#[tokio::test]
+async fn what_has_no_bound_has_all_in_flight_at_once() {
+    let client = reqwest::Client::new();
+    for way in 0..3 {
+        let (web, sites, _watchdog) = start(quick_tutorial().gate(12, PATIENT));
+        let pages = pages(&sites);
+        let mut order = match way {
+            0 => bounded::all(&client, &pages).await,
+            1 => bounded::as_completed(&client, &pages).await,
+            _ => bounded::in_a_set(&client, &pages).await,
+        };
+        assert!(has_opened(&web), "way {way}");
+        order.sort();
+        assert_eq!(order, (0..12).collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test]
+async fn a_bound_of_four_passes_a_gate_for_four_and_fails_at_one_for_five() {
+    let client = reqwest::Client::new();
+    for in_order in [true, false] {
+        for (gate, wait, opens) in [(4, PATIENT, true), (5, IMPATIENT, false)] {
+            let (web, sites, _watchdog) =
+                start(quick_tutorial().gate(gate, wait));
+            let pages = pages(&sites);
+            if in_order {
+                bounded::bounded(&client, &pages).await;
+            } else {
+                bounded::bounded_as_completed(&client, &pages).await;
+            }
+            assert_eq!(has_opened(&web), opens, "in order: {in_order}");
+            assert!(web.record().max_in_flight() <= 4);
+        }
+    }
+}
+
+#[tokio::test]
+async fn results_are_in_the_order_asked_or_as_completed() {
+    let slow = Fault::Delay { ms: 500 };
+    let (_web, sites, _watchdog) =
+        start(quick_tutorial().fault("codeswithpankaj.com", slow));
+    let client = reqwest::Client::new();
+    let pages = pages(&sites);
+
+    assert!(bounded::all(&client, &pages).await.is_sorted());
+    assert!(bounded::bounded(&client, &pages).await.is_sorted());
+    // The first page asked for is the slow site's.
+    assert_ne!(bounded::as_completed(&client, &pages).await[0], 0);
+    assert_ne!(bounded::in_a_set(&client, &pages).await[0], 0);
+    assert_ne!(bounded::bounded_as_completed(&client, &pages).await[0], 0);
+}
+
+#[tokio::test]
+async fn each_time_limit_ends_what_it_is_for_and_lets_the_rest_pass() {
+    let failing = mock_server::Site::failing().into_iter();
+    let slow = failing.filter(|site| site.name != "invalid-site.example");
+    let (_web, sites, _watchdog) = start(MockWeb::builder().sites(slow));
+    let [unreachable, silent, dribbling] = &sites[..] else {
+        panic!("{sites:?}")
+    };
+    let connecting = limits::connecting().build().expect("a client");
+    let reading = limits::between_reads().build().expect("a client");
+    let in_total = limits::in_total().build().expect("a client");
+
+    // All at once, because they wait for time limits.
+    let ended = join_all([
+        limits::fetch(&connecting, unreachable),
+        limits::fetch(&connecting, silent),
+        limits::fetch(&reading, silent),
+        limits::fetch(&in_total, silent),
+        limits::fetch(&in_total, dribbling),
+    ])
+    .await;
+
+    let nothing = "no limit fired; gave up";
+    assert_eq!(
+        ended,
+        ["limit (connecting)", nothing, "limit", "limit", "limit"]
+    );
+}
+
+#[tokio::test]
+async fn a_limit_around_join_all_loses_what_was_done_and_a_deadline_keeps_it() {
+    let (web, sites, _watchdog) = start(
+        quick_tutorial()
+            .fault("codeswithpankaj.com", Fault::Hang)
+            .fault("w3schools.com", Fault::Hang),
+    );
+    let client = reqwest::Client::new();
+    // Long enough for the one that answers, on a busy machine.
+    let limit = Duration::from_secs(2);
+
+    let (wrong, right) = tokio::join!(
+        deadline::all_or_nothing(&client, &sites, limit),
+        deadline::by_deadline(&client, &sites, limit),
+    );
+
+    assert!(wrong.is_empty(), "{wrong:?}");
+    assert_eq!(right, ["python.org"]);
+    web.wait_until(|record| record.in_flight() == 0).await;
+    assert_eq!(web.record().count(Outcome::Complete), 2);
+    assert_eq!(web.record().client_gone(), 4);
+}
