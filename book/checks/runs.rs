@@ -154,26 +154,8 @@ pub const RUNS: &[Run] = &[
         refused: true,
         ..PLAIN
     },
-    Run {
-        name: "lesson05",
-        command: "cargo run -p lesson05",
-        picture: true,
-        ..PLAIN
-    },
-    Run {
-        name: "bounded",
-        command: "cargo run -p lesson05 --example bounded",
-        ..PLAIN
-    },
-    Run {
-        name: "limits",
-        command: "cargo run -p lesson05 --example limits",
-        ..PLAIN
-    },
-    Run {
-        name: "deadline",
-        command: "cargo run -p lesson05 --example deadline",
-        picture: true,
-        ..PLAIN
-    },
+    Run { name: "lesson05", command: "cargo run -p lesson05", picture: true, ..PLAIN },
+    Run { name: "bounded", command: "cargo run -p lesson05 --example bounded", ..PLAIN },
+    Run { name: "limits", command: "cargo run -p lesson05 --example limits", ..PLAIN },
+    Run { name: "deadline", command: "cargo run -p lesson05 --example deadline", picture: true, ..PLAIN },
 ];

@@ -21,9 +21,9 @@ PAUSE = 1  # seconds
 async def fetch_page(session, url):
     print(f"Fetching {url}")
     async with session.get(url) as response:
+        response.raise_for_status()
         await asyncio.sleep(PAUSE)
         print(f"Fetched {url}")
-        response.raise_for_status()
         return len(await response.text())
 # ANCHOR_END: fetch_page
 

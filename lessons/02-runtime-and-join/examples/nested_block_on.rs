@@ -1,5 +1,5 @@
-//! May an `async fn` call `block_on`? No: it panics. It would stop a thread
-//! that is there to run futures.
+//! May an `async fn` call Tokio's `block_on`? No: it panics. It would stop a
+//! thread that is there to run futures.
 //!
 //! ```sh
 //! cargo run -p lesson02 --example nested_block_on
@@ -7,7 +7,8 @@
 //!
 //! `asyncio.run` in a coroutine is a `RuntimeError`; here it is a panic. The
 //! blocking client of reqwest has a runtime inside, so it panics too, as soon
-//! as it is made. Each run is in a thread of its own, where a panic ends only
+//! as it is made; that is in a debug build, a release build does not check and
+//! blocks the thread. Each run is in a thread of its own, where a panic ends only
 //! that thread.
 
 #![warn(clippy::unwrap_used)]
@@ -68,7 +69,7 @@ fn tell(ended: thread::Result<usize>) {
         Err(panic) => {
             let words = panic.downcast_ref::<String>().map(String::as_str);
             let words = words.or(panic.downcast_ref::<&str>().copied());
-            println!("it panicked: {}", words.unwrap_or("without words"));
+            println!("it panicked: {}", words.unwrap_or("no message"));
         }
     }
 }

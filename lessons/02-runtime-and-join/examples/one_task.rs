@@ -8,8 +8,8 @@
 //!
 //! Each branch asks its site twice and pauses in between, out of politeness.
 //! The wrong run pauses with the standard library's sleep, the right run with
-//! Tokio's. Look at when the second requests leave: a staircase, and all
-//! together. The runtime has a worker thread for each core, and they do not
+//! Tokio's. Look at when the second requests leave: a staircase, and each
+//! 0.4 s after its own first page. The runtime has a worker thread for each core, and they do not
 //! help.
 
 #![warn(clippy::unwrap_used)]
@@ -29,7 +29,7 @@ fn main() -> anyhow::Result<()> {
         "lesson02 --example one_task",
         "the branches of join! share one task",
     );
-    let [a, b, c] = lesson.sites() else {
+    let [a, b, c, ..] = lesson.sites() else {
         anyhow::bail!("it takes three sites");
     };
     let client = client()?;
@@ -38,11 +38,12 @@ fn main() -> anyhow::Result<()> {
     println!("--- wrong: a pause that keeps the thread ---");
     // ANCHOR: wrong
     runtime.block_on(async {
-        let _ = tokio::join!(
+        let visits = tokio::join!(
             visit(&client, a, keep_the_thread()),
             visit(&client, b, keep_the_thread()),
             visit(&client, c, keep_the_thread()),
         );
+        report(visits);
     });
     // ANCHOR_END: wrong
     lesson.timeline("a pause that keeps the thread");
@@ -50,11 +51,12 @@ fn main() -> anyhow::Result<()> {
     println!("\n--- right: a pause that gives it back ---");
     // ANCHOR: right
     runtime.block_on(async {
-        let _ = tokio::join!(
+        let visits = tokio::join!(
             visit(&client, a, give_it_back()),
             visit(&client, b, give_it_back()),
             visit(&client, c, give_it_back()),
         );
+        report(visits);
     });
     // ANCHOR_END: right
     lesson.timeline("a pause that gives it back");
@@ -86,3 +88,11 @@ pub async fn give_it_back() {
     tokio::time::sleep(PAUSE).await;
 }
 // ANCHOR_END: visit
+
+type Visit = reqwest::Result<()>;
+
+fn report((a, b, c): (Visit, Visit, Visit)) {
+    for error in [a, b, c].into_iter().filter_map(Result::err) {
+        println!("failed: {error}");
+    }
+}

@@ -19,7 +19,9 @@ fn main() -> anyhow::Result<()> {
         "functions that take async functions",
         &SITES,
     );
-    run(lesson.sites())?;
+    if let Err(error) = run(lesson.sites()) {
+        println!("failed: {error}");
+    }
     lesson.timeline("a closure for each site");
     Ok(())
 }

@@ -132,9 +132,12 @@ pub async fn sleep(time: Duration) {
     thread::spawn(move || {
         #[expect(clippy::disallowed_methods, reason = "a thread of its own")]
         thread::sleep(time);
-        let mut timer = theirs.lock().expect("nobody panicked");
-        timer.over = true;
-        if let Some(waker) = timer.waker.take() {
+        let waker = {
+            let mut timer = theirs.lock().expect("nobody panicked");
+            timer.over = true;
+            timer.waker.take()
+        };
+        if let Some(waker) = waker {
             waker.wake();
         }
     });

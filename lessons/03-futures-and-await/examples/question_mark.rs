@@ -21,9 +21,10 @@ fn main() -> anyhow::Result<()> {
         "an error in a chain of awaits",
     );
     let mut sites = lesson.sites().to_vec();
-    if let Some(second) = sites.get_mut(1) {
-        second.url += "missing";
-    }
+    let Some(second) = sites.get_mut(1) else {
+        anyhow::bail!("it takes two sites");
+    };
+    second.url = format!("{}/missing", second.url.trim_end_matches('/'));
     let client = client()?;
     let runtime = Runtime::new()?;
 

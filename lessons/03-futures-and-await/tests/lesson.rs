@@ -2,8 +2,9 @@
 
 use std::cell::Cell;
 use std::future::{poll_fn, ready};
-use std::task::Poll;
-use std::time::Duration;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
 
 use lesson_kit::{Site, sites_of};
 use lesson03::{SITES, count_all};
@@ -63,7 +64,11 @@ async fn awaits_in_a_row_never_have_two_requests_in_flight_and_joined_ones_do()
     let (a, b) = (&sites[0], &sites[1]);
     let wrong = in_turn::one_after_another(&client, a, b).await;
     assert_eq!(status(wrong), Some(425), "the gate waited for a second");
-    let wrong = in_turn::made_first(&client, a, b).await;
+    assert_eq!(web.record().max_in_flight(), 1);
+
+    // A gate that has failed stays so: each way has one of its own.
+    let (web, sites, _watchdog) = start(quick_tutorial().gate(2, IMPATIENT));
+    let wrong = in_turn::made_first(&client, &sites[0], &sites[1]).await;
     assert_eq!(status(wrong), Some(425), "the gate waited for a second");
     assert_eq!(web.record().max_in_flight(), 1);
 
@@ -128,8 +133,28 @@ async fn two_sleeps() -> ((), ()) {
     executor::join(executor::sleep(short), executor::sleep(long)).await
 }
 
+fn watchdog() -> Watchdog {
+    Watchdog::start(WATCHDOG, || vec!["the executor hangs".to_owned()])
+}
+
+#[test]
+fn a_sleep_wakes_whoever_polled_it_last_and_not_before_its_time() {
+    let _watchdog = watchdog();
+    let start = Instant::now();
+    let time = Duration::from_millis(50);
+    let mut sleep = pin!(executor::sleep(time));
+    let mut nobody = Context::from_waker(Waker::noop());
+    assert!(sleep.as_mut().poll(&mut nobody).is_pending());
+
+    executor::block_on(sleep);
+
+    // A lower bound, which a slow machine cannot break.
+    assert!(start.elapsed() >= time);
+}
+
 #[test]
 fn the_executor_sleeps_until_it_is_woken_and_the_busy_one_does_not() {
+    let _watchdog = watchdog();
     let polls = Cell::new(0);
     executor::block_on(executor::counted(two_sleeps(), &polls));
     let right = polls.take();
@@ -141,9 +166,7 @@ fn the_executor_sleeps_until_it_is_woken_and_the_busy_one_does_not() {
 
 #[test]
 fn a_wake_that_comes_before_the_executor_sleeps_is_not_lost() {
-    let _watchdog = Watchdog::start(WATCHDOG, || {
-        vec!["the executor sleeps for ever".to_owned()]
-    });
+    let _watchdog = watchdog();
     let mut polled = 0;
     let future = poll_fn(|context| {
         polled += 1;
@@ -155,7 +178,7 @@ fn a_wake_that_comes_before_the_executor_sleeps_is_not_lost() {
 
 #[test]
 fn join_polls_no_future_again_that_was_ready() {
-    let _watchdog = Watchdog::start(WATCHDOG, || vec!["join hangs".to_owned()]);
+    let _watchdog = watchdog();
     let soon = async {
         executor::sleep(Duration::from_millis(10)).await;
         "slow"

@@ -24,7 +24,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 /// Shorter than any of the sites takes.
 const LIMIT: Duration = Duration::from_millis(300);
-/// What the program does after it has given up takes so long.
+/// How long the program goes on after it has given up.
 const LATER: Duration = Duration::from_secs(2);
 
 fn main() -> anyhow::Result<()> {

@@ -21,7 +21,7 @@ fn main() -> anyhow::Result<()> {
         "lesson04 --example first_completed",
         "the first answer, and what becomes of the others",
     );
-    let [a, b, c] = lesson.sites() else {
+    let [a, b, c, ..] = lesson.sites() else {
         anyhow::bail!("it takes three sites");
     };
     let client = client()?;
@@ -41,12 +41,13 @@ fn main() -> anyhow::Result<()> {
 }
 
 /// Fetches a page and returns the name of its site, or that it failed.
-async fn fetch(client: reqwest::Client, site: Site) -> String {
-    let Ok(response) = client.get(&site.url).send().await else {
-        return format!("{} failed", site.name);
+async fn fetch(client: &reqwest::Client, site: &Site) -> String {
+    let page = async {
+        let response = client.get(&site.url).send().await?;
+        response.error_for_status()?.bytes().await
     };
-    match response.bytes().await {
-        Ok(_) => site.name,
+    match page.await {
+        Ok(_) => site.name.clone(),
         Err(_) => format!("{} failed", site.name),
     }
 }
@@ -60,9 +61,9 @@ pub async fn selected(
     c: &Site,
 ) -> String {
     tokio::select! {
-        name = fetch(client.clone(), a.clone()) => name,
-        name = fetch(client.clone(), b.clone()) => name,
-        name = fetch(client.clone(), c.clone()) => name,
+        name = fetch(client, a) => name,
+        name = fetch(client, b) => name,
+        name = fetch(client, c) => name,
     }
 }
 // ANCHOR_END: select
@@ -75,7 +76,8 @@ pub async fn in_a_set(
 ) -> Vec<String> {
     let mut tasks = JoinSet::new();
     for site in sites {
-        tasks.spawn(fetch(client.clone(), site.clone()));
+        let (client, site) = (client.clone(), site.clone());
+        tasks.spawn(async move { fetch(&client, &site).await });
     }
     let mut names = Vec::new();
     while let Some(name) = tasks.join_next().await {

@@ -50,10 +50,13 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The bytes of a page, or 0.
+/// The bytes of a page, or 0 if there is none.
 async fn bytes(client: &reqwest::Client, site: &Site) -> usize {
-    let Ok(response) = client.get(&site.url).send().await else { return 0 };
-    response.bytes().await.map_or(0, |bytes| bytes.len())
+    let page = async {
+        let response = client.get(&site.url).send().await?;
+        response.error_for_status()?.bytes().await
+    };
+    page.await.map_or(0, |page| page.len())
 }
 
 // ANCHOR: borrowed

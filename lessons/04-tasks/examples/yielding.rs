@@ -72,8 +72,8 @@ pub async fn yielding(steps: Rc<Cell<usize>>) {
 // ANCHOR_END: three
 
 // ANCHOR: seen
-/// Runs a task on a runtime with one thread, and how many steps it has taken
-/// when another task has its turn.
+/// Runs a task on a runtime with one thread, and returns how many steps it has
+/// taken when another task has its turn.
 pub fn seen_by_another(
     task: impl Future<Output = ()> + 'static,
     steps: Rc<Cell<usize>>,

@@ -31,11 +31,10 @@ pub async fn fetch_page(
     site: Site,
 ) -> reqwest::Result<usize> {
     println!("Fetching {}", site.name);
-    let response = client.get(&site.url).send().await?;
+    let response = client.get(&site.url).send().await?.error_for_status()?;
     sleep(PAUSE).await;
     println!("Fetched {}", site.name);
-    let text = response.error_for_status()?.text().await?;
-    Ok(text.len())
+    Ok(response.text().await?.len())
 }
 // ANCHOR_END: fetch_page
 

@@ -42,6 +42,24 @@ def a_time_limit_on_a_task_cancels_the_task():
     assert asyncio.run(main()) is True
 
 
+def a_time_limit_cancels_what_is_awaited_and_nothing_else():
+    async def in_turn(tasks):
+        for task in tasks:
+            await task
+
+    async def main(wait):
+        tasks = [asyncio.create_task(asyncio.sleep(60)) for _ in range(2)]
+        try:
+            await asyncio.wait_for(wait(tasks), timeout=0.01)
+        except asyncio.TimeoutError:
+            await asyncio.sleep(0)
+            return [task.cancelled() for task in tasks]
+
+    assert asyncio.run(main(lambda tasks: asyncio.gather(*tasks))) == [True, True]
+    assert asyncio.run(main(in_turn)) == [True, False]
+    assert asyncio.run(main(asyncio.wait)) == [False, False]
+
+
 def wait_for_the_first_leaves_the_others_running():
     async def main():
         never = asyncio.create_task(asyncio.sleep(60))
@@ -105,6 +123,7 @@ def an_await_that_need_not_wait_gives_no_turn_and_sleep_0_does():
 a_task_begins_on_a_later_turn_of_the_loop()
 a_task_can_be_awaited_twice()
 a_time_limit_on_a_task_cancels_the_task()
+a_time_limit_cancels_what_is_awaited_and_nothing_else()
 wait_for_the_first_leaves_the_others_running()
 a_task_to_which_nobody_keeps_a_reference_can_be_lost()
 an_await_that_need_not_wait_gives_no_turn_and_sleep_0_does()

@@ -169,12 +169,15 @@ async fn select_drops_the_others_and_the_server_sees_them_leave() {
 
 #[tokio::test]
 async fn join_next_gives_one_result_after_another_and_drops_none() {
-    let (web, sites, _watchdog) = start(quick_tutorial());
+    let slow = Fault::Delay { ms: 500 };
+    let (web, sites, _watchdog) =
+        start(quick_tutorial().fault("codeswithpankaj.com", slow));
     let client = reqwest::Client::new();
 
     let [a, b, c] = &sites[..] else { panic!("{sites:?}") };
     let mut names = first_completed::in_a_set(&client, [a, b, c]).await;
 
+    assert_eq!(names[2], "codeswithpankaj.com", "the slow one is last");
     names.sort();
     assert_eq!(names, ["codeswithpankaj.com", "python.org", "w3schools.com"]);
     assert_eq!(web.record().count(Outcome::Complete), 3);

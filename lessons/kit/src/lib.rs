@@ -244,7 +244,7 @@ fn help(name: &str, about: &str) -> String {
     format!(
         "{name}: {about}\n\n\
          Usage: cargo run -p {name} -- [OPTIONS] [URL]...\n\n\
-         \x20 URL...               fetch these in place of the three sites of the mock web\n\
+         \x20 URL...               fetch these in place of the mock web's sites\n\
          \x20 --live               fetch codeswithpankaj.com, python.org and www.w3schools.com\n\
          \x20                      over https: cargo run -p {name} --features live -- --live\n\
          \x20 --fault SITE=FAULT   break a site of the mock web, for example\n\
