@@ -23,6 +23,7 @@ const TOLD: &[&str] = &[
     "cargo run -p lesson04 --example first_completed -- --fault python.org=reset",
     "cargo run -p book -- refresh",
     "cargo run -p book -- refresh --check",
+    "cargo run -p lesson05 -- --fault python.org=stall",
     "cargo run -p mock-server",
     "cargo run -p mock-server -- --port 8081",
 ];
