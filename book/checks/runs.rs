@@ -158,4 +158,12 @@ pub const RUNS: &[Run] = &[
     Run { name: "bounded", command: "cargo run -p lesson05 --example bounded", ..PLAIN },
     Run { name: "limits", command: "cargo run -p lesson05 --example limits", ..PLAIN },
     Run { name: "deadline", command: "cargo run -p lesson05 --example deadline", picture: true, ..PLAIN },
+    Run { name: "permit", command: "cargo run -p lesson05 --example permit", ..PLAIN },
+    Run {
+        name: "slow_consumer",
+        command: "cargo run -p lesson05 --example slow_consumer",
+        picture: true,
+        ..PLAIN
+    },
+    Run { name: "hedge", command: "cargo run -p lesson05 --example hedge", picture: true, ..PLAIN },
 ];

@@ -68,14 +68,19 @@ impl Site {
     }
 
     /// Sites that fail, each in one way: `invalid-site.example` refuses the connection (the tutorial's own),
-    /// `unreachable-site.example` does not let anybody connect, `silent-site.example` never answers, and
-    /// `dribbling-site.example` takes three seconds for a page of 15,000 bytes, in thirty pieces.
+    /// `unreachable-site.example` does not let anybody connect, `silent-site.example` never answers,
+    /// `dribbling-site.example` takes three seconds for a page of 15,000 bytes, in thirty pieces, and
+    /// `unlucky-site.example` takes three seconds for the first request and none for later ones.
     pub fn failing() -> Vec<Site> {
         [
             ("invalid-site.example", Fault::Refused),
             ("unreachable-site.example", Fault::ConnectHang),
             ("silent-site.example", Fault::Hang),
             ("dribbling-site.example", Fault::DribbleOver { chunks: 30, over: 3_000 }),
+            (
+                "unlucky-site.example",
+                Fault::FailFirst { n: 1, with: Box::new(Fault::Delay { ms: 3_000 }), key: String::new() },
+            ),
         ]
         .into_iter()
         .map(|(name, fault)| Site::new(name).page(page(name, 15_000, 2_000)).fault(fault))

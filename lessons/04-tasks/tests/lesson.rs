@@ -107,6 +107,28 @@ async fn futures_that_are_no_tasks_end_where_they_are_dropped() {
     web.wait_until(|record| record.client_gone() == 2).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_task_that_computes_is_dropped_at_its_next_await_and_not_before() {
+    let (begun, has_begun) = tokio::sync::oneshot::channel();
+    let (computed, has_computed) = tokio::sync::oneshot::channel();
+    let (waited, has_waited) = tokio::sync::oneshot::channel();
+    let task = tokio::spawn(async move {
+        let _ = begun.send(());
+        #[expect(clippy::disallowed_methods, reason = "it keeps the thread")]
+        std::thread::sleep(Duration::from_millis(200));
+        let _ = computed.send(());
+        tokio::time::sleep(Duration::ZERO).await;
+        let _ = waited.send(());
+    });
+    has_begun.await.expect("it begins");
+
+    task.abort();
+
+    assert!(task.await.expect_err("it was aborted").is_cancelled());
+    has_computed.await.expect("it went on until it had to wait");
+    has_waited.await.expect_err("it did not go on from there");
+}
+
 #[tokio::test]
 async fn a_join_set_and_a_handle_that_aborts_take_their_tasks_with_them() {
     let (web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));

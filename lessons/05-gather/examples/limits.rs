@@ -42,12 +42,13 @@ fn main() -> anyhow::Result<()> {
 }
 
 // ANCHOR: limits
-/// For the time until the connection stands.
+/// For the time until the connection is established.
 pub fn connecting() -> ClientBuilder {
     reqwest::Client::builder().connect_timeout(Duration::from_millis(500))
 }
 
-/// For each time without news. It starts again whenever something comes.
+/// For each silence while waiting for data. It starts again whenever something
+/// comes.
 pub fn between_reads() -> ClientBuilder {
     reqwest::Client::builder().read_timeout(Duration::from_millis(500))
 }

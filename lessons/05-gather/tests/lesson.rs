@@ -1,13 +1,15 @@
 //! What the lesson claims, proved by what the server saw.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::future::join_all;
 use lesson_kit::{Site, sites_of};
 use lesson05::{fetch_all, reason};
 use mock_server::testing::quick_tutorial;
-use mock_server::{Fault, MockWeb, Outcome, Watchdog, catalogue};
+use mock_server::{Fault, MockWeb, Outcome, Record, Watchdog, catalogue};
 
 #[path = "../examples/bounded.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
@@ -15,9 +17,18 @@ mod bounded;
 #[path = "../examples/deadline.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
 mod deadline;
+#[path = "../examples/hedge.rs"]
+#[expect(dead_code, reason = "an example has a `main`, which is not called")]
+mod hedge;
 #[path = "../examples/limits.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
 mod limits;
+#[path = "../examples/permit.rs"]
+#[expect(dead_code, reason = "an example has a `main`, which is not called")]
+mod permit;
+#[path = "../examples/slow_consumer.rs"]
+#[expect(dead_code, reason = "an example has a `main`, which is not called")]
+mod slow_consumer;
 
 /// Bounds a failure only.
 const WATCHDOG: Duration = Duration::from_secs(60);
@@ -168,9 +179,45 @@ async fn results_are_in_the_order_asked_or_as_completed() {
 }
 
 #[tokio::test]
+async fn one_that_hangs_holds_up_what_is_in_order_and_not_what_is_as_completed()
+{
+    let client = reqwest::Client::new();
+    for (in_order, asked) in [(true, 4), (false, 9)] {
+        let (web, sites, _watchdog) =
+            start(quick_tutorial().fault("codeswithpankaj.com", Fault::Hang));
+        // One page of the site that hangs, and eight of the others.
+        let others = sites[1..].iter().cycle().take(8);
+        let nine = sites[..1].iter().chain(others).enumerate();
+        let pages: Vec<_> =
+            nine.map(|(number, site)| (number, site.url.clone())).collect();
+        let fetching = async {
+            if in_order {
+                bounded::bounded(&client, &pages).await;
+            } else {
+                bounded::bounded_as_completed(&client, &pages).await;
+            }
+        };
+        let all_else = asked - 1;
+        let seen = async {
+            let complete = |record: &Record| record.count(Outcome::Complete);
+            web.wait_until(|record| complete(record) == all_else).await;
+            // Whatever else is to be asked is asked while this is.
+            for _ in 0..3 {
+                client.get(&sites[1].url).send().await.expect("a page");
+            }
+        };
+        tokio::select! {
+            () = fetching => panic!("one page hangs"),
+            () = seen => {}
+        }
+        assert_eq!(web.record().exchanges().len(), asked + 3, "{in_order}");
+    }
+}
+
+#[tokio::test]
 async fn each_time_limit_ends_what_it_is_for_and_lets_the_rest_pass() {
     let failing = mock_server::Site::failing().into_iter();
-    let slow = failing.filter(|site| site.name != "invalid-site.example");
+    let slow = failing.filter(|site| limits::SITES.contains(&&*site.name));
     let (_web, sites, _watchdog) = start(MockWeb::builder().sites(slow));
     let [unreachable, silent, dribbling] = &sites[..] else {
         panic!("{sites:?}")
@@ -217,4 +264,60 @@ async fn a_limit_around_join_all_loses_what_was_done_and_a_deadline_keeps_it() {
     web.wait_until(|record| record.in_flight() == 0).await;
     assert_eq!(web.record().count(Outcome::Complete), 2);
     assert_eq!(web.record().client_gone(), 4);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_permit_inside_the_task_bounds_the_jobs_and_one_before_it_the_tasks()
+{
+    let most = |number: &AtomicUsize| number.load(Ordering::Relaxed);
+    let wrong = Arc::new(permit::Most::default());
+    permit::inside(1_000, &wrong).await;
+    assert_eq!((most(&wrong.jobs), most(&wrong.tasks)), (8, 1_000));
+
+    let right = Arc::new(permit::Most::default());
+    permit::before(1_000, &right).await;
+    assert_eq!((most(&right.jobs), most(&right.tasks)), (8, 8));
+}
+
+#[tokio::test]
+async fn pages_in_a_stream_are_late_when_the_work_takes_long_and_those_of_tasks_are_not()
+ {
+    // All answer at once, and the work on the first page lasts until the
+    // server has answered all and the time limit is over.
+    let limit = Duration::from_secs(2);
+    for (in_a_stream, in_time) in [(true, 1), (false, 3)] {
+        let (web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
+        let client = reqwest::Client::builder().timeout(limit).build();
+        let client = client.expect("a client");
+        let mut pages = 0;
+        let work = async |(_, page): slow_consumer::Page| {
+            pages += usize::from(page.is_ok());
+            web.wait_until(|record| record.count(Outcome::Complete) == 3).await;
+            if pages == 1 {
+                // There is no event to await: it is the time limit that ends.
+                tokio::time::sleep(limit).await;
+            }
+        };
+        if in_a_stream {
+            slow_consumer::in_a_stream(&client, &sites, work).await;
+        } else {
+            slow_consumer::through_a_channel(&client, &sites, work).await;
+        }
+        assert_eq!(pages, in_time, "in a stream: {in_a_stream}");
+    }
+}
+
+#[tokio::test]
+async fn a_hedged_request_is_asked_again_and_the_loser_leaves() {
+    let failing = mock_server::Site::failing().into_iter();
+    let unlucky = failing.filter(|site| site.name == "unlucky-site.example");
+    let (web, sites, _watchdog) = start(MockWeb::builder().sites(unlucky));
+    let client = reqwest::Client::new();
+
+    let patience = Duration::from_millis(50);
+    let page = hedge::hedged(&client, &sites[0], patience).await;
+
+    assert_eq!(page.ok(), Some(15_000));
+    web.wait_until(|record| record.client_gone() == 1).await;
+    assert_eq!(web.record().count(Outcome::Complete), 1);
 }
