@@ -221,6 +221,33 @@ async fn joined_and_spawned_fetches_overlap_alike() {
     assert_eq!(parallel::work(100), 25);
 }
 
+/// How many tasks there are while three requests of `work` are in flight. The
+/// client has some of its own, for its connections.
+async fn tasks_during(web: &MockWeb, work: impl Future<Output = ()>) -> usize {
+    tokio::select! {
+        () = work => panic!("no site answers"),
+        () = web.wait_until(|record| record.in_flight() == 3) => {}
+    }
+    tokio::runtime::Handle::current().metrics().num_alive_tasks()
+}
+
+#[test]
+fn spawned_fetches_are_tasks_and_joined_ones_are_not() {
+    let tasks = |spawn: bool| {
+        let (web, sites, _watchdog) = start(quick_tutorial().gate(4, PATIENT));
+        let runtime = Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime").block_on(async {
+            let client = reqwest::Client::new();
+            if spawn {
+                tasks_during(&web, parallel::spawned(&client, &sites, 1)).await
+            } else {
+                tasks_during(&web, parallel::joined(&client, &sites, 1)).await
+            }
+        })
+    };
+    assert_eq!(tasks(true), tasks(false) + 3);
+}
+
 #[tokio::test]
 async fn as_many_tasks_and_threads_wait_at_once_as_were_asked_for() {
     assert_eq!(task_cost::tasks(100).await.made, 100);
