@@ -41,6 +41,7 @@ mod prose {
         Chapter03: "../src/03-futures-and-await.md"
         Chapter04: "../src/04-tasks.md"
         Chapter05: "../src/05-gather.md"
+        Chapter06: "../src/06-errors.md"
         Phrasebook: "../src/phrasebook.md"
         Faults: "../src/faults.md"
         Troubleshooting: "../src/troubleshooting.md"

@@ -166,4 +166,14 @@ pub const RUNS: &[Run] = &[
         ..PLAIN
     },
     Run { name: "hedge", command: "cargo run -p lesson05 --example hedge", picture: true, ..PLAIN },
+    Run { name: "lesson06", command: "cargo run -p lesson06", picture: true, ..PLAIN },
+    Run {
+        name: "fail_fast",
+        command: "cargo run -p lesson06 --example fail_fast",
+        picture: true,
+        // Its tasks begin on threads of their own.
+        any_order: &["wrong", "right"],
+        ..PLAIN
+    },
+    Run { name: "panic", command: "cargo run -p lesson06 --example panic", ..PLAIN },
 ];

@@ -24,6 +24,8 @@ const TOLD: &[&str] = &[
     "cargo run -p book -- refresh",
     "cargo run -p book -- refresh --check",
     "cargo run -p lesson05 -- --fault python.org=stall",
+    "cargo run -p lesson06 -- --fault w3schools.com=garbage",
+    "cargo run -p lesson06 -- http://nowhere.invalid/",
     "cargo run -p mock-server",
     "cargo run -p mock-server -- --port 8081",
 ];

@@ -1,0 +1,124 @@
+//! One of three fetches fails. Do you want the other two?
+//!
+//! ```sh
+//! cargo run -p lesson06 --example fail_fast
+//! ```
+//!
+//! The second of three pages does not exist, and its site says so after 0.6 s.
+//! `try_join_all` returns that error at once and drops what is not ready: the
+//! server sees two clients leave. `join_all` waits for all. The third run joins
+//! the *handles* of tasks with `try_join!`, and misses the error.
+
+#![warn(clippy::unwrap_used)]
+
+use futures::future::{join_all, try_join_all};
+use lesson_kit::{Site, println};
+use lesson06::{FetchError, client, fetch_page};
+use tokio::runtime::Runtime;
+use tokio::task::JoinError;
+
+/// What a fetch gives.
+type Page = Result<usize, FetchError>;
+
+fn main() -> anyhow::Result<()> {
+    let lesson = lesson_kit::start(
+        "lesson06 --example fail_fast",
+        "fail fast, or collect all",
+    );
+    let mut sites = lesson.sites().to_vec();
+    let Some(second) = sites.get_mut(1) else {
+        anyhow::bail!("it takes two sites");
+    };
+    second.url = format!("{}/missing", second.url.trim_end_matches('/'));
+    let client = client()?;
+    let runtime = Runtime::new()?;
+
+    println!("--- try_join_all ---");
+    match runtime.block_on(fail_fast(&client, &sites)) {
+        Ok(pages) => println!("all: {pages:?}"),
+        Err(error) => println!("failed: {error}"),
+    }
+    lesson.timeline("try_join_all");
+
+    println!("\n--- join_all ---");
+    for page in runtime.block_on(collect_all(&client, &sites)) {
+        match page {
+            Ok(bytes) => println!("{bytes} bytes"),
+            Err(error) => println!("failed: {error}"),
+        }
+    }
+    lesson.timeline("join_all");
+
+    println!("\n--- wrong: try_join! on handles ---");
+    let pages = runtime.block_on(handles(&client, &sites[0], &sites[1]));
+    let is_ok = if pages.is_ok() { "Ok" } else { "Err" };
+    println!("try_join! gave {is_ok}");
+    if let Ok((first, second)) = pages {
+        println!("inside: {}, {}", ok_or_err(&first), ok_or_err(&second));
+    }
+
+    println!("\n--- right: ?? on a handle ---");
+    match runtime.block_on(awaited(&client, &sites[0], &sites[1])) {
+        Ok(bytes) => println!("{bytes} bytes"),
+        Err(error) => println!("failed: {error}"),
+    }
+    Ok(())
+}
+
+fn ok_or_err(page: &Page) -> &'static str {
+    if page.is_ok() { "Ok" } else { "Err" }
+}
+
+// ANCHOR: both
+/// All pages, or the first error, as soon as it is there.
+pub async fn fail_fast(
+    client: &reqwest::Client,
+    sites: &[Site],
+) -> Result<Vec<usize>, FetchError> {
+    let fetch = |site| fetch_page(client, site, false);
+    try_join_all(sites.iter().map(fetch)).await
+}
+
+/// A result for each.
+pub async fn collect_all(
+    client: &reqwest::Client,
+    sites: &[Site],
+) -> Vec<Page> {
+    let fetch = |site| fetch_page(client, site, false);
+    join_all(sites.iter().map(fetch)).await
+}
+// ANCHOR_END: both
+
+/// A task that fetches.
+fn spawn(
+    client: &reqwest::Client,
+    site: &Site,
+) -> tokio::task::JoinHandle<Page> {
+    let (client, site) = (client.clone(), site.clone());
+    tokio::spawn(async move { fetch_page(&client, &site, false).await })
+}
+
+// ANCHOR: handles
+/// Wrong: a handle fails when its *task* did, by a panic. A task that returned
+/// an error has ended well.
+pub async fn handles(
+    client: &reqwest::Client,
+    a: &Site,
+    b: &Site,
+) -> Result<(Page, Page), JoinError> {
+    tokio::try_join!(spawn(client, a), spawn(client, b))
+}
+// ANCHOR_END: handles
+
+// ANCHOR: awaited
+/// Right: one `?` for the task, one for what it returned.
+pub async fn awaited(
+    client: &reqwest::Client,
+    a: &Site,
+    b: &Site,
+) -> anyhow::Result<usize> {
+    let (a, b) = (spawn(client, a), spawn(client, b));
+    let (in_a, in_b) = (a.await??, b.await??);
+    Ok(in_a + in_b)
+}
+// ANCHOR_END: awaited

@@ -1,0 +1,193 @@
+//! What the lesson claims, proved by what the server saw.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures::future::join_all;
+use lesson_kit::{Site, sites_of};
+use lesson06::{Stage, Why, fetch_all, fetch_page, with_causes};
+use mock_server::testing::quick_tutorial;
+use mock_server::{Fault, MockWeb, Outcome, Watchdog, catalogue};
+
+#[path = "../examples/fail_fast.rs"]
+#[expect(dead_code, reason = "an example has a `main`, which is not called")]
+mod fail_fast;
+#[path = "../examples/panic.rs"]
+#[expect(dead_code, reason = "an example has a `main`, which is not called")]
+mod panic;
+
+/// Bounds a failure only.
+const WATCHDOG: Duration = Duration::from_secs(60);
+/// How long a gate waits that is to open: as long as a busy machine may need.
+const PATIENT: Duration = Duration::from_secs(30);
+
+fn start(builder: mock_server::Builder) -> (MockWeb, Vec<Site>, Watchdog) {
+    let web = builder.start().expect("the web starts");
+    let watchdog = web.watchdog(WATCHDOG);
+    let sites = sites_of(&web);
+    (web, sites, watchdog)
+}
+
+/// As the lesson's, with more time, so that no page is late on a busy machine.
+fn client() -> reqwest::Client {
+    let client = reqwest::Client::builder()
+        .connect_timeout(Duration::from_secs(2))
+        .timeout(Duration::from_secs(5));
+    client.build().expect("a client")
+}
+
+/// A fault, and which variant it is.
+type Row = (&'static str, fn(&Result<usize, Why>) -> bool);
+
+#[rustfmt::skip]
+const TABLE: [Row; 29] = [
+    ("delay?ms=10", |page| matches!(page, Ok(50_321))),
+    ("random-delay?low=1&high=9", |page| matches!(page, Ok(50_321))),
+    ("status?code=503", |page| matches!(page, Err(Why::Status(status)) if *status == 503)),
+    ("status?code=404", |page| matches!(page, Err(Why::Status(status)) if *status == 404)),
+    ("fail-first?n=1&with=truncate", |page| matches!(page, Err(Why::BrokenBody(0..=1000, _)))),
+    ("unstable?rate=1&with=reset", |page| matches!(page, Err(Why::Lost(_)))),
+    ("redirect?hops=2", |page| matches!(page, Ok(50_321))),
+    ("redirect-loop", |page| matches!(page, Err(Why::Redirects(_)))),
+    ("slow-head?pause=1", |page| matches!(page, Ok(50_321))),
+    ("refused", |page| matches!(page, Err(Why::Refused(_)))),
+    ("connect-hang", |page| matches!(page, Err(Why::TimedOut(Stage::Connecting, _)))),
+    ("empty", |page| matches!(page, Err(Why::Lost(_)))),
+    ("hang", |page| matches!(page, Err(Why::TimedOut(Stage::Waiting, _)))),
+    ("reset", |page| matches!(page, Err(Why::Lost(_)))),
+    ("reset?after=1000", |page| matches!(page, Err(Why::BrokenBody(0..=1000, _)))),
+    ("truncate", |page| matches!(page, Err(Why::BrokenBody(0..=1000, _)))),
+    ("dribble?chunk=20000&pause=5", |page| matches!(page, Ok(50_321))),
+    ("stall", |page| matches!(page, Err(Why::TimedOut(Stage::Reading, _)))),
+    ("bad-chunk", |page| matches!(page, Err(Why::BrokenBody(..)))),
+    ("garbage", |page| matches!(page, Err(Why::Malformed(_)))),
+    ("slow-close?delay=5", |page| matches!(page, Ok(50_321))),
+    ("idle-close", |page| matches!(page, Ok(50_321))),
+    ("close-on-reuse", |page| matches!(page, Ok(50_321))),
+    ("gzip-bomb?size=2", |page| matches!(page, Ok(1_998))),
+    ("charset", |page| page.is_ok()),
+    ("type?as=none", |page| matches!(page, Ok(50_321))),
+    ("title?as=huge", |page| matches!(page, Err(Why::TooLarge(1_000_000)))),
+    ("endless?chunk=100000&pause=0", |page| matches!(page, Err(Why::TooLarge(1_000_000)))),
+    ("endless", |page| matches!(page, Err(Why::TimedOut(Stage::Reading, _)))),
+];
+
+#[tokio::test]
+async fn whatever_a_site_does_is_the_right_variant_and_the_others_are_unharmed()
+{
+    // All at once, because some wait for a time limit.
+    join_all(TABLE.iter().map(check)).await;
+}
+
+async fn check((fault, is_right): &Row) {
+    let fault_of_python: Fault = fault.parse().expect("it is a fault");
+    let (_web, sites, _watchdog) =
+        start(quick_tutorial().fault("python.org", fault_of_python));
+
+    let mut pages = fetch_all(&client(), &sites, "nobody").await;
+
+    let third = pages.remove(2);
+    assert!(matches!(third, Ok(45_000)), "{fault}: {third:?}");
+    let second = pages.remove(1);
+    if let Err(error) = &second {
+        let words = with_causes(error);
+        assert!(words.starts_with("cannot fetch python.org: "), "{words}");
+        assert!(!words.contains("127.0.0.1"), "{words}");
+    }
+    let second = second.map_err(|error| error.why);
+    assert!(is_right(&second), "{fault}: {second:?}");
+    let first = pages.remove(0);
+    assert!(matches!(first, Ok(15_000)), "{fault}: {first:?}");
+}
+
+#[test]
+fn the_table_has_every_fault_of_the_catalogue() {
+    let name = |row: &Row| row.0.split('?').next().unwrap_or_default();
+    let tried: BTreeSet<_> = TABLE.iter().map(name).collect();
+    assert_eq!(tried, catalogue().map(|kind| kind.name).collect());
+}
+
+#[tokio::test]
+async fn a_name_that_leads_nowhere_is_no_such_host() {
+    let nowhere = Site {
+        name: "nowhere".to_owned(),
+        url: "http://nowhere.invalid/".to_owned(),
+    };
+    let page = fetch_page(&client(), &nowhere, false).await;
+    let why = page.expect_err("there is no such host").why;
+    // Without a network a resolver may time out in place of an answer.
+    let is_right =
+        matches!(why, Why::NoSuchHost(_) | Why::TimedOut(Stage::Connecting, _));
+    assert!(is_right, "{why:?}");
+}
+
+#[tokio::test]
+async fn a_simulated_error_is_told_as_one_and_asks_nothing() {
+    let (web, sites, _watchdog) = start(quick_tutorial());
+    let pages = fetch_all(&client(), &sites, "python.org").await;
+    let error = pages[1].as_ref().expect_err("it pretends to fail");
+    let words = "cannot fetch python.org: simulated error";
+    assert_eq!(with_causes(error), words);
+    assert_eq!(web.record().exchanges().len(), 2);
+}
+
+/// Of the tutorial's sites the first and the third hang, and the second says
+/// after a while that it does not have the page.
+fn second_fails() -> (MockWeb, Vec<Site>, Watchdog) {
+    let builder = quick_tutorial()
+        .fault("codeswithpankaj.com", Fault::Hang)
+        .fault("w3schools.com", Fault::Hang)
+        .fault("python.org", Fault::Delay { ms: 200 });
+    let (web, mut sites, watchdog) = start(builder);
+    sites[1].url += "missing";
+    (web, sites, watchdog)
+}
+
+#[tokio::test]
+async fn fail_fast_returns_the_first_error_and_drops_the_rest() {
+    let (web, sites, _watchdog) = second_fails();
+
+    let error = fail_fast::fail_fast(&client(), &sites).await;
+
+    let error = error.expect_err("the second page does not exist");
+    assert_eq!(error.site, "python.org");
+    web.wait_until(|record| record.in_flight() == 0).await;
+    let record = web.record();
+    assert_eq!(record.count(Outcome::Complete), 1);
+    assert_eq!(record.client_gone(), record.exchanges().len() - 1);
+}
+
+#[tokio::test]
+async fn collect_all_has_a_result_for_each() {
+    let (web, mut sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
+    sites[1].url += "missing";
+
+    let pages = fail_fast::collect_all(&client(), &sites).await;
+
+    let [Ok(15_000), Err(error), Ok(45_000)] = &pages[..] else {
+        panic!("{pages:?}");
+    };
+    assert!(matches!(error.why, Why::Status(status) if status == 404));
+    assert_eq!(web.record().client_gone(), 0);
+}
+
+#[tokio::test]
+async fn try_join_on_handles_misses_the_error_and_two_question_marks_do_not() {
+    let (_web, mut sites, _watchdog) = start(quick_tutorial());
+    sites[1].url += "missing";
+
+    let wrong = fail_fast::handles(&client(), &sites[0], &sites[1]).await;
+    assert!(matches!(wrong, Ok((Ok(15_000), Err(_)))), "{wrong:?}");
+
+    let right = fail_fast::awaited(&client(), &sites[0], &sites[1]).await;
+    let right = right.expect_err("the second page does not exist");
+    assert_eq!(right.to_string(), "cannot fetch python.org");
+}
+
+#[tokio::test]
+async fn a_panic_ends_its_task_and_is_an_error_to_whoever_waits_for_it() {
+    assert_eq!(panic::silent().await, 9);
+    assert_eq!(panic::told().await, (9, vec!["page 7 is odd".to_owned()]));
+    let passed_on = tokio::spawn(panic::passed_on()).await;
+    assert!(passed_on.expect_err("it panics too").is_panic());
+}
