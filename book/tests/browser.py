@@ -66,11 +66,8 @@ def invisible_timelines(page):
     )
 
 
-def look_at(browser, address, name, width, scheme):
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page = context.new_page()
+def look_at(page, address, name, width, scheme):
     where = lambda: f"{name} at {width}, {scheme}"
-    watch(page, where)
     page.goto(f"{address}/{name}")
     if THEMES[scheme] not in page.evaluate("document.documentElement.className").split():
         found.append(f"{where()}: not in the theme {THEMES[scheme]}")
@@ -87,7 +84,6 @@ def look_at(browser, address, name, width, scheme):
     for violation in Axe().run(page, context="main").response["violations"]:
         for node in violation["nodes"]:
             found.append(f"{where()}: {violation['id']}: {node['html'][:120]} {node['failureSummary'][:300]}")
-    context.close()
 
 
 def search(browser, address):
@@ -127,11 +123,17 @@ with sync_playwright() as playwright:
     browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
     server = serve()
     address = f"http://127.0.0.1:{server.server_port}"
-    names = sorted(path.name for path in FOLDER.glob("*.html") if path.name not in ("404.html", "toc.html"))
-    for name in names:
-        for width in WIDTHS:
-            for scheme in THEMES:
-                look_at(browser, address, name, width, scheme)
+    # The page for printing is all the others once more; it is looked at by itself.
+    frames = ("404.html", "print.html", "toc.html")
+    names = sorted(path.name for path in FOLDER.glob("*.html") if path.name not in frames)
+    for width in WIDTHS:
+        for scheme in THEMES:
+            size = {"width": width, "height": 900}
+            page = browser.new_page(viewport=size, color_scheme=scheme)
+            watch(page, lambda: f"{page.url} at {width}, {scheme}")
+            for name in names:
+                look_at(page, address, name, width, scheme)
+            page.close()
     search(browser, address)
     print_page(browser, address)
     browser.close()
