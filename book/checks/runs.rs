@@ -176,4 +176,5 @@ pub const RUNS: &[Run] = &[
         ..PLAIN
     },
     Run { name: "panic", command: "cargo run -p lesson06 --example panic", ..PLAIN },
+    Run { name: "keep_alive", command: "cargo run -p lesson06 --example keep_alive", ..PLAIN },
 ];

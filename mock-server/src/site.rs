@@ -70,13 +70,15 @@ impl Site {
     /// Sites that fail, each in one way: `invalid-site.example` refuses the connection (the tutorial's own),
     /// `unreachable-site.example` does not let anybody connect, `silent-site.example` never answers,
     /// `dribbling-site.example` takes three seconds for a page of 15,000 bytes, in thirty pieces, and
-    /// `unlucky-site.example` takes three seconds for the first request and none for later ones.
+    /// `unlucky-site.example` takes three seconds for the first request and none for later ones. `hasty-site.example` reads a
+    /// second request on a connection and closes it.
     pub fn failing() -> Vec<Site> {
         [
             ("invalid-site.example", Fault::Refused),
             ("unreachable-site.example", Fault::ConnectHang),
             ("silent-site.example", Fault::Hang),
             ("dribbling-site.example", Fault::DribbleOver { chunks: 30, over: 3_000 }),
+            ("hasty-site.example", Fault::CloseOnReuse),
             (
                 "unlucky-site.example",
                 Fault::FailFirst { n: 1, with: Box::new(Fault::Delay { ms: 3_000 }), key: String::new() },

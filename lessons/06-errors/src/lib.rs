@@ -152,7 +152,7 @@ async fn read(client: &reqwest::Client, site: &Site) -> Result<usize, Why> {
 
 // ANCHOR: classify
 /// What an error means that came in place of an answer.
-fn before_the_answer(error: reqwest::Error) -> Why {
+pub fn before_the_answer(error: reqwest::Error) -> Why {
     // Whose page it was is told beside it.
     let error = error.without_url();
     if error.is_timeout() && error.is_connect() {
@@ -176,8 +176,8 @@ fn before_the_answer(error: reqwest::Error) -> Why {
     }
 }
 
-/// What an error means that came in the middle of a page.
-fn in_the_page(bytes: usize, error: reqwest::Error) -> Why {
+/// What an error means that came after so many bytes of a page.
+pub fn in_the_page(bytes: usize, error: reqwest::Error) -> Why {
     let error = error.without_url();
     if error.is_timeout() {
         Why::TimedOut(Stage::Reading, error)

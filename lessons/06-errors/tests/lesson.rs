@@ -8,10 +8,14 @@ use lesson_kit::{Site, sites_of};
 use lesson06::{Stage, Why, fetch_all, fetch_page, with_causes};
 use mock_server::testing::quick_tutorial;
 use mock_server::{Fault, MockWeb, Outcome, Watchdog, catalogue};
+use reqwest::Method;
 
 #[path = "../examples/fail_fast.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
 mod fail_fast;
+#[path = "../examples/keep_alive.rs"]
+#[expect(dead_code, reason = "an example has a `main`, which is not called")]
+mod keep_alive;
 #[path = "../examples/panic.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
 mod panic;
@@ -190,4 +194,30 @@ async fn a_panic_ends_its_task_and_is_an_error_to_whoever_waits_for_it() {
     assert_eq!(panic::told().await, (9, vec!["page 7 is odd".to_owned()]));
     let passed_on = tokio::spawn(panic::passed_on()).await;
     assert!(passed_on.expect_err("it panics too").is_panic());
+}
+
+#[tokio::test]
+async fn a_connection_closed_on_reuse_fails_and_a_retry_has_the_server_read_twice()
+ {
+    let failing = mock_server::Site::failing().into_iter();
+    let hasty = failing.filter(|site| site.name == "hasty-site.example");
+    let (web, sites, _watchdog) = start(MockWeb::builder().sites(hasty));
+    for method in [Method::GET, Method::POST] {
+        web.reset_record();
+        let client = client();
+        let send = || keep_alive::send(&client, &method, &sites[0]);
+        assert_eq!(send().await.ok(), Some(15_000));
+        assert!(matches!(send().await, Err(Why::Lost(_))));
+        assert_eq!(web.record().exchanges().len(), 2, "it is not sent again");
+        assert_eq!(web.record().connections(), 1);
+    }
+
+    web.reset_record();
+    let client = client();
+    for _ in 0..2 {
+        let post = Method::POST;
+        let sent = keep_alive::send_with_retry(&client, &post, &sites[0]);
+        assert_eq!(sent.await.ok(), Some(15_000));
+    }
+    assert_eq!(web.record().exchanges().len(), 3, "two were meant");
 }
