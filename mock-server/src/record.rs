@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 
 /// Exchanges kept. Above it the oldest that are over are forgotten, so that a program that serves for days does not
-/// grow: at about 300 bytes each this is 6 MB.
+/// grow: at about 300 bytes each this is 6 MB, and up to 3 KB more for an answer that keeps pausing.
 pub const EXCHANGES_KEPT: usize = 20_000;
 
 /// A time without a byte is a pause of the answer from here on; what is shorter cannot be seen in a drawing.
@@ -57,7 +57,7 @@ pub struct Exchange {
     /// When the last byte so far of the answer went onto the wire.
     pub last_byte: Option<Duration>,
     /// The times within the answer in which no byte went onto the wire: from and to, each at least [`PAUSE`] long. No
-    /// more than [`PAUSES_KEPT`].
+    /// more than [`PAUSES_KEPT`]; what comes after is drawn as one block.
     pub pauses: Vec<(Duration, Duration)>,
     /// When the exchange was over, in whichever way.
     pub ended: Option<Duration>,

@@ -33,22 +33,31 @@ fn main() -> anyhow::Result<()> {
 
     println!("--- wrong: a limit around join_all ---");
     let done = runtime.block_on(all_or_nothing(&client, lesson.sites(), LIMIT));
-    println!("done in time: {done:?}");
+    tell(done);
     lesson.timeline("a limit around join_all");
 
     println!("\n--- right: what is done by the deadline ---");
     let done = runtime.block_on(by_deadline(&client, lesson.sites(), LIMIT));
-    println!("done in time: {done:?}");
+    tell(done);
     lesson.timeline("what is done by the deadline");
     Ok(())
 }
 
+/// The name of a site, if its page came.
+type Page = reqwest::Result<String>;
+
 /// Fetches a page and returns the name of its site.
-async fn fetch(client: &reqwest::Client, site: &Site) -> String {
-    if let Ok(response) = client.get(&site.url).send().await {
-        let _ = response.bytes().await;
-    }
-    site.name.clone()
+async fn fetch(client: &reqwest::Client, site: &Site) -> Page {
+    let response = client.get(&site.url).send().await?;
+    response.error_for_status()?.bytes().await?;
+    Ok(site.name.clone())
+}
+
+fn tell(pages: Vec<Page>) {
+    let (done, failed): (Vec<_>, Vec<_>) =
+        pages.into_iter().partition(Result::is_ok);
+    let names: Vec<_> = done.into_iter().flatten().collect();
+    println!("done in time: {names:?}, failed: {}", failed.len());
 }
 
 // ANCHOR: wrong
@@ -58,7 +67,7 @@ pub async fn all_or_nothing(
     client: &reqwest::Client,
     sites: &[Site],
     limit: Duration,
-) -> Vec<String> {
+) -> Vec<Page> {
     let all = join_all(sites.iter().map(|site| fetch(client, site)));
     timeout(limit, all).await.unwrap_or_default()
 }
@@ -70,13 +79,13 @@ pub async fn by_deadline(
     client: &reqwest::Client,
     sites: &[Site],
     limit: Duration,
-) -> Vec<String> {
+) -> Vec<Page> {
     let deadline = Instant::now() + limit;
     let fetch = |site| fetch(client, site);
     let mut running: FuturesUnordered<_> = sites.iter().map(fetch).collect();
     let mut done = Vec::new();
-    while let Ok(Some(name)) = timeout_at(deadline, running.next()).await {
-        done.push(name);
+    while let Ok(Some(page)) = timeout_at(deadline, running.next()).await {
+        done.push(page);
     }
     done
 }

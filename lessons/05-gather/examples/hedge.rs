@@ -14,7 +14,10 @@
 
 use std::time::{Duration, Instant};
 
+use futures::FutureExt;
+use futures::future::select_ok;
 use lesson_kit::{Site, println};
+use lesson05::reason;
 use tokio::runtime::Runtime;
 use tokio::time::sleep;
 
@@ -53,8 +56,8 @@ pub async fn fetch(
 }
 
 // ANCHOR: hedged
-/// Asks once, and again if there is no answer after a while. The first answer
-/// counts.
+/// Asks once, and again if there is no answer after a while. The first page
+/// counts; an error only if both fail.
 pub async fn hedged(
     client: &reqwest::Client,
     site: &Site,
@@ -64,17 +67,16 @@ pub async fn hedged(
         sleep(patience).await;
         fetch(client, site).await
     };
-    tokio::select! {
-        page = fetch(client, site) => page,
-        page = again => page,
-    }
+    let (page, _other) =
+        select_ok([fetch(client, site).boxed(), again.boxed()]).await?;
+    Ok(page)
 }
 // ANCHOR_END: hedged
 
 fn tell(page: reqwest::Result<usize>, start: Instant) {
     match page {
         Ok(bytes) => println!("{bytes} bytes"),
-        Err(error) => println!("failed: {error}"),
+        Err(error) => println!("failed: {}", reason(&error)),
     }
     println!("Total time: {:.2} seconds", start.elapsed().as_secs_f64());
 }

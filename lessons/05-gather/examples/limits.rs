@@ -47,8 +47,7 @@ pub fn connecting() -> ClientBuilder {
     reqwest::Client::builder().connect_timeout(Duration::from_millis(500))
 }
 
-/// For each silence while waiting for data. It starts again whenever something
-/// comes.
+/// For the silence before an answer, and then for each silence in it.
 pub fn between_reads() -> ClientBuilder {
     reqwest::Client::builder().read_timeout(Duration::from_millis(500))
 }
@@ -76,13 +75,15 @@ async fn run(sites: &[Site], builder: ClientBuilder) -> reqwest::Result<()> {
 pub async fn fetch(client: &reqwest::Client, site: &Site) -> String {
     let page = async {
         let response = client.get(&site.url).send().await?;
-        response.bytes().await
+        response.error_for_status()?.bytes().await
     };
     match tokio::time::timeout(PATIENCE, page).await {
         Ok(Ok(page)) => format!("{} bytes", page.len()),
-        Ok(Err(error)) if error.is_connect() => "limit (connecting)".to_owned(),
+        Ok(Err(error)) if error.is_timeout() && error.is_connect() => {
+            "limit (connecting)".to_owned()
+        }
         Ok(Err(error)) if error.is_timeout() => "limit".to_owned(),
-        Ok(Err(error)) => error.to_string(),
+        Ok(Err(error)) => lesson05::reason(&error),
         Err(_elapsed) => "no limit fired; gave up".to_owned(),
     }
 }

@@ -19,6 +19,7 @@ use lesson_kit::{Site, println};
 use lesson05::client;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 /// How long the work on a page takes. It waits, for a database perhaps.
@@ -85,12 +86,13 @@ pub async fn through_a_channel(
     sites: &[Site],
     mut work: impl AsyncFnMut(Page),
 ) {
-    // Room for one page: who fetches waits when nobody takes them.
     let (sender, mut receiver) = mpsc::channel(1);
+    // Dropped with this function, and then its tasks end.
+    let mut tasks = JoinSet::new();
     for site in sites {
         let (client, site) = (client.clone(), site.clone());
         let sender = sender.clone();
-        tokio::spawn(async move {
+        tasks.spawn(async move {
             let page = fetch(client, site).await;
             // It fails if nobody receives any more; then nobody wants it.
             let _ = sender.send(page).await;

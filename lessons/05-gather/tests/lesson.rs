@@ -245,14 +245,16 @@ async fn each_time_limit_ends_what_it_is_for_and_lets_the_rest_pass() {
 
 #[tokio::test]
 async fn a_limit_around_join_all_loses_what_was_done_and_a_deadline_keeps_it() {
+    // One is done well before the limit, one after it but less than the limit
+    // after the first, and one never.
+    let limit = Duration::from_secs(2);
     let (web, sites, _watchdog) = start(
         quick_tutorial()
             .fault("codeswithpankaj.com", Fault::Hang)
-            .fault("w3schools.com", Fault::Hang),
+            .fault("python.org", Fault::Delay { ms: 1_200 })
+            .fault("w3schools.com", Fault::Delay { ms: 2_800 }),
     );
     let client = reqwest::Client::new();
-    // Long enough for the one that answers, on a busy machine.
-    let limit = Duration::from_secs(2);
 
     let (wrong, right) = tokio::join!(
         deadline::all_or_nothing(&client, &sites, limit),
@@ -260,10 +262,32 @@ async fn a_limit_around_join_all_loses_what_was_done_and_a_deadline_keeps_it() {
     );
 
     assert!(wrong.is_empty(), "{wrong:?}");
+    let right: Vec<_> = right.into_iter().flatten().collect();
     assert_eq!(right, ["python.org"]);
     web.wait_until(|record| record.in_flight() == 0).await;
     assert_eq!(web.record().count(Outcome::Complete), 2);
     assert_eq!(web.record().client_gone(), 4);
+}
+
+#[tokio::test]
+async fn all_pages_are_in_flight_at_once() {
+    let (web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
+    let pages = fetch_all(&reqwest::Client::new(), &sites).await;
+    assert!(pages.iter().all(Result::is_ok), "{pages:?}");
+    assert_eq!(web.record().max_in_flight(), 3);
+}
+
+#[tokio::test]
+async fn a_hedged_request_is_asked_again_when_the_first_fails_at_once() {
+    let fault = "fail-first?n=1&with=503".parse().expect("it is a fault");
+    let site = mock_server::Site::new("site.example").fault(fault);
+    let (_web, sites, _watchdog) = start(MockWeb::builder().sites([site]));
+    let client = reqwest::Client::new();
+
+    let patience = Duration::from_millis(20);
+    let page = hedge::hedged(&client, &sites[0], patience).await;
+
+    assert_eq!(page.ok(), Some(1_000), "the first answer was a 503");
 }
 
 #[tokio::test(flavor = "current_thread")]
