@@ -13,7 +13,7 @@
 
 use futures::future::{join_all, try_join_all};
 use lesson_kit::{Site, println};
-use lesson06::{FetchError, client, fetch_page};
+use lesson06::{FetchError, client, fetch_page, with_causes};
 use tokio::runtime::Runtime;
 use tokio::task::JoinError;
 
@@ -36,7 +36,7 @@ fn main() -> anyhow::Result<()> {
     println!("--- try_join_all ---");
     match runtime.block_on(fail_fast(&client, &sites)) {
         Ok(pages) => println!("all: {pages:?}"),
-        Err(error) => println!("failed: {error}"),
+        Err(error) => println!("failed: {}", with_causes(&error)),
     }
     lesson.timeline("try_join_all");
 
@@ -44,7 +44,7 @@ fn main() -> anyhow::Result<()> {
     for page in runtime.block_on(collect_all(&client, &sites)) {
         match page {
             Ok(bytes) => println!("{bytes} bytes"),
-            Err(error) => println!("failed: {error}"),
+            Err(error) => println!("failed: {}", with_causes(&error)),
         }
     }
     lesson.timeline("join_all");
@@ -60,7 +60,7 @@ fn main() -> anyhow::Result<()> {
     println!("\n--- right: ?? on a handle ---");
     match runtime.block_on(awaited(&client, &sites[0], &sites[1])) {
         Ok(bytes) => println!("{bytes} bytes"),
-        Err(error) => println!("failed: {error}"),
+        Err(error) => println!("failed: {error:#}"),
     }
     Ok(())
 }
@@ -100,7 +100,7 @@ fn spawn(
 
 // ANCHOR: handles
 /// Wrong: a handle fails when its *task* did, by a panic. A task that returned
-/// an error has ended well.
+/// an error has finished normally.
 pub async fn handles(
     client: &reqwest::Client,
     a: &Site,

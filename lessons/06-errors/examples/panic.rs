@@ -38,7 +38,7 @@ fn main() -> anyhow::Result<()> {
 // ANCHOR: page
 async fn page(number: usize) -> usize {
     if number == 7 {
-        panic!("page {number} is odd");
+        panic!("page {number} has a bug");
     }
     number
 }
@@ -67,7 +67,7 @@ pub async fn silent() -> usize {
 // ANCHOR_END: silent
 
 // ANCHOR: told
-/// Right: it says which task, and with which words.
+/// Right: it says that a task panicked, and with which words.
 pub async fn told() -> (usize, Vec<String>) {
     let mut tasks = ten();
     let (mut results, mut panics) = (0, Vec::new());
@@ -75,9 +75,12 @@ pub async fn told() -> (usize, Vec<String>) {
         match ended {
             Ok(_) => results += 1,
             Err(error) if error.is_panic() => {
-                let words = error.into_panic();
-                let words = words.downcast_ref::<String>().cloned();
-                panics.push(words.unwrap_or("a panic".to_owned()));
+                // What `panic!` was given: a `String`, if there was something
+                // to put into the words, and a `&str` otherwise.
+                let panic = error.into_panic();
+                let words = panic.downcast_ref::<String>().map(String::as_str);
+                let words = words.or(panic.downcast_ref::<&str>().copied());
+                panics.push(words.unwrap_or("a panic").to_owned());
             }
             Err(_) => panics.push("aborted".to_owned()),
         }

@@ -60,13 +60,16 @@ pub enum Why {
     /// The name leads nowhere.
     #[error("there is no such host")]
     NoSuchHost(#[source] reqwest::Error),
+    /// Whatever else keeps a connection from being made.
+    #[error("the host cannot be reached")]
+    Unreachable(#[source] reqwest::Error),
     /// It took too long.
     #[error("timed out while {0}")]
     TimedOut(Stage, #[source] reqwest::Error),
     /// The connection ended before an answer.
     #[error("the connection was lost before an answer")]
     Lost(#[source] reqwest::Error),
-    /// What came is no HTTP.
+    /// What came is not HTTP.
     #[error("the answer is not HTTP")]
     Malformed(#[source] reqwest::Error),
     /// One redirect after another.
@@ -118,8 +121,8 @@ pub fn client() -> reqwest::Result<reqwest::Client> {
 }
 
 // ANCHOR: fetch_page
-/// Fetches a page and returns how many bytes it has. With `fail` it does not,
-/// and says that it has.
+/// Fetches a page and returns how many bytes it has. With `fail`, it returns a
+/// simulated error instead.
 pub async fn fetch_page(
     client: &reqwest::Client,
     site: &Site,
@@ -165,7 +168,14 @@ pub fn before_the_answer(error: reqwest::Error) -> Why {
         let refused = causes(&error)
             .filter_map(|cause| cause.downcast_ref::<io::Error>())
             .any(|cause| cause.kind() == io::ErrorKind::ConnectionRefused);
-        if refused { Why::Refused(error) } else { Why::NoSuchHost(error) }
+        // The error of a lookup has no public type to tell it by.
+        let unknown =
+            causes(&error).any(|cause| cause.to_string() == "dns error");
+        match (refused, unknown) {
+            (true, _) => Why::Refused(error),
+            (_, true) => Why::NoSuchHost(error),
+            _ => Why::Unreachable(error),
+        }
     } else if causes(&error)
         .filter_map(|cause| cause.downcast_ref())
         .any(hyper::Error::is_parse)

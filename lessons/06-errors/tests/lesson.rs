@@ -191,7 +191,7 @@ async fn try_join_on_handles_misses_the_error_and_two_question_marks_do_not() {
 #[tokio::test]
 async fn a_panic_ends_its_task_and_is_an_error_to_whoever_waits_for_it() {
     assert_eq!(panic::silent().await, 9);
-    assert_eq!(panic::told().await, (9, vec!["page 7 is odd".to_owned()]));
+    assert_eq!(panic::told().await, (9, vec!["page 7 has a bug".to_owned()]));
     let passed_on = tokio::spawn(panic::passed_on()).await;
     assert!(passed_on.expect_err("it panics too").is_panic());
 }
