@@ -73,7 +73,7 @@ pub(super) const KINDS: &[Kind] = &[
             allows: Allows::Number { unit: "ms", least: 0, most: 600_000 },
             default: Some("100"),
         }],
-        example: "idle-close?after=100",
+        example: "idle-close?after=2000",
         make: |values| Ok(Fault::IdleClose { after: values.number("after") }),
     },
     Kind {
