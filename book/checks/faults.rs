@@ -168,10 +168,12 @@ fn aiohttp_says() -> anyhow::Result<Vec<Vec<String>>> {
         .context("there is no Python with aiohttp; PYTHON names the one that has it")?;
     let lines: Vec<&str> = printed.lines().collect();
     let answers = lines.chunks(TIMES).zip(urls);
-    Ok(answers.map(|(lines, url)| lines.iter().map(|line| portless(&chained(line), url)).collect()).collect())
+    Ok(answers
+        .map(|(lines, url)| lines.iter().map(|line| portless(without_empty_words(line), url)).collect())
+        .collect())
 }
 
 /// An exception that says nothing is its name alone.
-fn chained(line: &str) -> String {
-    line.trim_end_matches(": ").trim_end().to_owned()
+fn without_empty_words(line: &str) -> &str {
+    line.trim_end_matches(": ").trim_end()
 }

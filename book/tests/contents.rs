@@ -49,6 +49,12 @@ fn all_pages() -> Vec<Page> {
     pages
 }
 
+/// The README tells commands as a page does.
+fn readme() -> Page {
+    let markdown = read(&root().join("README.md")).expect("there is a README");
+    Page { name: "README.md".to_owned(), markdown }
+}
+
 fn all_includes() -> Vec<(String, Include)> {
     let includes = |page: Page| page.includes().into_iter().map(move |include| (page.name.clone(), include));
     all_pages().into_iter().flat_map(includes).collect()
@@ -160,11 +166,7 @@ fn every_chapter_has_its_lesson_and_every_command_that_is_told_is_run() {
     let folders: Vec<_> = lessons().into_iter().map(|(folder, _)| folder).collect();
     let known: BTreeSet<_> = RUNS.iter().map(|run| run.command).chain(TOLD.iter().copied()).collect();
     let mut told = BTreeSet::new();
-    let readme = Page {
-        name: "README.md".to_owned(),
-        markdown: read(&root().join("README.md")).expect("it is there"),
-    };
-    for page in all_pages().into_iter().chain([readme]) {
+    for page in all_pages().into_iter().chain([readme()]) {
         if page.name.starts_with(|first: char| first.is_ascii_digit()) {
             assert!(
                 folders.iter().any(|folder| page.name == format!("{folder}.md")),
@@ -184,11 +186,7 @@ fn every_chapter_has_its_lesson_and_every_command_that_is_told_is_run() {
 
 #[test]
 fn every_line_for_a_shell_is_one_that_is_known() {
-    let readme = Page {
-        name: "README.md".to_owned(),
-        markdown: read(&root().join("README.md")).expect("it is there"),
-    };
-    for page in all_pages().into_iter().chain([readme]) {
+    for page in all_pages().into_iter().chain([readme()]) {
         let commands = page.commands();
         for line in page.shell() {
             let known = SHELL.contains(&line.as_str()) || commands.contains(&line);
@@ -199,7 +197,7 @@ fn every_line_for_a_shell_is_one_that_is_known() {
 
 #[test]
 fn the_readme_leads_to_files_that_are_there_and_lists_every_lesson() {
-    let readme = read(&root().join("README.md")).expect("it is there");
+    let readme = readme().markdown;
     for event in Parser::new_ext(&readme, Options::ENABLE_TABLES) {
         if let Event::Start(Tag::Link { dest_url, .. }) = event {
             assert!(root().join(&*dest_url).exists(), "{dest_url}");
@@ -262,7 +260,7 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
 
 #[test]
 fn the_readme_shows_the_output_that_the_book_has() {
-    let readme = read(&root().join("README.md")).expect("there is a README");
+    let readme = readme().markdown;
     let run = RUNS.iter().find(|run| run.name == README).expect("it is a run");
     let output = compare::without_anchors(&read(&output_file(run)).expect("it is there"));
     assert_eq!(
