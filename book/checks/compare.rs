@@ -96,10 +96,13 @@ pub fn comparable_picture(svg: &str) -> Vec<String> {
     lines
 }
 
-/// A line without what depends on the clock; `None` for a time axis, which has as many marks as the run took time.
+/// A line without what depends on the clock; `None` for a time axis, which has as many marks as the run took time, and for
+/// how many requests arrived in a part of the time.
 /// `is_time` tells by what follows it whether a number with a decimal point is one.
 fn timeless(line: &str, is_time: fn(after: &str, next: &str) -> bool) -> Option<String> {
-    if line.contains("class=\"axis\"") || line.contains("class=\"tick\"") {
+    let of_time =
+        ["class=\"axis\"", "class=\"tick\"", "class=\"arrivals\"", "class=\"count\"", " arrived from "];
+    if of_time.iter().any(|of_time| line.contains(of_time)) {
         return None;
     }
     // What curl says beside its status is of one version.
@@ -118,12 +121,13 @@ fn timeless(line: &str, is_time: fn(after: &str, next: &str) -> bool) -> Option<
     // A drawing that takes about a second is in milliseconds at one time and in seconds at another.
     line = line.replace("# ms", "# s");
     let is_axis = !line.is_empty() && line.split(' ').all(|word| matches!(word, "#" | "s" | "ms"));
-    (!is_axis).then_some(line)
+    let is_arrivals = line.strip_prefix("# s ").is_some_and(|count| count.parse::<u64>().is_ok());
+    (!is_axis && !is_arrivals).then_some(line)
 }
 
 /// Whether a number is a time or a ratio of times: `0.80 s`, `0.80 seconds`, `2.6x`.
 fn is_time(after: &str, next: &str) -> bool {
-    let unit = next.trim_end_matches([',', '.', ';', ')']);
+    let unit = next.trim_end_matches([',', '.', ';', ':', ')']);
     (after.is_empty() && matches!(unit, "s" | "seconds")) || after == "x"
 }
 
@@ -225,6 +229,9 @@ one after another   2.11 s         2      1.0x
         same("http://127.0.0.1:4000/", "http://127.0.0.1:4001/");
         same("timed out after 3001 milliseconds", "timed out after 3000 milliseconds");
         same("<text class=\"tick\" x=\"1.0\">0.50 s</text>\nb", "b");
+        same("0.00 s ████ 100\n0.20 s ██ 50\nb", "0.00 s ████ 97\n0.20 s ██ 53\n0.40 s\nb");
+        same("100 arrived from 0.00 s, 0 from 0.10 s\nb", "99 arrived from 0.00 s\nb");
+        differ("a: 400 requests, so many in each 0.20 s:", "a: 500 requests, so many in each 0.20 s:");
         differ("a ░░░░█  0.80 s  15,000 bytes", "a ░░░░█  0.80 s  15,001 bytes");
         differ("3 requests on 3 connections", "3 requests on 1 connections");
         differ("async   0.80 s   1  2.6x", "async   0.80 s   2  2.6x");

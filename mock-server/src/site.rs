@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hyper::body::Bytes;
 
-use crate::fault::Fault;
+use crate::fault::{Fault, RetryAfter};
 use crate::page::page;
 
 /// A site: a name, and one page at `/` that comes after a delay. Everything else on it is a 404 until a
@@ -67,11 +67,23 @@ impl Site {
         .collect()
     }
 
-    /// Sites that fail, each in one way: `invalid-site.example` refuses the connection (the tutorial's own),
-    /// `unreachable-site.example` does not let anybody connect, `silent-site.example` never answers,
-    /// `dribbling-site.example` takes three seconds for a page of 15,000 bytes, in thirty pieces, and
-    /// `unlucky-site.example` takes three seconds for the first request and none for later ones. `hasty-site.example` reads a
-    /// second request on a connection and closes it.
+    /// Sites that fail, each in one way.
+    ///
+    /// | name | what it does |
+    /// |---|---|
+    /// | `invalid-site.example` | refuses the connection (the tutorial's own) |
+    /// | `unreachable-site.example` | lets nobody connect |
+    /// | `silent-site.example` | never answers |
+    /// | `dribbling-site.example` | takes three seconds for a page, in thirty pieces |
+    /// | `hasty-site.example` | reads a second request on a connection and closes it |
+    /// | `unlucky-site.example` | takes three seconds for the first request, and none for later ones |
+    /// | `missing-site.example` | 404 |
+    /// | `down-site.example` | 503 |
+    /// | `busy-site.example` | 503 for the first request, with the wish to be left alone for a second |
+    /// | `limited-site.example` | 429 for the first request, with a date two seconds later |
+    /// | `flaky-site.example` | resets the connection for the first two requests |
+    ///
+    /// Their pages have 15,000 bytes.
     pub fn failing() -> Vec<Site> {
         [
             ("invalid-site.example", Fault::Refused),
@@ -79,13 +91,26 @@ impl Site {
             ("silent-site.example", Fault::Hang),
             ("dribbling-site.example", Fault::DribbleOver { chunks: 30, over: 3_000 }),
             ("hasty-site.example", Fault::CloseOnReuse),
+            ("unlucky-site.example", first(1, Fault::Delay { ms: 3_000 })),
+            ("missing-site.example", Fault::Status { code: 404, retry_after: None }),
+            ("down-site.example", Fault::Status { code: 503, retry_after: None }),
             (
-                "unlucky-site.example",
-                Fault::FailFirst { n: 1, with: Box::new(Fault::Delay { ms: 3_000 }), key: String::new() },
+                "busy-site.example",
+                first(1, Fault::Status { code: 503, retry_after: Some(RetryAfter::Seconds(1)) }),
             ),
+            (
+                "limited-site.example",
+                first(1, Fault::Status { code: 429, retry_after: Some(RetryAfter::DateIn(2)) }),
+            ),
+            ("flaky-site.example", first(2, Fault::Reset { after: None })),
         ]
         .into_iter()
         .map(|(name, fault)| Site::new(name).page(page(name, 15_000, 2_000)).fault(fault))
         .collect()
     }
+}
+
+/// The first requests fail, then all is well.
+fn first(n: u64, with: Fault) -> Fault {
+    Fault::FailFirst { n, with: Box::new(with), key: String::new() }
 }

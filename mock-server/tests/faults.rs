@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures::future::join_all;
 use mock_server::{Fault, FaultError, MockWeb, Outcome, RetryAfter, Site, Spread, Watchdog, catalogue, page};
@@ -155,6 +155,17 @@ async fn a_status_comes_with_its_code_and_its_retry_after() {
     let error = response.error_for_status().expect_err("429 is an error of the client");
     assert_eq!(kinds(&error), BTreeSet::from(["status"]));
     assert_eq!(error.status().map(|status| status.as_u16()), Some(429));
+
+    let (web, _watchdog) = site("status?retry-after=date-in-100");
+    let before = SystemTime::now();
+    let response = reqwest::Client::new().get(web.url(SITE)).send().await.expect("an answer is no error");
+    let date =
+        response.headers()["retry-after"].to_str().ok().and_then(|date| httpdate::parse_http_date(date).ok());
+    let date = date.expect("a date");
+    // A date of HTTP has whole seconds; the fraction is left out.
+    assert!(date > before + Duration::from_secs(98), "{date:?}");
+    assert!(date <= SystemTime::now() + Duration::from_secs(100), "{date:?}");
+
     let (web, _watchdog) = site("status?retry-after=Sun,+06+Nov+1994+08:49:37+GMT");
     let response = reqwest::Client::new().get(web.url(SITE)).send().await.expect("an answer is no error");
     assert_eq!(response.status(), 503);
@@ -213,7 +224,7 @@ fn what_is_no_fault_is_told_with_what_would_be_right() {
     }
     assert_eq!(
         told("status?retry-after=soon"),
-        "`retry-after` of `status` is seconds up to 86400, or a date as HTTP writes it, not `soon`, \
+        "`retry-after` of `status` is seconds up to 86400, a date as HTTP writes it, or `date-in-` and seconds, not `soon`, \
          for example `status?code=503&retry-after=2`"
     );
     assert_eq!(

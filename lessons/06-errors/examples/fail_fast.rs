@@ -6,8 +6,9 @@
 //!
 //! The second of three pages does not exist, and its site says so after 0.6 s.
 //! `try_join_all` returns that error at once and drops what is not ready: the
-//! server sees two clients leave. `join_all` waits for all. The third run joins
-//! the *handles* of tasks with `try_join!`, and misses the error.
+//! server sees two clients leave. `join_all` waits for all. A `JoinSet` can do
+//! both: dropped, it aborts what it holds. The last runs join the *handles* of
+//! tasks: with `try_join!`, which misses the error, and with `??`.
 
 #![warn(clippy::unwrap_used)]
 
@@ -15,7 +16,7 @@ use futures::future::{join_all, try_join_all};
 use lesson_kit::{Site, println};
 use lesson06::{FetchError, client, fetch_page, with_causes};
 use tokio::runtime::Runtime;
-use tokio::task::JoinError;
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 /// What a fetch gives.
 type Page = Result<usize, FetchError>;
@@ -48,6 +49,13 @@ fn main() -> anyhow::Result<()> {
         }
     }
     lesson.timeline("join_all");
+
+    println!("\n--- JoinSet ---");
+    match runtime.block_on(fail_fast_with_tasks(&client, &sites)) {
+        Ok(pages) => println!("all: {pages:?}"),
+        Err(error) => println!("failed: {error:#}"),
+    }
+    lesson.timeline("JoinSet");
 
     println!("\n--- wrong: try_join! on handles ---");
     let pages = runtime.block_on(handles(&client, &sites[0], &sites[1]));
@@ -89,11 +97,28 @@ pub async fn collect_all(
 }
 // ANCHOR_END: both
 
-/// A task that fetches.
-fn spawn(
+// ANCHOR: set
+/// All pages as they are completed, or the first error; each fetch is a task.
+pub async fn fail_fast_with_tasks(
     client: &reqwest::Client,
-    site: &Site,
-) -> tokio::task::JoinHandle<Page> {
+    sites: &[Site],
+) -> anyhow::Result<Vec<usize>> {
+    let mut tasks = JoinSet::new();
+    for site in sites {
+        let (client, site) = (client.clone(), site.clone());
+        tasks.spawn(async move { fetch_page(&client, &site, false).await });
+    }
+    let mut pages = Vec::new();
+    while let Some(page) = tasks.join_next().await {
+        // On an error this drops the set, and the set aborts its tasks.
+        pages.push(page??);
+    }
+    Ok(pages)
+}
+// ANCHOR_END: set
+
+/// A task that fetches.
+fn spawn(client: &reqwest::Client, site: &Site) -> JoinHandle<Page> {
     let (client, site) = (client.clone(), site.clone());
     tokio::spawn(async move { fetch_page(&client, &site, false).await })
 }

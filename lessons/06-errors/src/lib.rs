@@ -12,11 +12,12 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 use std::iter::successors;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures::future::join_all;
 use lesson_kit::{Site, println};
 use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 /// The sites of the tutorial's own example, and four that really fail.
 pub const SITES: [&str; 7] = [
@@ -75,9 +76,10 @@ pub enum Why {
     /// One redirect after another.
     #[error("redirected too often")]
     Redirects(#[source] reqwest::Error),
-    /// The site answered that it does not have the page, or not now.
+    /// The site answered that it does not have the page, or not now; and for
+    /// how long it asked to be left alone.
     #[error("the site answered {0}")]
-    Status(StatusCode),
+    Status(StatusCode, Option<Duration>),
     /// The answer began well.
     #[error("the page broke off after {0} bytes")]
     BrokenBody(usize, #[source] reqwest::Error),
@@ -138,7 +140,8 @@ async fn read(client: &reqwest::Client, site: &Site) -> Result<usize, Why> {
     let request = client.get(&site.url);
     let mut response = request.send().await.map_err(before_the_answer)?;
     if !response.status().is_success() {
-        return Err(Why::Status(response.status()));
+        let asked = retry_after(response.headers());
+        return Err(Why::Status(response.status(), asked));
     }
     let mut bytes = 0;
     loop {
@@ -152,6 +155,19 @@ async fn read(client: &reqwest::Client, site: &Site) -> Result<usize, Why> {
     }
 }
 // ANCHOR_END: fetch_page
+
+// ANCHOR: retry_after
+/// For how long a site asks to be left alone: so many seconds, or until a date.
+pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let asked = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    if let Ok(seconds) = asked.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(asked).ok()?;
+    // A date that is over asks for nothing.
+    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+}
+// ANCHOR_END: retry_after
 
 // ANCHOR: classify
 /// What an error means that came in place of an answer.

@@ -146,7 +146,7 @@ impl fmt::Display for Allows {
             Allows::Failure => formatter.write_str(
                 "a status code, or a fault that needs no port of its own and does not itself choose when to fail",
             ),
-            Allows::RetryAfter => write!(formatter, "seconds up to 86400, or a date as HTTP writes it"),
+            Allows::RetryAfter => write!(formatter, "seconds up to 86400, a date as HTTP writes it, or `date-in-` and seconds"),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Faults in when the answer begins and in its head.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use hyper::body::Bytes;
 use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderValue, LOCATION, RETRY_AFTER};
@@ -84,12 +84,18 @@ pub enum RetryAfter {
     Seconds(u64),
     /// A date, as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT`.
     Date(String),
+    /// The date so many seconds after the answer.
+    DateIn(u64),
 }
 
 impl RetryAfter {
     pub(super) fn parse(text: &str) -> Option<RetryAfter> {
-        if let Ok(seconds) = text.parse() {
-            return (seconds <= 86_400).then_some(RetryAfter::Seconds(seconds));
+        let allowed = |seconds: &str| seconds.parse().ok().filter(|seconds| *seconds <= 86_400);
+        if let Some(seconds) = text.strip_prefix("date-in-") {
+            return allowed(seconds).map(RetryAfter::DateIn);
+        }
+        if text.parse::<u64>().is_ok() {
+            return allowed(text).map(RetryAfter::Seconds);
         }
         let date = httpdate::parse_http_date(text).ok()?;
         Some(RetryAfter::Date(httpdate::fmt_http_date(date)))
@@ -99,6 +105,10 @@ impl RetryAfter {
         match self {
             RetryAfter::Seconds(seconds) => HeaderValue::from(*seconds),
             RetryAfter::Date(date) => HeaderValue::from_str(date).expect("a date is ASCII"),
+            RetryAfter::DateIn(seconds) => {
+                let date = SystemTime::now() + Duration::from_secs(*seconds);
+                HeaderValue::from_str(&httpdate::fmt_http_date(date)).expect("a date is ASCII")
+            }
         }
     }
 }

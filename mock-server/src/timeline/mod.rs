@@ -18,6 +18,9 @@ pub const WIDTH: usize = 80;
 /// The longest label drawn whole, in characters.
 const LABEL: usize = 26;
 
+/// Exchanges drawn with a bar for each; of more, a drawing tells how many arrived when.
+const ROWS: usize = 60;
+
 /// One drawing: a title and what the server saw while it held.
 #[derive(Clone, Debug)]
 pub struct Panel {
@@ -56,9 +59,55 @@ impl Panel {
         )
     }
 
+    /// What stands above the drawing, where `span` is the length of the axis in seconds.
+    fn head(&self, span: f64) -> String {
+        if !self.is_crowded() {
+            return self.summary();
+        }
+        let requests = counted(self.record.exchanges().len(), "request");
+        let step = Unit::of(span).format(self.arrivals(span).step);
+        format!("{}: {requests}, so many in each {step}:", self.title)
+    }
+
+    /// Whether there are more exchanges than bars can show.
+    fn is_crowded(&self) -> bool {
+        self.record.exchanges().len() > ROWS
+    }
+
+    /// How many requests arrived in each part of the time, where `span` is the length of the axis in seconds.
+    fn arrivals(&self, span: f64) -> Arrivals {
+        let step = step(span, PARTS);
+        let start = self.start();
+        let part = |exchange: &Exchange| {
+            ((exchange.request_head.saturating_sub(start)).as_secs_f64() / step) as usize
+        };
+        let last = self.record.exchanges().map(part).max().unwrap_or_default();
+        let mut counts = vec![0; last + 1];
+        for exchange in self.record.exchanges() {
+            counts[part(exchange)] += 1;
+        }
+        Arrivals { step, counts }
+    }
+
     fn bars(&self) -> impl Iterator<Item = Bar> {
         let start = self.start();
         self.record.exchanges().map(move |exchange| Bar::new(exchange, start, self.record.taken()))
+    }
+}
+
+/// Parts of the time for which arrivals are counted.
+const PARTS: usize = 20;
+
+/// How many requests arrived when.
+struct Arrivals {
+    /// How long each part is, in seconds.
+    step: f64,
+    counts: Vec<usize>,
+}
+
+impl Arrivals {
+    fn most(&self) -> usize {
+        self.counts.iter().copied().max().unwrap_or_default()
     }
 }
 
@@ -164,10 +213,15 @@ impl Unit {
     }
 }
 
-/// Where the axis has its marks: the smallest round step that leaves at most `most` of them.
+/// The smallest round step that goes into `span` at most `most` times.
+fn step(span: f64, most: usize) -> f64 {
+    let mut steps = (-3..9).flat_map(|power| [1.0, 2.0, 5.0].map(|digit| digit * 10f64.powi(power)));
+    steps.find(|step| span / step <= most as f64).unwrap_or(span.max(1.0))
+}
+
+/// Where the axis has its marks, of which there are at most `most`.
 fn ticks(span: f64, most: usize) -> Vec<f64> {
-    let steps = (-3..9).flat_map(|power| [1.0, 2.0, 5.0].map(|digit| digit * 10f64.powi(power)));
-    let step = steps.into_iter().find(|step| span / step <= most as f64).unwrap_or(span.max(1.0));
+    let step = step(span, most);
     let count = (span / step).floor() as usize;
     (0..=count).map(|index| index as f64 * step).collect()
 }
@@ -277,11 +331,27 @@ d.example               ░░░░░░░░░░░░░░░░░░�
     }
 
     #[test]
-    fn more_rows_than_fit_are_counted() {
-        let exchanges =
-            (0..70).map(|start| exchange("a.example", [start, start + 1, start + 1], 1, Outcome::Complete));
-        let text = text(&Panel::new("many", Record::of(exchanges, 1, Duration::ZERO)), WIDTH, Duration::ZERO);
-        assert!(text.contains("\nand 10 requests more\n"), "{text}");
+    fn of_more_exchanges_than_bars_can_show_it_is_told_how_many_arrived_when() {
+        // Two thirds at once, the others spread over the second half.
+        let start = |index: u64| if index < 60 { 0 } else { 1_000 + (index - 60) * 30 };
+        let exchanges = (0..90).map(|index| {
+            exchange("a.example", [start(index), start(index) + 1, start(index) + 1], 1, Outcome::Complete)
+        });
+        let panel = Panel::new("many", Record::of(exchanges, 60, Duration::ZERO));
+        let text = text(&panel, 40, Duration::ZERO);
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines[0], "many: 90 requests, so many in each 0.10 s:");
+        assert_eq!(lines[1], "0.00 s ██████████████████████████████ 60");
+        assert_eq!(lines[2], "0.10 s");
+        assert_eq!(lines[11], "1.00 s ██ 4");
+        assert_eq!(lines.len(), 1 + 19);
+        let svg = svg(&[panel]);
+        assert!(svg.contains("60 arrived from 0.00 s, 0 from 0.10 s, "), "{svg}");
+        assert_eq!(
+            svg.matches("<rect class=\"arrivals\"").count(),
+            10,
+            "one for each part in which some arrived"
+        );
     }
 
     #[test]

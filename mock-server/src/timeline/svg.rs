@@ -1,9 +1,6 @@
 //! The timeline as a picture, readable in light and in dark.
 
-use super::{Bar, Mark, Panel, Unit, counted, shortened, ticks};
-
-/// Rows drawn; a panel of more says how many it leaves out.
-const ROWS: usize = 200;
+use super::{Arrivals, Bar, Mark, Panel, Unit, grouped, shortened, ticks};
 
 // All lengths are in the picture's own units, which are pixels at its natural size.
 const WIDTH: f64 = 780.0;
@@ -13,6 +10,8 @@ const ROW: f64 = 26.0;
 const TITLE: f64 = 34.0;
 const AXIS: f64 = 24.0;
 const GAP: f64 = 22.0;
+/// The tallest bar of a panel that counts arrivals.
+const TALL: f64 = 90.0;
 const MARGIN: f64 = 16.0;
 /// So wide at least is what would be too thin to see.
 const THIN: f64 = 3.0;
@@ -28,16 +27,18 @@ const STYLE: &str = "\
 .timeline .title { font-weight: 600; font-size: 14px; }
 .timeline .axis { stroke: var(--text); stroke-opacity: 0.25; }
 .timeline .waiting { fill: var(--waiting); stroke: var(--bytes); }
-.timeline .bytes { fill: var(--bytes); }
+.timeline .bytes, .timeline .arrivals { fill: var(--bytes); }
 ";
 
 /// The panels, one below the other on one scale, as an SVG document.
 pub fn svg(panels: &[Panel]) -> String {
     let span = panels.iter().map(Panel::span).max().unwrap_or_default().as_secs_f64().max(0.001);
+    let crowded = panels.iter().filter(|panel| panel.is_crowded());
+    let most = crowded.map(|panel| panel.arrivals(span).most()).max().unwrap_or_default();
     let mut body = String::new();
     let mut top = MARGIN;
     for panel in panels {
-        top = draw_panel(&mut body, panel, span, top);
+        top = draw_panel(&mut body, panel, span, most, top);
     }
     draw_legend(&mut body, panels, top);
     let height = top + MARGIN;
@@ -53,7 +54,11 @@ pub fn svg(panels: &[Panel]) -> String {
 
 /// What the colours and the signs mean, of the signs those that are drawn.
 fn draw_legend(body: &mut String, panels: &[Panel], middle: f64) {
-    let bars: Vec<Bar> = panels.iter().flat_map(|panel| panel.bars().take(ROWS)).collect();
+    let drawn = panels.iter().filter(|panel| !panel.is_crowded());
+    let bars: Vec<Bar> = drawn.flat_map(Panel::bars).collect();
+    if bars.is_empty() {
+        return;
+    }
     let mut x = MARGIN + LABEL;
     for (class, meaning) in [("waiting", "waiting"), ("bytes", "bytes")] {
         *body += &format!(
@@ -69,17 +74,18 @@ fn draw_legend(body: &mut String, panels: &[Panel], middle: f64) {
     }
 }
 
-/// Draws a panel and returns where the next begins.
-fn draw_panel(body: &mut String, panel: &Panel, span: f64, top: f64) -> f64 {
+/// Draws a panel and returns where the next begins. `most` is what the tallest column of all panels counts.
+fn draw_panel(body: &mut String, panel: &Panel, span: f64, most: usize, top: f64) -> f64 {
     let unit = Unit::of(span);
     let x = |time: f64| MARGIN + LABEL + time / span * BAR;
-    text(body, "title", MARGIN, top + 14.0, &panel.summary());
-    let rows = panel.bars().take(ROWS).count();
+    text(body, "title", MARGIN, top + 14.0, &panel.head(span));
+    let rows = panel.bars().count();
     if rows == 0 {
         return top + TITLE + GAP;
     }
     let first_row = top + TITLE + AXIS;
-    let bottom = first_row + rows as f64 * ROW;
+    let height = if panel.is_crowded() { TALL } else { rows as f64 * ROW };
+    let bottom = first_row + height;
     for tick in ticks(span, 5) {
         let at = x(tick);
         *body += &format!(
@@ -88,15 +94,29 @@ fn draw_panel(body: &mut String, panel: &Panel, span: f64, top: f64) -> f64 {
         );
         text(body, "tick", at, first_row - 10.0, &unit.format(tick));
     }
-    for (index, bar) in panel.bars().take(ROWS).enumerate() {
-        draw_bar(body, &bar, first_row + index as f64 * ROW, &x, &unit);
+    if panel.is_crowded() {
+        draw_arrivals(body, &panel.arrivals(span), most, bottom, &x);
+    } else {
+        for (index, bar) in panel.bars().enumerate() {
+            draw_bar(body, &bar, first_row + index as f64 * ROW, &x, &unit);
+        }
     }
-    let left_out = panel.record.exchanges().len() - rows;
-    if left_out == 0 {
-        return bottom + GAP;
+    bottom + GAP
+}
+
+/// A column for each part of the time, as tall as many requests arrived in it.
+fn draw_arrivals(body: &mut String, arrivals: &Arrivals, most: usize, bottom: f64, x: &impl Fn(f64) -> f64) {
+    let wide = x(arrivals.step) - x(0.0);
+    for (part, &count) in arrivals.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let tall = count as f64 / most as f64 * (TALL - 16.0);
+        let left = x(part as f64 * arrivals.step);
+        *body += &format!(
+            "<rect class=\"arrivals\" x=\"{left:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{tall:.1}\"/>\n",
+            bottom - tall,
+            wide - 1.0
+        );
+        text(body, "count", left, bottom - tall - 3.0, &grouped(count as u64));
     }
-    text(body, "more", MARGIN, bottom + 17.0, &format!("and {} more", counted(left_out, "request")));
-    bottom + ROW + GAP
 }
 
 fn draw_bar(body: &mut String, bar: &Bar, top: f64, x: &impl Fn(f64) -> f64, unit: &Unit) {
@@ -138,8 +158,16 @@ fn description(panels: &[Panel], span: f64) -> String {
     let unit = Unit::of(span);
     let mut words = String::new();
     for panel in panels {
-        words += &format!("{}. ", panel.summary());
-        for bar in panel.bars().take(ROWS) {
+        words += &format!("{}. ", panel.head(span));
+        if panel.is_crowded() {
+            let arrivals = panel.arrivals(span);
+            let time = |part: usize| unit.format(part as f64 * arrivals.step);
+            let counts = arrivals.counts.iter().enumerate();
+            let told: Vec<_> = counts.map(|(part, count)| format!("{count} from {}", time(part))).collect();
+            words += &format!("{}. ", told.join(", ").replacen(" from", " arrived from", 1));
+            continue;
+        }
+        for bar in panel.bars() {
             let (from, to) = (unit.format(bar.start), unit.format(bar.end));
             words += &format!("{} from {from} to {to}, {}. ", bar.label, bar.result);
         }

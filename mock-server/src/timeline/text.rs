@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Bar, LABEL, Mark, Panel, Unit, counted, shortened, ticks};
+use super::{Bar, LABEL, Mark, Panel, Unit, grouped, shortened, ticks};
 
-/// Rows drawn; a panel of more says how many it leaves out.
-const ROWS: usize = 60;
 /// The fewest columns of a bar, however narrow the whole is to be.
 const BAR: usize = 16;
 
@@ -15,16 +13,37 @@ const BYTES: char = '█';
 /// The panel in lines of at most `width` columns (more where `width` is under about 60), each line ended. Its time
 /// axis is `scale` long, or as long as its own span if that is longer.
 pub fn text(panel: &Panel, width: usize, scale: Duration) -> String {
-    let bars: Vec<Bar> = panel.bars().take(ROWS).collect();
-    let mut lines = vec![panel.summary()];
-    if !bars.is_empty() {
-        lines.extend(drawing(panel, &bars, width, scale));
+    let span = panel.span().max(scale).as_secs_f64().max(0.001);
+    let bars: Vec<Bar> = panel.bars().collect();
+    let mut lines = vec![panel.head(span)];
+    if panel.is_crowded() {
+        lines.extend(arrivals(panel, span, width));
+    } else if !bars.is_empty() {
+        lines.extend(drawing(&bars, span, width));
     }
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-fn drawing(panel: &Panel, bars: &[Bar], width: usize, scale: Duration) -> Vec<String> {
-    let span = panel.span().max(scale).as_secs_f64().max(0.001);
+/// A line for each part of the time: how many requests arrived in it.
+fn arrivals(panel: &Panel, span: f64, width: usize) -> Vec<String> {
+    let unit = Unit::of(span);
+    let arrivals = panel.arrivals(span);
+    let most = arrivals.most();
+    let time = |part: usize| unit.format(part as f64 * arrivals.step);
+    let label = time(arrivals.counts.len() - 1).len();
+    let cells = width.saturating_sub(label + grouped(most as u64).len() + 2).max(BAR);
+    let mut lines = Vec::new();
+    for (part, &count) in arrivals.counts.iter().enumerate() {
+        let time = time(part);
+        // Few are not none.
+        let bar = BYTES.to_string().repeat((count * cells).div_ceil(most));
+        let count = if count == 0 { String::new() } else { grouped(count as u64) };
+        lines.push(format!("{time:>label$} {bar} {count}"));
+    }
+    lines
+}
+
+fn drawing(bars: &[Bar], span: f64, width: usize) -> Vec<String> {
     let unit = Unit::of(span);
     let longest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or_default();
     let label = longest(&mut bars.iter().map(|bar| bar.label.chars().count())).min(LABEL);
@@ -37,10 +56,6 @@ fn drawing(panel: &Panel, bars: &[Bar], width: usize, scale: Duration) -> Vec<St
         let name = shortened(&bar.label);
         let time = bar.took(&unit);
         lines.push(format!("{name:label$} {} {time:>took$}  {}", draw(bar, span, cells), bar.result));
-    }
-    let left_out = panel.record.exchanges().len() - bars.len();
-    if left_out > 0 {
-        lines.push(format!("and {} more", counted(left_out, "request")));
     }
     let legend = legend(bars);
     let indent = (label + 1).min(width.saturating_sub(legend.chars().count()));
