@@ -172,9 +172,24 @@ pub const RUNS: &[Run] = &[
         command: "cargo run -p lesson06 --example fail_fast",
         picture: true,
         // Its tasks begin on threads of their own.
-        any_order: &["wrong", "right"],
+        any_order: &["joinset", "wrong", "right"],
         ..PLAIN
     },
     Run { name: "panic", command: "cargo run -p lesson06 --example panic", ..PLAIN },
+    Run {
+        name: "causes",
+        command: "cargo run -p lesson06 --example causes",
+        // All are fetched at once.
+        any_order: &["fetching-refused"],
+        ..PLAIN
+    },
+    Run {
+        name: "retry",
+        command: "cargo run -p lesson06 --example retry",
+        picture: true,
+        any_order: &["fetching-flaky-site-example"],
+        ..PLAIN
+    },
+    Run { name: "storm", command: "cargo run -p lesson06 --example storm", picture: true, ..PLAIN },
     Run { name: "keep_alive", command: "cargo run -p lesson06 --example keep_alive", ..PLAIN },
 ];

@@ -83,29 +83,28 @@ impl Site {
     /// | `limited-site.example` | 429 for the first request, with a date two seconds later |
     /// | `flaky-site.example` | resets the connection for the first two requests |
     ///
-    /// Their pages have 15,000 bytes.
+    /// Their pages have 15,000 bytes. `missing`, `busy`, `limited` and `flaky` take 0.1 s, so that a drawing shows them in
+    /// flight together.
     pub fn failing() -> Vec<Site> {
+        let status = |code, retry_after| Fault::Status { code, retry_after };
         [
-            ("invalid-site.example", Fault::Refused),
-            ("unreachable-site.example", Fault::ConnectHang),
-            ("silent-site.example", Fault::Hang),
-            ("dribbling-site.example", Fault::DribbleOver { chunks: 30, over: 3_000 }),
-            ("hasty-site.example", Fault::CloseOnReuse),
-            ("unlucky-site.example", first(1, Fault::Delay { ms: 3_000 })),
-            ("missing-site.example", Fault::Status { code: 404, retry_after: None }),
-            ("down-site.example", Fault::Status { code: 503, retry_after: None }),
-            (
-                "busy-site.example",
-                first(1, Fault::Status { code: 503, retry_after: Some(RetryAfter::Seconds(1)) }),
-            ),
-            (
-                "limited-site.example",
-                first(1, Fault::Status { code: 429, retry_after: Some(RetryAfter::DateIn(2)) }),
-            ),
-            ("flaky-site.example", first(2, Fault::Reset { after: None })),
+            ("invalid-site.example", 0, Fault::Refused),
+            ("unreachable-site.example", 0, Fault::ConnectHang),
+            ("silent-site.example", 0, Fault::Hang),
+            ("dribbling-site.example", 0, Fault::DribbleOver { chunks: 30, over: 3_000 }),
+            ("hasty-site.example", 0, Fault::CloseOnReuse),
+            ("unlucky-site.example", 0, first(1, Fault::Delay { ms: 3_000 })),
+            ("missing-site.example", 100, status(404, None)),
+            ("down-site.example", 0, status(503, None)),
+            ("busy-site.example", 100, first(1, status(503, Some(RetryAfter::Seconds(1))))),
+            ("limited-site.example", 100, first(1, status(429, Some(RetryAfter::DateIn(2))))),
+            ("flaky-site.example", 100, first(2, Fault::Reset { after: None })),
         ]
         .into_iter()
-        .map(|(name, fault)| Site::new(name).page(page(name, 15_000, 2_000)).fault(fault))
+        .map(|(name, milliseconds, fault)| {
+            let delay = Duration::from_millis(milliseconds);
+            Site::new(name).page(page(name, 15_000, 2_000)).delay(delay).fault(fault)
+        })
         .collect()
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
-use backon::Backoff;
+use backon::{Backoff, BackoffBuilder, ExponentialBuilder};
 use futures::future::join_all;
 use lesson_kit::{Site, sites_of};
 use lesson06::{
@@ -379,6 +379,16 @@ fn full_jitter_is_a_random_part_of_a_time_that_doubles() {
         let in_tenth = |part: &&f64| (**part * 10.0) as u32 == tenth;
         assert_ne!(parts.iter().filter(in_tenth).count(), 0, "{tenth}");
     }
+}
+
+#[test]
+fn the_jitter_of_backon_itself_adds_to_the_pause() {
+    let pause = Duration::from_millis(100);
+    let pauses = ExponentialBuilder::new().with_min_delay(pause).with_jitter();
+    let firsts = (0..100).filter_map(|_| pauses.build().next());
+    let firsts: BTreeSet<_> = firsts.collect();
+    assert!(firsts.iter().all(|first| (pause..=pause * 2).contains(first)));
+    assert!(firsts.len() > 1, "they are random");
 }
 
 #[test]
