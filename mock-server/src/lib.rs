@@ -53,6 +53,6 @@ pub use fault::{
 pub use limits::{NoRoom, room_for};
 pub use page::page;
 pub use record::{EXCHANGES_KEPT, Exchange, Outcome, PAUSE, PAUSES_KEPT, Record};
-pub use site::Site;
+pub use site::{Other, Site};
 pub use watchdog::Watchdog;
 pub use web::MockWeb;

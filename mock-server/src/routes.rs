@@ -103,7 +103,11 @@ fn of_site(site: &Site, path: String, gate: Option<Arc<Gate>>) -> Order {
     } else {
         Source::Wiremock { host: site.name.clone(), path: path.clone() }
     };
-    Order { site: site.name.clone(), source, path, gate, delay: site.delay, fault: site.fault.clone() }
+    let without_query = path.split('?').next().unwrap_or_default();
+    let other = site.others.iter().find(|other| other.path == without_query);
+    let own = other.and_then(|other| other.fault.clone());
+    let fault = own.or_else(|| site.fault.clone());
+    Order { site: site.name.clone(), source, path, gate, delay: site.delay, fault }
 }
 
 fn path_and_query(uri: &Uri) -> String {

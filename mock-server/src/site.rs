@@ -5,10 +5,11 @@ use std::time::Duration;
 use hyper::body::Bytes;
 
 use crate::fault::{Fault, RetryAfter};
+use crate::front::HTML;
 use crate::page::page;
 
-/// A site: a name, and one page at `/` that comes after a delay. Everything else on it is a 404 until a
-/// test mounts more on the wiremock server.
+/// A site: a name, and a page at `/` that comes after a delay. What is at other paths is [added](Site::also); everything
+/// else is a 404 until a test mounts more on the wiremock server.
 #[derive(Clone, Debug)]
 pub struct Site {
     /// Its name, as a timeline shows it and as wiremock sees it in the `Host` header.
@@ -17,10 +18,25 @@ pub struct Site {
     pub delay: Duration,
     /// The page, HTML in UTF-8.
     pub page: Bytes,
+    /// What is at other paths.
+    pub others: Vec<Other>,
     /// How it misbehaves; none: not at all.
     pub fault: Option<Fault>,
     /// Whether the front answers, in place of wiremock.
     pub by_front: bool,
+}
+
+/// What is at a path of a site other than `/`. It comes after the delay of the site.
+#[derive(Clone, Debug)]
+pub struct Other {
+    /// The path, with the slash.
+    pub path: String,
+    /// The value of the `Content-Type` header.
+    pub content_type: &'static str,
+    /// The body.
+    pub body: Bytes,
+    /// How it misbehaves; none: as the site does.
+    pub fault: Option<Fault>,
 }
 
 impl Site {
@@ -28,7 +44,14 @@ impl Site {
     /// host, so it has at most 253 characters.
     pub fn new(name: &str) -> Site {
         let page = page(name, 1_000, 100).into();
-        Site { name: name.to_owned(), delay: Duration::ZERO, page, fault: None, by_front: false }
+        Site {
+            name: name.to_owned(),
+            delay: Duration::ZERO,
+            page,
+            others: Vec::new(),
+            fault: None,
+            by_front: false,
+        }
     }
 
     /// The same site with an answer that begins after `delay`.
@@ -39,6 +62,26 @@ impl Site {
     /// The same site with another page.
     pub fn page(self, page: impl Into<Bytes>) -> Site {
         Site { page: page.into(), ..self }
+    }
+
+    /// The same site with something at another path, such as `/robots.txt`.
+    pub fn also(self, path: &str, content_type: &'static str, body: impl Into<Bytes>) -> Site {
+        self.with(Other { path: path.to_owned(), content_type, body: body.into(), fault: None })
+    }
+
+    /// The same site with a page (HTML) at another path that misbehaves in its own way.
+    ///
+    /// # Panics
+    ///
+    /// If the fault is a matter of the port, and so of the whole site: `refused` and `connect-hang`.
+    pub fn also_failing(self, path: &str, body: impl Into<Bytes>, fault: Fault) -> Site {
+        assert!(!fault.needs_own_port(), "a path of a site that answers cannot be out of reach");
+        self.with(Other { path: path.to_owned(), content_type: HTML, body: body.into(), fault: Some(fault) })
+    }
+
+    fn with(mut self, other: Other) -> Site {
+        self.others.push(other);
+        self
     }
 
     /// The same site, misbehaving.

@@ -122,13 +122,15 @@ async fn start_wiremock(builder: &Builder) -> MockServer {
     let server = if builder.keep_requests { server } else { server.disable_request_recording() };
     let server = server.start().await;
     for site in &builder.sites {
-        let page = ResponseTemplate::new(200).set_body_raw(site.page.to_vec(), HTML);
-        Mock::given(matchers::header("host", site.name.as_str()))
-            .and(matchers::path("/"))
-            .respond_with(page)
-            .with_priority(PAGES)
-            .mount(&server)
-            .await;
+        let others = site.others.iter().map(|other| (other.path.as_str(), other.content_type, &other.body));
+        for (path, content_type, body) in [("/", HTML, &site.page)].into_iter().chain(others) {
+            Mock::given(matchers::header("host", site.name.as_str()))
+                .and(matchers::path(path))
+                .respond_with(ResponseTemplate::new(200).set_body_raw(body.to_vec(), content_type))
+                .with_priority(PAGES)
+                .mount(&server)
+                .await;
+        }
     }
     server
 }

@@ -57,6 +57,28 @@ async fn a_test_mounts_mocks_of_its_own_which_come_before_the_pages() {
 }
 
 #[tokio::test]
+async fn a_site_has_other_paths_with_faults_of_their_own() {
+    let site = Site::new("a.example").also("/robots.txt", "text/plain", "User-agent: *\n").also_failing(
+        "/broken",
+        "<title>B</title>",
+        Fault::Status { code: 410, retry_after: None },
+    );
+    let (web, _watchdog) = start(MockWeb::builder().sites([site]));
+    let client = reqwest::Client::new();
+    let get = async |path: &str| {
+        let answer = client.get(format!("{}{path}", web.url("a.example"))).send().await.expect("an answer");
+        (
+            answer.status().as_u16(),
+            answer.headers().get("content-type").and_then(|value| value.to_str().ok()).map(str::to_owned),
+        )
+    };
+    assert_eq!(get("robots.txt").await, (200, Some("text/plain".to_owned())));
+    assert_eq!(get("broken?again").await.0, 410);
+    assert_eq!(get("").await.0, 200);
+    assert_eq!(get("nowhere").await.0, 404);
+}
+
+#[tokio::test]
 async fn an_expectation_that_is_not_met_fails_in_the_thread_of_the_test() {
     let (web, _watchdog) = start(MockWeb::builder());
     Mock::given(path("/never"))
