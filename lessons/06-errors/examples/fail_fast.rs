@@ -18,8 +18,10 @@ use lesson06::{FetchError, client, fetch_page, with_causes};
 use tokio::runtime::Runtime;
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
+// ANCHOR: page
 /// What a fetch gives.
 type Page = Result<usize, FetchError>;
+// ANCHOR_END: page
 
 fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start(
@@ -67,7 +69,7 @@ fn main() -> anyhow::Result<()> {
 
     println!("\n--- right: ?? on a handle ---");
     match runtime.block_on(awaited(&client, &sites[0], &sites[1])) {
-        Ok(bytes) => println!("{bytes} bytes"),
+        Ok(pages) => println!("both: {pages:?}"),
         Err(error) => println!("failed: {error:#}"),
     }
     Ok(())
@@ -124,8 +126,7 @@ fn spawn(client: &reqwest::Client, site: &Site) -> JoinHandle<Page> {
 }
 
 // ANCHOR: handles
-/// Wrong: a handle fails when its *task* did, by a panic. A task that returned
-/// an error has finished normally.
+/// Wrong.
 pub async fn handles(
     client: &reqwest::Client,
     a: &Site,
@@ -136,14 +137,17 @@ pub async fn handles(
 // ANCHOR_END: handles
 
 // ANCHOR: awaited
-/// Right: one `?` for the task, one for what it returned.
+/// Right: one `?` for the task, and one for what it returned.
+async fn joined(task: JoinHandle<Page>) -> anyhow::Result<usize> {
+    Ok(task.await??)
+}
+
+/// Both pages, or the first error.
 pub async fn awaited(
     client: &reqwest::Client,
     a: &Site,
     b: &Site,
-) -> anyhow::Result<usize> {
-    let (a, b) = (spawn(client, a), spawn(client, b));
-    let (in_a, in_b) = (a.await??, b.await??);
-    Ok(in_a + in_b)
+) -> anyhow::Result<(usize, usize)> {
+    tokio::try_join!(joined(spawn(client, a)), joined(spawn(client, b)))
 }
 // ANCHOR_END: awaited

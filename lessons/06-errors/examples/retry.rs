@@ -75,8 +75,8 @@ pub fn is_worth_it(why: &Why) -> bool {
 // ANCHOR_END: is_worth_it
 
 // ANCHOR: fetch_with_retries
-/// Fetches a page; if that fails and it is worth it, again after a while. No
-/// try begins after the deadline.
+/// Fetches a page; if that fails and it is worth it, again after a while, but
+/// not after the deadline.
 pub async fn fetch_with_retries(
     client: &reqwest::Client,
     site: &Site,
@@ -87,11 +87,14 @@ pub async fn fetch_with_retries(
         .retry(full_jitter())
         .when(|error| is_worth_it(&error.why))
         .adjust(|error, wait| {
-            let wait = match error.why {
-                Why::Status(_, Some(asked)) => wait?.max(asked),
-                _ => wait?,
+            let asked = match error.why {
+                Why::Status(_, Some(asked)) => asked,
+                _ => Duration::ZERO,
             };
-            (Instant::now() + wait < deadline).then_some(wait)
+            // A site may ask for more time than a clock can hold.
+            let wait = wait?.checked_add(asked)?;
+            let next = Instant::now().checked_add(wait)?;
+            (next < deadline).then_some(wait)
         })
         .notify(|error, wait| {
             let ms = wait.as_millis();

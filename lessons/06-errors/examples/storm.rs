@@ -71,7 +71,7 @@ pub fn full_jitter() -> Box<dyn Backoff> {
 
 // ANCHOR: budget
 /// One retry for every five requests of the last ten seconds, whoever makes
-/// them.
+/// them. (So many each second beside that: none.)
 pub fn budget() -> TpsBudget {
     TpsBudget::new(Duration::from_secs(10), 0, 0.2)
 }

@@ -93,7 +93,7 @@ pub enum Why {
 pub enum Stage {
     /// There was no connection yet.
     Connecting,
-    /// The request was sent, and no answer had begun.
+    /// No answer had begun.
     Waiting,
     /// The page was on its way.
     Reading,

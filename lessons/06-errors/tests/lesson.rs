@@ -1,6 +1,7 @@
 //! What the lesson claims, proved by what the server saw.
 
 use std::collections::BTreeSet;
+use std::future::pending;
 use std::time::{Duration, SystemTime};
 
 use backon::{Backoff, BackoffBuilder, ExponentialBuilder};
@@ -13,7 +14,10 @@ use mock_server::testing::quick_tutorial;
 use mock_server::{Fault, MockWeb, Outcome, Watchdog, catalogue};
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+use tokio::sync::oneshot::{self, error::TryRecvError};
+use tokio::task::{JoinSet, yield_now};
 use tokio::time::Instant;
+use wiremock::{Mock, ResponseTemplate, matchers};
 
 #[path = "../examples/causes.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
@@ -289,6 +293,21 @@ async fn a_set_of_tasks_that_is_dropped_at_the_first_error_cuts_the_others() {
     web.wait_until(|record| record.client_gone() == 2).await;
 }
 
+// On one thread: a task is gone when it has had its turn, and not before.
+#[tokio::test]
+async fn a_set_that_is_dropped_does_not_wait_for_its_tasks_to_be_gone() {
+    let (alive, mut gone) = oneshot::channel::<()>();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move {
+        let _alive = alive;
+        pending::<()>().await;
+    });
+    yield_now().await;
+    drop(tasks);
+    assert_eq!(gone.try_recv(), Err(TryRecvError::Empty));
+    assert!(gone.await.is_err(), "it is dropped, and sent nothing");
+}
+
 /// A web of these of the sites that fail.
 fn failing(names: &[&str]) -> (MockWeb, Vec<Site>, Watchdog) {
     let sites = mock_server::Site::failing().into_iter();
@@ -342,6 +361,24 @@ async fn a_site_that_asks_for_time_is_left_alone_for_as_long() {
         // nothing can make a pause of that length shorter. A backoff of its own
         // would have taken a tenth of it.
         assert!(second - first > Duration::from_millis(990), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_site_that_asks_for_more_time_than_there_is_is_not_asked_again() {
+    for asked in [5, u64::MAX] {
+        let after = ResponseTemplate::new(503)
+            .insert_header("retry-after", asked.to_string());
+        let (web, sites, _watchdog) = start(quick_tutorial());
+        let mock = Mock::given(matchers::any()).respond_with(after);
+        mock.mount(web.wiremock()).await;
+        let deadline = Instant::now() + Duration::from_secs(5);
+        let page =
+            retry::fetch_with_retries(&client(), &sites[0], deadline).await;
+        let why = page.expect_err("it answers 503").why;
+        let wish = Some(Duration::from_secs(asked));
+        assert!(matches!(why, Why::Status(_, told) if told == wish));
+        assert_eq!(web.record().exchanges().len(), 1);
     }
 }
 
