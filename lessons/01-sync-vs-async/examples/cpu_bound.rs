@@ -24,6 +24,11 @@ const JOBS: [usize; 3] = [1, 2, 3];
 // ANCHOR_END: jobs
 
 fn main() -> anyhow::Result<()> {
+    lesson_kit::start_on(
+        "lesson01 --example cpu_bound",
+        "what async does not speed up",
+        &[],
+    );
     let start = Instant::now();
     println!("--- one after another ---");
     for job in JOBS {

@@ -20,6 +20,11 @@ use lesson_kit::println;
 use tokio::runtime::Runtime;
 
 fn main() -> anyhow::Result<()> {
+    lesson_kit::start_on(
+        "lesson02 --example nested_block_on",
+        "block_on inside a runtime",
+        &[],
+    );
     // The default hook prints a panic where it happens; here it is told below.
     panic::set_hook(Box::new(|_| {}));
     println!("--- wrong: block_on inside a runtime ---");

@@ -14,6 +14,7 @@
 
 #![warn(clippy::unwrap_used)]
 
+use std::process;
 use std::thread;
 use std::time::Duration;
 
@@ -29,8 +30,11 @@ fn main() -> anyhow::Result<()> {
         "lesson02 --example one_task",
         "the branches of join! share one task",
     );
-    let [a, b, c, ..] = lesson.sites() else {
-        anyhow::bail!("it takes three sites");
+    let [a, b, c] = lesson.sites() else {
+        eprintln!(
+            "one_task: it takes three sites; give it three URLs, or none"
+        );
+        process::exit(2);
     };
     let client = client()?;
     let runtime = Runtime::new()?;

@@ -17,6 +17,11 @@ use lesson_kit::println;
 use tokio::runtime::{Builder, Runtime};
 
 fn main() -> anyhow::Result<()> {
+    lesson_kit::start_on(
+        "lesson02 --example where_it_runs",
+        "the thread that each future runs on",
+        &[],
+    );
     println!("--- #[tokio::main] ---");
     with_the_attribute();
 

@@ -21,6 +21,11 @@ use std::time::Duration;
 use lesson_kit::println;
 
 fn main() {
+    lesson_kit::start_on(
+        "lesson03 --example executor",
+        "the smallest runtime",
+        &[],
+    );
     println!("--- wrong: ask again and again ---");
     let polls = Cell::new(0);
     busy_block_on(counted(two_sleeps(), &polls));

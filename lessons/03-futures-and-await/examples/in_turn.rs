@@ -11,6 +11,7 @@
 
 #![warn(clippy::unwrap_used)]
 
+use std::process;
 use std::time::Instant;
 
 use lesson_kit::{Site, println};
@@ -24,7 +25,8 @@ fn main() -> anyhow::Result<()> {
         &SITES,
     );
     let [a, b, ..] = lesson.sites() else {
-        anyhow::bail!("it takes two sites");
+        eprintln!("in_turn: it takes two sites; give it two URLs, or none");
+        process::exit(2);
     };
     let client = client()?;
     let runtime = Runtime::new()?;

@@ -11,6 +11,8 @@
 
 #![warn(clippy::unwrap_used)]
 
+use std::process;
+
 use lesson_kit::{Site, println};
 use lesson03::{client, count_words};
 use tokio::runtime::Runtime;
@@ -22,7 +24,10 @@ fn main() -> anyhow::Result<()> {
     );
     let mut sites = lesson.sites().to_vec();
     let Some(second) = sites.get_mut(1) else {
-        anyhow::bail!("it takes two sites");
+        eprintln!(
+            "question_mark: it takes two sites; give it two URLs, or none"
+        );
+        process::exit(2);
     };
     second.url = format!("{}/missing", second.url.trim_end_matches('/'));
     let client = client()?;

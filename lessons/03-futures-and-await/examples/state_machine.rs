@@ -16,6 +16,11 @@ use lesson_kit::println;
 use tokio::task::yield_now;
 
 fn main() {
+    lesson_kit::start_on(
+        "lesson03 --example state_machine",
+        "how large a future is",
+        &[],
+    );
     let row = |what: &str, bytes| println!("{what:<40}{bytes:>6} bytes");
     row("a buffer held across an await", size_of_val(&held_across()));
     row("a buffer dropped before the await", size_of_val(&dropped_before()));

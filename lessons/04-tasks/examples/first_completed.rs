@@ -11,6 +11,8 @@
 
 #![warn(clippy::unwrap_used)]
 
+use std::process;
+
 use lesson_kit::{Site, println};
 use lesson04::client;
 use tokio::runtime::Runtime;
@@ -21,8 +23,11 @@ fn main() -> anyhow::Result<()> {
         "lesson04 --example first_completed",
         "the first answer, and what becomes of the others",
     );
-    let [a, b, c, ..] = lesson.sites() else {
-        anyhow::bail!("it takes three sites");
+    let [a, b, c] = lesson.sites() else {
+        eprintln!(
+            "first_completed: it takes three sites; give it three URLs, or none"
+        );
+        process::exit(2);
     };
     let client = client()?;
     let runtime = Runtime::new()?;

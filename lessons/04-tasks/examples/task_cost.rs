@@ -21,6 +21,11 @@ use tokio::runtime::Handle;
 const MANY: usize = 10_000;
 
 fn main() -> anyhow::Result<()> {
+    lesson_kit::start_on(
+        "lesson04 --example task_cost",
+        "what a task costs, and what a thread",
+        &[],
+    );
     let runtime = tokio::runtime::Runtime::new()?;
     let tasks = runtime.block_on(tasks(MANY));
     let threads = threads(MANY);

@@ -24,6 +24,11 @@ use tokio::task::{spawn_local, yield_now};
 const STEPS: usize = 1_000;
 
 fn main() -> anyhow::Result<()> {
+    lesson_kit::start_on(
+        "lesson04 --example yielding",
+        "when a task gives its thread to another",
+        &[],
+    );
     println!("the other task ran after");
     let steps = Rc::new(Cell::new(0));
     let seen = seen_by_another(always_ready(Rc::clone(&steps)), steps)?;

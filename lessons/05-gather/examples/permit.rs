@@ -23,6 +23,11 @@ const JOBS: usize = 10_000;
 const BOUND: usize = 8;
 
 fn main() -> anyhow::Result<()> {
+    lesson_kit::start_on(
+        "lesson05 --example permit",
+        "permits inside tasks and before them",
+        &[],
+    );
     let runtime = Builder::new_current_thread().build()?;
 
     println!("--- wrong: a permit inside the task ---");

@@ -12,6 +12,8 @@
 
 #![warn(clippy::unwrap_used)]
 
+use std::process;
+
 use futures::future::{join_all, try_join_all};
 use lesson_kit::{Site, println};
 use lesson06::{FetchError, client, fetch_page, with_causes};
@@ -30,7 +32,8 @@ fn main() -> anyhow::Result<()> {
     );
     let mut sites = lesson.sites().to_vec();
     let Some(second) = sites.get_mut(1) else {
-        anyhow::bail!("it takes two sites");
+        eprintln!("fail_fast: it takes two sites; give it two URLs, or none");
+        process::exit(2);
     };
     second.url = format!("{}/missing", second.url.trim_end_matches('/'));
     let client = client()?;

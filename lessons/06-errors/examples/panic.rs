@@ -17,6 +17,11 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
 fn main() -> anyhow::Result<()> {
+    lesson_kit::start_on(
+        "lesson06 --example panic",
+        "who hears of a panic",
+        &[],
+    );
     // The default hook prints a panic where it happens; here it is told below.
     panic::set_hook(Box::new(|_| {}));
     let runtime = Runtime::new()?;

@@ -22,7 +22,7 @@ pub(crate) enum Asked {
 }
 
 /// How the lesson is to be run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Arguments {
     /// Sites of one's own; none: the mock web.
     pub urls: Vec<String>,
@@ -108,6 +108,17 @@ pub(crate) fn parse(
     check_urls(lesson, &arguments.urls, live)?;
     check_mock_web(&arguments)?;
     Ok(Asked::Run(arguments))
+}
+
+/// The command line of a program without a web: there is nothing to set.
+pub(crate) fn parse_without_web(
+    mut parser: lexopt::Parser,
+) -> Result<Asked, ArgumentError> {
+    match parser.next()? {
+        None => Ok(Asked::Run(Arguments::default())),
+        Some(Short('h') | Long("help")) => Ok(Asked::Help),
+        Some(argument) => Err(argument.unexpected().into()),
+    }
 }
 
 fn fault(text: &str) -> Result<(String, Fault), ArgumentError> {

@@ -69,15 +69,23 @@ pub fn start(name: &str, about: &str) -> Lesson {
 }
 
 /// As [`start`], on these of the mock web's sites: the tutorial's three, and those
-/// that [fail](mock_server::Site::failing).
+/// that [fail](mock_server::Site::failing). On none, there is no web, and nothing
+/// on the command line but `--help`.
 pub fn start_on(name: &str, about: &str, sites: &[&str]) -> Lesson {
-    let arguments = match arguments::parse(name, lexopt::Parser::from_env()) {
+    let parser = lexopt::Parser::from_env();
+    let without_web = sites.is_empty();
+    let asked = if without_web {
+        arguments::parse_without_web(parser)
+    } else {
+        arguments::parse(name, parser)
+    };
+    let arguments = match asked {
         Ok(Asked::Run(arguments)) => arguments,
+        Ok(Asked::Help) if without_web => tell(&help_without_web(name, about)),
         Ok(Asked::Help) => tell(&help(name, about)),
         Ok(Asked::Faults) => tell(&faults()),
         Err(error) => fail(name, 2, &error.to_string()),
     };
-    proxy::leave_loopback_alone(short(name));
     let mut lesson = Lesson {
         name: name.to_owned(),
         sites: arguments
@@ -90,6 +98,10 @@ pub fn start_on(name: &str, about: &str, sites: &[&str]) -> Lesson {
         panels: Mutex::default(),
         _watchdog: None,
     };
+    if without_web {
+        return lesson;
+    }
+    proxy::leave_loopback_alone(short(name));
     if lesson.sites.is_empty() {
         lesson.check_picture();
         let web = start_web(name, sites, &arguments);
@@ -253,6 +265,15 @@ fn help(name: &str, about: &str) -> String {
          \x20 --timeline FILE.svg  write what the server saw as a picture\n\
          \x20 --seed N             what random faults draw on (default 1)\n\
          \x20 --help               this text\n"
+    )
+}
+
+fn help_without_web(name: &str, about: &str) -> String {
+    format!(
+        "{name}: {about}\n\n\
+         Usage: cargo run -p {name}\n\n\
+         It fetches nothing, so there is nothing to set.\n\n\
+         \x20 --help   this text\n"
     )
 }
 
