@@ -16,6 +16,7 @@ use std::time::Instant;
 use futures::future::join_all;
 use futures::stream::{self, FuturesUnordered, StreamExt};
 use lesson_kit::{Lesson, Site, println};
+use lesson05::{client, reason};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
@@ -30,7 +31,7 @@ fn main() -> anyhow::Result<()> {
         "order and bounds of many requests",
     );
     let pages = pages(lesson.sites());
-    let client = reqwest::Client::new();
+    let client = client()?;
     let runtime = Runtime::new()?;
 
     let start = Instant::now();
@@ -47,11 +48,11 @@ fn main() -> anyhow::Result<()> {
 
     let start = Instant::now();
     let order = runtime.block_on(bounded(&client, &pages));
-    report(&lesson, "buffered(4)", &order, start);
+    report(&lesson, &format!("buffered({BOUND})"), &order, start);
 
     let start = Instant::now();
     let order = runtime.block_on(bounded_as_completed(&client, &pages));
-    report(&lesson, "buffer_unordered(4)", &order, start);
+    report(&lesson, &format!("buffer_unordered({BOUND})"), &order, start);
     Ok(())
 }
 
@@ -65,10 +66,14 @@ fn pages(sites: &[Site]) -> Vec<Page> {
 }
 
 // ANCHOR: fetch
-/// Fetches a page and returns its number.
+/// Fetches a page and returns its number, whether the page comes or not.
 async fn fetch(client: reqwest::Client, (number, url): Page) -> usize {
-    if let Ok(response) = client.get(url).send().await {
-        let _ = response.bytes().await;
+    let page = async {
+        let response = client.get(url).send().await?;
+        response.error_for_status()?.bytes().await
+    };
+    if let Err(error) = page.await {
+        println!("page {number}: {}", reason(&error));
     }
     number
 }

@@ -17,6 +17,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use futures::stream::{FuturesUnordered, StreamExt};
 use lesson_kit::{Site, println};
+use lesson05::client;
 use tokio::runtime::Runtime;
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -28,7 +29,7 @@ fn main() -> anyhow::Result<()> {
         "lesson05 --example deadline",
         "a deadline for a batch",
     );
-    let client = reqwest::Client::new();
+    let client = client()?;
     let runtime = Runtime::new()?;
 
     println!("--- wrong: a limit around join_all ---");

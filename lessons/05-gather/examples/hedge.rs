@@ -23,6 +23,8 @@ use tokio::time::sleep;
 
 /// How long to wait before asking again: longer than nearly all answers take.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// How long to wait for a page: longer than the site takes when it is unlucky.
+const TIME_LIMIT: Duration = Duration::from_secs(5);
 
 fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
@@ -30,7 +32,7 @@ fn main() -> anyhow::Result<()> {
         "a second request where the first is slow",
         &["unlucky-site.example"],
     );
-    let client = reqwest::Client::new();
+    let client = reqwest::Client::builder().timeout(TIME_LIMIT).build()?;
     let runtime = Runtime::new()?;
     for site in lesson.sites() {
         println!("--- one request ---");
@@ -76,6 +78,10 @@ pub async fn hedged(
 fn tell(page: reqwest::Result<usize>, start: Instant) {
     match page {
         Ok(bytes) => println!("{bytes} bytes"),
+        // The limit that `reason` tells is the lesson's.
+        Err(error) if error.is_timeout() => {
+            println!("no answer within {} s", TIME_LIMIT.as_secs());
+        }
         Err(error) => println!("failed: {}", reason(&error)),
     }
     println!("Total time: {:.2} seconds", start.elapsed().as_secs_f64());
