@@ -7,7 +7,7 @@
 //!
 //! Ten thousand jobs, eight at a time. In the wrong run each task is made first
 //! and then waits for its permit; in the right run the permit comes first.
-//! Look at the second number: ten thousand tasks wait in memory, or eight.
+//! Look at the last number: ten thousand tasks wait in memory, or eight.
 
 #![warn(clippy::unwrap_used)]
 
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lesson_kit::println;
-use tokio::runtime::{Builder, Handle};
+use tokio::runtime::Builder;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinSet, yield_now};
 
@@ -31,28 +31,29 @@ fn main() -> anyhow::Result<()> {
     let runtime = Builder::new_current_thread().build()?;
 
     println!("--- wrong: a permit inside the task ---");
-    let most = Arc::new(Most::default());
-    runtime.block_on(inside(JOBS, &most));
-    most.print();
+    let counts = Arc::new(Counts::default());
+    runtime.block_on(inside(JOBS, &counts));
+    counts.print();
 
     println!("\n--- right: a permit before the task ---");
-    let most = Arc::new(Most::default());
-    runtime.block_on(before(JOBS, &most));
-    most.print();
+    let counts = Arc::new(Counts::default());
+    runtime.block_on(before(JOBS, &counts));
+    counts.print();
     Ok(())
 }
 
 // ANCHOR: wrong
 /// Wrong: makes all the tasks at once, and lets eight of them work.
-pub async fn inside(jobs: usize, most: &Arc<Most>) {
+pub async fn inside(jobs: usize, counts: &Arc<Counts>) {
     let permits = Arc::new(Semaphore::new(BOUND));
     let mut tasks = JoinSet::new();
     for _ in 0..jobs {
-        let (permits, most) = (Arc::clone(&permits), Arc::clone(most));
+        let (permits, at_work) = (Arc::clone(&permits), Arc::clone(counts));
         tasks.spawn(async move {
             let _permit = permits.acquire().await.expect("nobody closes it");
-            job(&most).await;
+            job(&at_work).await;
         });
+        counts.see(&tasks);
     }
     while tasks.join_next().await.is_some() {}
 }
@@ -60,48 +61,60 @@ pub async fn inside(jobs: usize, most: &Arc<Most>) {
 
 // ANCHOR: right
 /// Right: waits for a permit, and gives it to the task that it then makes.
-pub async fn before(jobs: usize, most: &Arc<Most>) {
+pub async fn before(jobs: usize, counts: &Arc<Counts>) {
     let permits = Arc::new(Semaphore::new(BOUND));
     let mut tasks = JoinSet::new();
     for _ in 0..jobs {
         let permits = Arc::clone(&permits);
         let permit = permits.acquire_owned().await.expect("nobody closes it");
-        let most = Arc::clone(most);
+        let at_work = Arc::clone(counts);
         tasks.spawn(async move {
-            job(&most).await;
+            job(&at_work).await;
             drop(permit);
         });
         // A set keeps what has ended until somebody takes it.
         while tasks.try_join_next().is_some() {}
+        counts.see(&tasks);
     }
     while tasks.join_next().await.is_some() {}
 }
 // ANCHOR_END: right
 
-/// A job, which counts.
-async fn job(most: &Most) {
-    let running = most.running.fetch_add(1, Ordering::Relaxed) + 1;
-    most.jobs.fetch_max(running, Ordering::Relaxed);
-    let alive = Handle::current().metrics().num_alive_tasks();
-    most.tasks.fetch_max(alive, Ordering::Relaxed);
-    yield_now().await;
-    most.running.fetch_sub(1, Ordering::Relaxed);
+/// A job, which counts itself.
+async fn job(counts: &Counts) {
+    let running = counts.running.fetch_add(1, Ordering::Relaxed) + 1;
+    counts.jobs.fetch_max(running, Ordering::Relaxed);
+    // As long as it takes to begin others, if nothing kept them from it.
+    for _ in 0..BOUND {
+        yield_now().await;
+    }
+    counts.running.fetch_sub(1, Ordering::Relaxed);
+    counts.done.fetch_add(1, Ordering::Relaxed);
 }
 
-/// The most there were at a time.
+/// What the jobs and their tasks came to.
 #[derive(Debug, Default)]
-pub struct Most {
+pub struct Counts {
     running: AtomicUsize,
-    /// Jobs that ran.
+    /// Jobs that were done.
+    pub done: AtomicUsize,
+    /// The most jobs that ran at a time.
     pub jobs: AtomicUsize,
-    /// Tasks that had not ended.
+    /// The most tasks that were there at a time.
     pub tasks: AtomicUsize,
 }
 
-impl Most {
+impl Counts {
+    /// Counts the tasks in a set: those that wait, those that work, and those
+    /// that have ended and are still in it.
+    fn see(&self, tasks: &JoinSet<()>) {
+        self.tasks.fetch_max(tasks.len(), Ordering::Relaxed);
+    }
+
     fn print(&self) {
-        let most = |number: &AtomicUsize| number.load(Ordering::Relaxed);
-        println!("jobs at a time:  {:>6}", most(&self.jobs));
-        println!("tasks at a time: {:>6}", most(&self.tasks));
+        let count = |number: &AtomicUsize| number.load(Ordering::Relaxed);
+        println!("jobs done:       {:>6}", count(&self.done));
+        println!("jobs at a time:  {:>6}", count(&self.jobs));
+        println!("tasks at a time: {:>6}", count(&self.tasks));
     }
 }

@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::future::join_all;
+use futures::stream::{FuturesUnordered, StreamExt};
 use lesson_kit::{Site, sites_of};
-use lesson05::{fetch_all, reason};
+use lesson05::{TIME_LIMIT, client, fetch_all, reason};
 use mock_server::testing::quick_tutorial;
 use mock_server::{Fault, MockWeb, Outcome, Record, Watchdog, catalogue};
+use tokio::runtime::Handle;
 
 #[path = "../examples/bounded.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
@@ -244,6 +246,54 @@ async fn each_time_limit_ends_what_it_is_for_and_lets_the_rest_pass() {
 }
 
 #[tokio::test]
+async fn a_limit_between_reads_is_none_in_total() {
+    // No pause is long, and together they are longer than the limit.
+    let fault = "dribble?chunk=100&pause=100".parse().expect("it is a fault");
+    let site = mock_server::Site::new("site.example").fault(fault);
+    let (_web, sites, _watchdog) = start(MockWeb::builder().sites([site]));
+    // A busy machine may make a pause longer; a limit in total would stay.
+    let reading = limits::between_reads().read_timeout(PATIENT).build();
+
+    let ended = limits::fetch(&reading.expect("a client"), &sites[0]).await;
+
+    assert_eq!(ended, "1000 bytes");
+}
+
+#[tokio::test]
+async fn the_client_gives_up_when_reason_says_so() {
+    let (_web, sites, _watchdog) =
+        start(quick_tutorial().fault("python.org", Fault::Hang));
+    let limited = |limit| {
+        let client = reqwest::Client::builder().timeout(limit).build();
+        client.expect("a client")
+    };
+    let sooner = limited(TIME_LIMIT / 2);
+    let lesson = client().expect("a client");
+    let later = limited(TIME_LIMIT * 2);
+
+    // All at once; a page never comes.
+    let give_up = async |name, client: &reqwest::Client| {
+        let page = lesson05::fetch_page(client, &sites[1]).await;
+        (name, page.map_err(|error| reason(&error)))
+    };
+    let waiting: FuturesUnordered<_> = [
+        give_up("sooner", &sooner),
+        give_up("lesson", &lesson),
+        give_up("later", &later),
+    ]
+    .into_iter()
+    .collect();
+    let order: Vec<_> = waiting.take(2).collect().await;
+
+    let limit = format!("no answer within {} s", TIME_LIMIT.as_secs());
+    assert_eq!(
+        order.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
+        ["sooner", "lesson"]
+    );
+    assert_eq!(order[1].1, Err(limit));
+}
+
+#[tokio::test]
 async fn a_limit_around_join_all_loses_what_was_done_and_a_deadline_keeps_it() {
     // One is done well before the limit, one after it but less than the limit
     // after the first, and one never.
@@ -293,14 +343,17 @@ async fn a_hedged_request_is_asked_again_when_the_first_fails_at_once() {
 #[tokio::test(flavor = "current_thread")]
 async fn a_permit_inside_the_task_bounds_the_jobs_and_one_before_it_the_tasks()
 {
-    let most = |number: &AtomicUsize| number.load(Ordering::Relaxed);
-    let wrong = Arc::new(permit::Most::default());
+    let count = |number: &AtomicUsize| number.load(Ordering::Relaxed);
+    let counts = |counts: &permit::Counts| {
+        [&counts.done, &counts.jobs, &counts.tasks].map(count)
+    };
+    let wrong = Arc::new(permit::Counts::default());
     permit::inside(1_000, &wrong).await;
-    assert_eq!((most(&wrong.jobs), most(&wrong.tasks)), (8, 1_000));
+    assert_eq!(counts(&wrong), [1_000, 8, 1_000]);
 
-    let right = Arc::new(permit::Most::default());
+    let right = Arc::new(permit::Counts::default());
     permit::before(1_000, &right).await;
-    assert_eq!((most(&right.jobs), most(&right.tasks)), (8, 8));
+    assert_eq!(counts(&right), [1_000, 8, 8]);
 }
 
 #[tokio::test]
@@ -329,6 +382,49 @@ async fn pages_in_a_stream_are_late_when_the_work_takes_long_and_those_of_tasks_
         }
         assert_eq!(pages, in_time, "in a stream: {in_a_stream}");
     }
+}
+
+#[tokio::test]
+async fn a_channel_with_room_for_one_keeps_the_senders_waiting() {
+    const PAGES: usize = 20;
+    let (web, sites, _watchdog) = start(quick_tutorial());
+    // Nothing but the tasks of the pages is to be alive for long.
+    let client = reqwest::Client::builder().pool_max_idle_per_host(0);
+    let client = client.build().expect("a client");
+    let sites: Vec<_> = sites.iter().cycle().take(PAGES).cloned().collect();
+    let mut received = 0;
+    let work = async |_: slow_consumer::Page| {
+        received += 1;
+        if received > 1 {
+            return;
+        }
+        let complete = |record: &Record| record.count(Outcome::Complete);
+        web.wait_until(|record| complete(record) == PAGES).await;
+        // Whatever page is to be sent is sent while these are fetched.
+        for _ in 0..3 {
+            client.get(&sites[0].url).send().await.expect("a page");
+        }
+        // One page is here, and one is in the channel.
+        let alive = Handle::current().metrics().num_alive_tasks();
+        assert!(alive >= PAGES - 2, "{alive} tasks");
+    };
+
+    slow_consumer::through_a_channel(&client, &sites, work).await;
+
+    assert_eq!(received, PAGES);
+}
+
+#[tokio::test]
+async fn a_hedged_request_is_not_asked_again_before_its_time() {
+    let site = mock_server::Site::new("site.example");
+    let site = site.delay(Duration::from_millis(300));
+    let (web, sites, _watchdog) = start(MockWeb::builder().sites([site]));
+    let client = reqwest::Client::new();
+
+    let page = hedge::hedged(&client, &sites[0], PATIENT).await;
+
+    assert_eq!(page.ok(), Some(1_000));
+    assert_eq!(web.record().requests("site.example"), 1);
 }
 
 #[tokio::test]
