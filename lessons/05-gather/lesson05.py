@@ -56,9 +56,17 @@ def reason(error):
         return f"no answer within {TIME_LIMIT.total} s"
     if isinstance(error, aiohttp.ClientConnectorError):
         return "cannot connect to host"
-    if isinstance(error, aiohttp.ClientResponseError):
-        return f"the site answered {error.status}"
-    return f"no proper answer: {error!r}"
+    if isinstance(error, aiohttp.TooManyRedirects):
+        return "too many redirects"
+    # One that has a cause says that the answer was not HTTP.
+    is_response = isinstance(error, aiohttp.ClientResponseError)
+    if is_response and error.__cause__ is None:
+        return f"the site answered {error.status} {error.message}"
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return "the answer broke off"
+    if isinstance(error, aiohttp.ClientError):
+        return "no proper answer"
+    return repr(error)
 # ANCHOR_END: reason
 
 
