@@ -5,7 +5,7 @@
 //! cargo run -p lesson05 --example hedge
 //! ```
 //!
-//! The site takes three seconds for the first request it gets, and none for
+//! The site takes three seconds for the first request of each run, and none for
 //! the next. The hedged fetch asks again after half a second; the first answer
 //! wins, and the other request is dropped. Look at the server: it sees the
 //! loser leave.

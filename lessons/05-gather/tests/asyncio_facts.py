@@ -47,6 +47,8 @@ def wait_with_a_limit_gives_what_is_done():
         late = asyncio.create_task(asyncio.sleep(60, "late"))
         done, pending = await asyncio.wait([page, late], timeout=0.05)
         assert pending == {late}
+        await asyncio.sleep(0)
+        assert not late.done(), "it goes on"
         return [task.result() for task in done]
 
     assert asyncio.run(main()) == ["page"]

@@ -227,6 +227,7 @@ async fn each_time_limit_ends_what_it_is_for_and_lets_the_rest_pass() {
     let connecting = limits::connecting().build().expect("a client");
     let reading = limits::between_reads().build().expect("a client");
     let in_total = limits::in_total().build().expect("a client");
+    let without = reqwest::Client::new();
 
     // All at once, because they wait for time limits.
     let ended = join_all([
@@ -235,14 +236,15 @@ async fn each_time_limit_ends_what_it_is_for_and_lets_the_rest_pass() {
         limits::fetch(&reading, silent),
         limits::fetch(&in_total, silent),
         limits::fetch(&in_total, dribbling),
+        limits::fetch(&without, unreachable),
+        limits::fetch(&without, silent),
     ])
     .await;
 
     let nothing = "no limit fired; gave up";
-    assert_eq!(
-        ended,
-        ["limit (connecting)", nothing, "limit", "limit", "limit"]
-    );
+    let limited = ["limit (connecting)", nothing, "limit", "limit", "limit"];
+    assert_eq!(ended[..5], limited);
+    assert_eq!(ended[5..], [nothing, nothing], "a client has no limit");
 }
 
 #[tokio::test]
