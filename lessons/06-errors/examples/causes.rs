@@ -4,20 +4,18 @@
 //! cargo run -p lesson06 --example causes
 //! ```
 //!
-//! Thirteen faults of the catalogue, each on a site of its own. The headings
-//! are what `reqwest` says; below them stands for each fault what the last of
-//! the causes says, and what this lesson makes of it.
+//! Thirteen sites, each called like the fault of the catalogue that it has. The
+//! headings are what `reqwest` says; below them stands for each fault what the
+//! last of the causes says, and what this lesson makes of it.
 
 #![warn(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::iter::successors;
-use std::time::Duration;
 
-use lesson_kit::{println, sites_of};
+use lesson_kit::{Site, println};
 use lesson06::{FetchError, client, fetch_all};
-use mock_server::{MockWeb, Site, page};
 
 /// The faults that make an error.
 pub const FAULTS: [&str; 13] = [
@@ -36,24 +34,18 @@ pub const FAULTS: [&str; 13] = [
     "status?code=503",
 ];
 
-/// Longer than all the time limits of the lesson together.
-const LIMIT: Duration = Duration::from_secs(60);
-
 fn main() -> anyhow::Result<()> {
-    let mut sites = Vec::new();
-    for fault in FAULTS {
-        let page = page("A page", 15_000, 2_000);
-        sites.push(Site::new(fault).page(page).fault(fault.parse()?));
-    }
-    let web = MockWeb::builder().sites(sites).start()?;
-    let _watchdog = web.watchdog(LIMIT);
-    run(&web)
+    let lesson = lesson_kit::start_on(
+        "lesson06 --example causes",
+        "what an error says of itself, and what its causes say",
+        &FAULTS,
+    );
+    run(lesson.sites())
 }
 
 #[tokio::main]
-async fn run(web: &MockWeb) -> anyhow::Result<()> {
-    let client = client()?;
-    let pages = fetch_all(&client, &sites_of(web), "").await;
+async fn run(sites: &[Site]) -> anyhow::Result<()> {
+    let pages = fetch_all(&client()?, sites, "").await;
     let mut said: BTreeMap<String, Vec<FetchError>> = BTreeMap::new();
     for error in pages.into_iter().filter_map(Result::err) {
         let (first, _) = first_and_last(&error);

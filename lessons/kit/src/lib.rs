@@ -69,8 +69,9 @@ pub fn start(name: &str, about: &str) -> Lesson {
 }
 
 /// As [`start`], on these of the mock web's sites: the tutorial's three, and those
-/// that [fail](mock_server::Site::failing). On none, there is no web, and nothing
-/// on the command line but `--help`.
+/// that [fail](mock_server::Site::failing); and one that is called like a fault of
+/// the [catalogue], `truncate?after=1000`, misbehaves in that way. On no site at
+/// all there is no web, and nothing on the command line but `--help`.
 pub fn start_on(name: &str, about: &str, sites: &[&str]) -> Lesson {
     let parser = lexopt::Parser::from_env();
     let without_web = sites.is_empty();
@@ -201,8 +202,8 @@ fn start_web(name: &str, sites: &[&str], arguments: &Arguments) -> MockWeb {
     let known = [mock_server::Site::tutorial(), mock_server::Site::failing()];
     let known: Vec<_> = known.into_iter().flatten().collect();
     let wanted = sites.iter().map(|&wanted| {
-        let site = known.iter().find(|site| site.name == wanted);
-        site.expect("the mock web has such a site").clone()
+        let site = known.iter().find(|site| site.name == wanted).cloned();
+        site.or_else(|| broken(wanted)).expect("the mock web has such a site")
     });
     let mut builder = MockWeb::builder().sites(wanted).seed(arguments.seed);
     for (site, fault) in &arguments.faults {
@@ -219,6 +220,13 @@ fn start_web(name: &str, sites: &[&str], arguments: &Arguments) -> MockWeb {
         println!("(random faults draw on --seed {})", web.seed());
     }
     web
+}
+
+/// A site that has this fault, and its name.
+fn broken(fault: &str) -> Option<mock_server::Site> {
+    let page = mock_server::page("A page", 15_000, 2_000);
+    let site = mock_server::Site::new(fault).page(page);
+    Some(site.fault(fault.parse().ok()?))
 }
 
 /// What was asked for in place of a run, and out.
