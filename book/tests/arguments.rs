@@ -1,6 +1,9 @@
 //! Each program that the book shows tells what it is, and refuses what it does not know.
 
+use std::env::{self, consts::EXE_SUFFIX};
+use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Once;
 
 use book::root;
 use book::runs::RUNS;
@@ -22,13 +25,27 @@ fn programs() -> impl Iterator<Item = &'static str> {
 
 /// Runs a program with an argument: its status, and what it prints on its two outputs.
 fn run(command: &str, argument: &str) -> (Option<i32>, String, String) {
-    let words = command.split_whitespace().skip(1).chain(["--quiet", "--", argument]);
-    let mut cargo = Command::new("cargo");
+    let mut program = Command::new(executable(command));
     // Where a proxy is set, a program says what it does about it, on a line of its own.
-    cargo.args(words).current_dir(root()).env("NO_PROXY", "*");
-    let output = cargo.output().expect("cargo starts");
+    let output = program.arg(argument).env("NO_PROXY", "*").output().expect("the program starts");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+/// The file that cargo would run. Asking cargo each time would take most of this test's time.
+fn executable(command: &str) -> PathBuf {
+    static BUILT: Once = Once::new();
+    BUILT.call_once(|| {
+        let build = ["build", "--quiet", "--workspace", "--bins", "--examples"];
+        let status = Command::new("cargo").args(build).current_dir(root()).status();
+        assert!(status.expect("cargo starts").success(), "the programs build");
+    });
+    // This test stands in `deps`, beside which the programs are.
+    let test = env::current_exe().expect("it is running");
+    let folder = test.ancestors().nth(2).expect("it stands in a folder");
+    let name = command.rsplit(' ').next().expect("a command has words");
+    let folder = if command.contains(" --example ") { folder.join("examples") } else { folder.to_owned() };
+    folder.join(format!("{name}{EXE_SUFFIX}"))
 }
 
 #[test]
