@@ -31,17 +31,15 @@ const FAULTS: [&str; 12] = [
 ];
 
 #[tokio::test]
-async fn the_python_twin_reports_the_same_failures() {
+async fn the_python_twin_reports_the_same_failures_for_the_same_reasons() {
     let sites = [Site::tutorial(), Site::failing()].into_iter().flatten();
     let sites = sites
         .filter(|site| SITES.contains(&site.name.as_str()))
         // The pages have all of the time limit, so that none is late.
         .map(|site| site.delay(Duration::ZERO));
     the_twin_reports_the_same_of(sites).await;
-}
 
-#[tokio::test]
-async fn the_python_twin_has_the_same_reasons() {
+    // Afterwards, and not in a test beside this one, for the same reason.
     let sites = FAULTS.iter().map(|fault| {
         Site::new(fault).fault(fault.parse().expect("it is a fault"))
     });
