@@ -222,6 +222,7 @@ fn what_is_no_fault_is_told_with_what_would_be_right() {
         );
         assert_eq!(told(&format!("fail-first?with={with}")), expected);
     }
+    assert!(told("status?retry-after=date-in-86401").contains("`date-in-` and seconds, not `date-in-86401`"));
     assert_eq!(
         told("status?retry-after=soon"),
         "`retry-after` of `status` is seconds up to 86400, a date as HTTP writes it, or `date-in-` and seconds, not `soon`, \

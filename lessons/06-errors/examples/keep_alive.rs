@@ -13,7 +13,7 @@
 #![warn(clippy::unwrap_used)]
 
 use lesson_kit::{Site, println};
-use lesson06::{Why, before_the_answer, in_the_page};
+use lesson06::{Why, before_the_answer, client, in_the_page};
 use reqwest::{Client, Method};
 use tokio::runtime::Runtime;
 
@@ -27,8 +27,8 @@ fn main() -> anyhow::Result<()> {
     for site in lesson.sites() {
         for method in [Method::GET, Method::POST] {
             println!("--- {method}, twice ---");
+            let client = client()?;
             runtime.block_on(async {
-                let client = Client::new();
                 tell("first", send(&client, &method, site).await);
                 tell("second", send(&client, &method, site).await);
             });
@@ -36,8 +36,8 @@ fn main() -> anyhow::Result<()> {
             println!("");
         }
         println!("--- POST, twice, with a retry ---");
+        let client = client()?;
         runtime.block_on(async {
-            let client = Client::new();
             let retried = send_with_retry(&client, &Method::POST, site);
             tell("first", retried.await);
             let retried = send_with_retry(&client, &Method::POST, site);

@@ -14,7 +14,7 @@ use std::panic;
 
 use lesson_kit::println;
 use tokio::runtime::Runtime;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 fn main() -> anyhow::Result<()> {
     lesson_kit::start_on(
@@ -79,18 +79,22 @@ pub async fn told() -> (usize, Vec<String>) {
     while let Some(ended) = tasks.join_next().await {
         match ended {
             Ok(_) => results += 1,
-            Err(error) if error.is_panic() => {
-                // What `panic!` was given: a `String`, if there was something
-                // to put into the words, and a `&str` otherwise.
-                let panic = error.into_panic();
-                let words = panic.downcast_ref::<String>().map(String::as_str);
-                let words = words.or(panic.downcast_ref::<&str>().copied());
-                panics.push(words.unwrap_or("a panic").to_owned());
-            }
-            Err(_) => panics.push("aborted".to_owned()),
+            Err(error) => panics.push(words(error)),
         }
     }
     (results, panics)
+}
+
+/// Why a task has no result.
+pub fn words(error: JoinError) -> String {
+    let Ok(panic) = error.try_into_panic() else {
+        return "aborted".to_owned();
+    };
+    // What `panic!` was given: a `String`, if there was something to put into
+    // the words, and a `&str` otherwise.
+    let words = panic.downcast_ref::<String>().map(String::as_str);
+    let words = words.or(panic.downcast_ref::<&str>().copied());
+    words.unwrap_or("a panic").to_owned()
 }
 // ANCHOR_END: told
 

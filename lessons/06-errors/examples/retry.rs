@@ -68,8 +68,8 @@ pub fn is_worth_it(why: &Why) -> bool {
             matches!(status.as_u16(), 429 | 502 | 503 | 504)
         }
         // What is wrong with these will be wrong the next time, too.
-        Why::NoSuchHost(_) | Why::Malformed(_) | Why::Redirects(_) => false,
-        Why::TooLarge(_) | Why::Simulated => false,
+        Why::Request(_) | Why::NoSuchHost(_) | Why::Malformed(_) => false,
+        Why::Redirects(_) | Why::TooLarge(_) | Why::Simulated => false,
     }
 }
 // ANCHOR_END: is_worth_it
@@ -86,21 +86,24 @@ pub async fn fetch_with_retries(
     fetch
         .retry(full_jitter())
         .when(|error| is_worth_it(&error.why))
-        .adjust(|error, wait| {
-            let asked = match error.why {
-                Why::Status(_, Some(asked)) => asked,
-                _ => Duration::ZERO,
-            };
-            // A site may ask for more time than a clock can hold.
-            let wait = wait?.checked_add(asked)?;
-            let next = Instant::now().checked_add(wait)?;
-            (next < deadline).then_some(wait)
+        .adjust(|error, pause| {
+            let pause = with_asked(pause?, &error.why);
+            let left = deadline.saturating_duration_since(Instant::now());
+            (pause < left).then_some(pause)
         })
-        .notify(|error, wait| {
-            let ms = wait.as_millis();
+        .notify(|error, pause| {
+            let ms = pause.as_millis();
             println!("{}: {}; again in {ms} ms", site.name, error.why);
         })
         .await
+}
+
+/// Our own pause, and the time for which the site asked to be left alone.
+pub fn with_asked(pause: Duration, why: &Why) -> Duration {
+    match why {
+        Why::Status(_, Some(asked)) => pause.saturating_add(*asked),
+        _ => pause,
+    }
 }
 // ANCHOR_END: fetch_with_retries
 

@@ -55,6 +55,9 @@ pub enum Why {
     /// The tutorial's: nothing went wrong at all.
     #[error("simulated error")]
     Simulated,
+    /// The URL is none, or one that is not for HTTP.
+    #[error("the request cannot be made")]
+    Request(#[source] reqwest::Error),
     /// Nobody listens there.
     #[error("the connection was refused")]
     Refused(#[source] reqwest::Error),
@@ -180,18 +183,15 @@ pub fn before_the_answer(error: reqwest::Error) -> Why {
         Why::TimedOut(Stage::Waiting, error)
     } else if error.is_redirect() {
         Why::Redirects(error)
+    } else if error.is_builder() {
+        Why::Request(error)
+    } else if error.is_dns() {
+        Why::NoSuchHost(error)
     } else if error.is_connect() {
         let refused = causes(&error)
             .filter_map(|cause| cause.downcast_ref::<io::Error>())
             .any(|cause| cause.kind() == io::ErrorKind::ConnectionRefused);
-        // The error of a lookup has no public type to tell it by.
-        let unknown =
-            causes(&error).any(|cause| cause.to_string() == "dns error");
-        match (refused, unknown) {
-            (true, _) => Why::Refused(error),
-            (_, true) => Why::NoSuchHost(error),
-            _ => Why::Unreachable(error),
-        }
+        if refused { Why::Refused(error) } else { Why::Unreachable(error) }
     } else if causes(&error)
         .filter_map(|cause| cause.downcast_ref())
         .any(hyper::Error::is_parse)

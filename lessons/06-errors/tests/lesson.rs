@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::future::pending;
 use std::time::{Duration, SystemTime};
 
-use backon::{Backoff, BackoffBuilder, ExponentialBuilder};
+use backon::{BackoffBuilder, ExponentialBuilder};
 use futures::future::join_all;
 use lesson_kit::{Site, sites_of};
 use lesson06::{
@@ -12,11 +12,12 @@ use lesson06::{
 };
 use mock_server::testing::quick_tutorial;
 use mock_server::{Fault, MockWeb, Outcome, Watchdog, catalogue};
-use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::{Method, StatusCode};
 use tokio::sync::oneshot::{self, error::TryRecvError};
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::Instant;
+use tower::retry::budget::{Budget, TpsBudget};
 use wiremock::{Mock, ResponseTemplate, matchers};
 
 #[path = "../examples/causes.rs"]
@@ -58,14 +59,24 @@ fn client() -> reqwest::Client {
     client.build().expect("a client")
 }
 
+/// Without a limit in total: what waits for a site that hangs is ended by the
+/// watchdog.
+fn patient() -> reqwest::Client {
+    reqwest::Client::new()
+}
+
 /// A fault, and which variant it is.
 type Row = (&'static str, fn(&Result<usize, Why>) -> bool);
 
 #[rustfmt::skip]
-const TABLE: [Row; 29] = [
+const TABLE: [Row; 33] = [
     ("delay?ms=10", |page| matches!(page, Ok(50_321))),
     ("random-delay?low=1&high=9", |page| matches!(page, Ok(50_321))),
     ("status?code=503", |page| matches!(page, Err(Why::Status(status, _)) if *status == 503)),
+    ("status?code=429", |page| matches!(page, Err(Why::Status(status, _)) if *status == 429)),
+    ("status?code=500", |page| matches!(page, Err(Why::Status(status, _)) if *status == 500)),
+    ("status?code=502", |page| matches!(page, Err(Why::Status(status, _)) if *status == 502)),
+    ("status?code=504", |page| matches!(page, Err(Why::Status(status, _)) if *status == 504)),
     ("status?code=404", |page| matches!(page, Err(Why::Status(status, _)) if *status == 404)),
     ("fail-first?n=1&with=truncate", |page| matches!(page, Err(Why::BrokenBody(0..=1000, _)))),
     ("unstable?rate=1&with=reset", |page| matches!(page, Err(Why::Lost(_)))),
@@ -94,6 +105,16 @@ const TABLE: [Row; 29] = [
     ("endless", |page| matches!(page, Err(Why::TimedOut(Stage::Reading, _)))),
 ];
 
+/// The faults of the table that would be there the next time, too.
+const POINTLESS: [&str; 6] = [
+    "status?code=404",
+    "status?code=500",
+    "redirect-loop",
+    "garbage",
+    "title",
+    "endless?chunk=100000",
+];
+
 #[tokio::test]
 async fn whatever_a_site_does_is_the_right_variant_and_the_others_are_unharmed()
 {
@@ -118,6 +139,10 @@ async fn check((fault, is_right): &Row) {
     }
     let second = second.map_err(|error| error.why);
     assert!(is_right(&second), "{fault}: {second:?}");
+    if let Err(why) = &second {
+        let is_pointless = POINTLESS.iter().any(|name| fault.starts_with(name));
+        assert_eq!(retry::is_worth_it(why), !is_pointless, "{fault}");
+    }
     let first = pages.remove(0);
     assert!(matches!(first, Ok(15_000)), "{fault}: {first:?}");
 }
@@ -183,6 +208,49 @@ async fn a_name_that_leads_nowhere_is_no_such_host() {
     let is_right =
         matches!(why, Why::NoSuchHost(_) | Why::TimedOut(Stage::Connecting, _));
     assert!(is_right, "{why:?}");
+    if let Why::NoSuchHost(_) = why {
+        assert!(!retry::is_worth_it(&why));
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_url_of_a_page_makes_no_request() {
+    for url in ["not a url", "ftp://python.org/"] {
+        let site = Site { name: "none".to_owned(), url: url.to_owned() };
+        let page = fetch_page(&client(), &site, false).await;
+        let why = page.expect_err("it is no URL").why;
+        assert!(matches!(why, Why::Request(_)), "{url}: {why:?}");
+        assert!(!retry::is_worth_it(&why));
+    }
+    assert!(!retry::is_worth_it(&Why::Simulated));
+}
+
+#[tokio::test]
+async fn the_client_of_the_lesson_has_a_limit_for_connecting_and_one_in_total()
+{
+    let (_web, sites, _watchdog) =
+        failing(&["unreachable-site.example", "silent-site.example"]);
+    let client = lesson06::client().expect("a client");
+    let pages = fetch_all(&client, &sites, "nobody").await;
+    let stages = pages.iter().map(|page| match page {
+        Err(FetchError { why: Why::TimedOut(stage, _), .. }) => Some(*stage),
+        _ => None,
+    });
+    let stages: Vec<_> = stages.collect();
+    assert_eq!(stages, [Some(Stage::Connecting), Some(Stage::Waiting)]);
+}
+
+#[tokio::test]
+async fn an_error_is_told_with_all_its_causes() {
+    let (_web, sites, _watchdog) = failing(&["invalid-site.example"]);
+    let page = fetch_page(&client(), &sites[0], false).await;
+    let words = with_causes(&page.expect_err("it refuses"));
+    let links: Vec<_> = words.split(": ").collect();
+    let (first, last) = (links.first(), links.last());
+    assert_eq!(first, Some(&"cannot fetch invalid-site.example"));
+    assert!(last.is_some_and(|last| last.contains("refused")), "{words}");
+    assert!(links.contains(&"the connection was refused"), "{words}");
+    assert!(links.contains(&"error sending request"), "{words}");
 }
 
 #[tokio::test]
@@ -211,7 +279,7 @@ fn second_fails() -> (MockWeb, Vec<Site>, Watchdog) {
 async fn fail_fast_returns_the_first_error_and_drops_the_rest() {
     let (web, sites, _watchdog) = second_fails();
 
-    let error = fail_fast::fail_fast(&client(), &sites).await;
+    let error = fail_fast::fail_fast(&patient(), &sites).await;
 
     let error = error.expect_err("the second page does not exist");
     assert_eq!(error.site, "python.org");
@@ -243,7 +311,9 @@ async fn try_join_on_handles_misses_the_error_and_two_question_marks_do_not() {
     let wrong = fail_fast::handles(&client(), &sites[0], &sites[1]).await;
     assert!(matches!(wrong, Ok((Ok(15_000), Err(_)))), "{wrong:?}");
 
-    let right = fail_fast::awaited(&client(), &sites[0], &sites[1]).await;
+    // The first hangs; whoever waits for it first does not see the error.
+    let (_web, sites, _watchdog) = second_fails();
+    let right = fail_fast::awaited(&patient(), &sites[0], &sites[1]).await;
     let right = right.expect_err("the second page does not exist");
     assert_eq!(right.to_string(), "cannot fetch python.org");
 }
@@ -252,6 +322,13 @@ async fn try_join_on_handles_misses_the_error_and_two_question_marks_do_not() {
 async fn a_panic_ends_its_task_and_is_an_error_to_whoever_waits_for_it() {
     assert_eq!(panic::silent().await, 9);
     assert_eq!(panic::told().await, (9, vec!["page 7 has a bug".to_owned()]));
+    let plain = tokio::spawn(async { std::panic!("plain words") });
+    let plain = plain.await.expect_err("it panics");
+    assert_eq!(panic::words(plain), "plain words");
+    let aborted = tokio::spawn(pending::<()>());
+    aborted.abort();
+    let aborted = aborted.await.expect_err("it is aborted");
+    assert_eq!(panic::words(aborted), "aborted");
     let passed_on = tokio::spawn(panic::passed_on()).await;
     assert!(passed_on.expect_err("it panics too").is_panic());
 }
@@ -272,6 +349,16 @@ async fn a_connection_closed_on_reuse_fails_and_a_retry_has_the_server_read_twic
         assert_eq!(web.record().connections(), 1);
     }
 
+    // What is no lost connection is not sent again.
+    let broken: Fault = "truncate?after=10".parse().expect("it is a fault");
+    let site = mock_server::Site::new("a.example").fault(broken);
+    let (other, others, _watchdog) = start(MockWeb::builder().sites([site]));
+    let get = Method::GET;
+    let client_of_other = client();
+    let sent = keep_alive::send_with_retry(&client_of_other, &get, &others[0]);
+    assert!(matches!(sent.await, Err(Why::BrokenBody(..))));
+    assert_eq!(other.record().exchanges().len(), 1);
+
     web.reset_record();
     let client = client();
     for _ in 0..2 {
@@ -285,7 +372,7 @@ async fn a_connection_closed_on_reuse_fails_and_a_retry_has_the_server_read_twic
 #[tokio::test]
 async fn a_set_of_tasks_that_is_dropped_at_the_first_error_cuts_the_others() {
     let (web, sites, _watchdog) = second_fails();
-    let pages = fail_fast::fail_fast_with_tasks(&client(), &sites).await;
+    let pages = fail_fast::fail_fast_with_tasks(&patient(), &sites).await;
     let error = pages.expect_err("the second page does not exist");
     let error: FetchError = error.downcast().expect("it is the task's own");
     assert_eq!(error.site, "python.org");
@@ -351,6 +438,14 @@ async fn no_try_begins_after_the_deadline_and_there_are_at_most_six() {
 async fn a_site_that_asks_for_time_is_left_alone_for_as_long() {
     for name in ["busy-site.example", "limited-site.example"] {
         let (web, sites, _watchdog) = failing(&[name]);
+        // The first says it in seconds, the second as a date.
+        let first = client().get(&sites[0].url).send().await;
+        let asked = first.expect("an answer").headers()[RETRY_AFTER].clone();
+        let asked = asked.to_str().expect("it is text");
+        let is_date = httpdate::parse_http_date(asked).is_ok();
+        assert_eq!(is_date, name == "limited-site.example", "{asked}");
+        web.reset_record();
+
         let page = retry::fetch_with_retries(&client(), &sites[0], far()).await;
         assert!(matches!(page, Ok(15_000)), "{name}: {page:?}");
         let record = web.record();
@@ -362,6 +457,27 @@ async fn a_site_that_asks_for_time_is_left_alone_for_as_long() {
         // would have taken a tenth of it.
         assert!(second - first > Duration::from_millis(990), "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_try_that_would_begin_after_the_deadline_is_not_waited_for() {
+    let (web, sites, _watchdog) = failing(&["busy-site.example"]);
+    // It asks for a second.
+    let deadline = Instant::now() + Duration::from_millis(900);
+    let page = retry::fetch_with_retries(&client(), &sites[0], deadline).await;
+    assert!(page.is_err(), "{page:?}");
+    assert_eq!(web.record().exchanges().len(), 1);
+}
+
+#[test]
+fn the_time_that_a_site_asks_for_comes_on_top_of_the_pause() {
+    let (pause, asked) = (Duration::from_millis(70), Duration::from_secs(1));
+    let busy = |asked| Why::Status(StatusCode::SERVICE_UNAVAILABLE, asked);
+    let with_asked = |asked| retry::with_asked(pause, &busy(asked));
+    assert_eq!(with_asked(Some(asked)), asked + pause);
+    assert_eq!(with_asked(None), pause);
+    assert_eq!(with_asked(Some(Duration::MAX)), Duration::MAX);
+    assert_eq!(retry::with_asked(pause, &Why::Simulated), pause);
 }
 
 #[tokio::test]
@@ -401,17 +517,23 @@ fn how_long_a_site_asks_to_be_left_alone_is_read_in_seconds_and_as_a_date() {
 
 #[test]
 fn full_jitter_is_a_random_part_of_a_time_that_doubles() {
+    is_full_jitter(|| retry::full_jitter().collect(), 5, 100);
+    is_full_jitter(storm::full_jitter, 3, 400);
+}
+
+fn is_full_jitter(pauses: fn() -> Vec<Duration>, count: usize, first: u64) {
     let mut parts = Vec::new();
-    for _ in 0..100 {
-        let waits: Vec<_> = retry::full_jitter().collect();
-        assert_eq!(waits.len(), 5);
-        for (turn, wait) in waits.iter().enumerate() {
-            let longest = Duration::from_millis(100 << turn);
-            assert!(*wait <= longest, "{wait:?} of {longest:?}");
-            parts.push(wait.div_duration_f64(longest));
+    for _ in 0..200 {
+        let pauses = pauses();
+        assert_eq!(pauses.len(), count);
+        for (turn, pause) in pauses.iter().enumerate() {
+            let longest = Duration::from_millis(first << turn);
+            let part = pause.div_duration_f64(longest);
+            assert!(part < 1.001, "{pause:?} of {longest:?}");
+            parts.push(part);
         }
     }
-    // Of 500 parts none is in a given tenth once in 10^22 runs.
+    // Of 600 parts none is in a given tenth once in 10^27 runs.
     for tenth in 0..10 {
         let in_tenth = |part: &&f64| (**part * 10.0) as u32 == tenth;
         assert_ne!(parts.iter().filter(in_tenth).count(), 0, "{tenth}");
@@ -430,16 +552,12 @@ fn the_jitter_of_backon_itself_adds_to_the_pause() {
 
 #[test]
 fn clients_that_wait_as_long_as_one_another_come_back_together() {
-    let two = |pauses: fn() -> Box<dyn Backoff>| {
-        [pauses().collect::<Vec<_>>(), pauses().collect()]
+    let ms = |pauses: Vec<Duration>| -> Vec<_> {
+        pauses.iter().map(Duration::as_millis).collect()
     };
-    let [one, other] = two(storm::fixed);
-    assert_eq!(one, other);
-    let [one, other] = two(storm::exponential);
-    assert_eq!(one, other);
-    let ms: Vec<_> = one.iter().map(Duration::as_millis).collect();
-    assert_eq!(ms, [400, 800, 1_600]);
-    let [one, other] = two(storm::full_jitter);
+    assert_eq!(ms(storm::fixed()), [800; 3]);
+    assert_eq!(ms(storm::exponential()), [400, 800, 1_600]);
+    let (one, other) = (storm::full_jitter(), storm::full_jitter());
     assert!(one.iter().zip(&other).all(|(one, other)| one != other));
 }
 
@@ -447,15 +565,29 @@ fn clients_that_wait_as_long_as_one_another_come_back_together() {
 async fn a_budget_bounds_the_retries_of_all_clients_together() {
     let storm = async |pauses, budget| {
         let (web, sites, _watchdog) = failing(&["down-site.example"]);
-        storm::storm(&client(), &sites[0], pauses, budget).await;
+        let ended = storm::storm(&client(), &sites[0], pauses, budget).await;
+        assert_eq!(ended.len(), 100);
+        let is_503 = |error: &reqwest::Error| {
+            error.status() == Some(StatusCode::SERVICE_UNAVAILABLE)
+        };
+        assert!(ended.iter().all(|end| end.as_ref().is_err_and(is_503)));
         web.record().exchanges().len()
     };
-    let budget = storm::budget();
     let (without, with) = tokio::join!(
         storm(storm::fixed, None),
-        storm(storm::full_jitter, Some(&budget))
+        storm(storm::full_jitter, Some(storm::budget()))
     );
     assert_eq!(without, 400);
     // Fewer, if the machine is so slow that first tries are forgotten.
-    assert!((101..=120).contains(&with), "{with}");
+    assert!((110..=130).contains(&with), "{with}");
+}
+
+#[tokio::test]
+async fn a_budget_has_a_fifth_of_what_was_paid_in_and_some_for_quiet_times() {
+    let spent =
+        |budget: TpsBudget| (0..).take_while(move |_| budget.withdraw());
+    assert_eq!(spent(storm::budget()).count(), 10);
+    let budget = storm::budget();
+    (0..100).for_each(|_| budget.deposit());
+    assert_eq!(spent(budget).count(), 30);
 }

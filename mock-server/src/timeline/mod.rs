@@ -66,7 +66,7 @@ impl Panel {
         }
         let requests = counted(self.record.exchanges().len(), "request");
         let step = Unit::of(span).format(self.arrivals(span).step);
-        format!("{}: {requests}, so many in each {step}:", self.title)
+        format!("{}: {requests}, so many in each {step}", self.title)
     }
 
     /// Whether there are more exchanges than bars can show.
@@ -96,7 +96,7 @@ impl Panel {
 }
 
 /// Parts of the time for which arrivals are counted.
-const PARTS: usize = 20;
+const PARTS: usize = 16;
 
 /// How many requests arrived when.
 struct Arrivals {
@@ -330,28 +330,50 @@ d.example               ░░░░░░░░░░░░░░░░░░�
         assert!(svg(&[panel]).contains("all at once: the server saw no request"));
     }
 
-    #[test]
-    fn of_more_exchanges_than_bars_can_show_it_is_told_how_many_arrived_when() {
-        // Two thirds at once, the others spread over the second half.
-        let start = |index: u64| if index < 60 { 0 } else { 1_000 + (index - 60) * 30 };
-        let exchanges = (0..90).map(|index| {
+    /// So many exchanges: `first` of them 5 s after the start of the web, and the others in turn, 30 ms apart, from a
+    /// second later on.
+    fn crowd(count: u64, first: u64) -> Panel {
+        let start = |index: u64| if index < first { 5_000 } else { 6_000 + (index - first) * 30 };
+        let exchanges = (0..count).map(|index| {
             exchange("a.example", [start(index), start(index) + 1, start(index) + 1], 1, Outcome::Complete)
         });
-        let panel = Panel::new("many", Record::of(exchanges, 60, Duration::ZERO));
-        let text = text(&panel, 40, Duration::ZERO);
-        let lines: Vec<_> = text.lines().collect();
-        assert_eq!(lines[0], "many: 90 requests, so many in each 0.10 s:");
-        assert_eq!(lines[1], "0.00 s ██████████████████████████████ 60");
-        assert_eq!(lines[2], "0.10 s");
-        assert_eq!(lines[11], "1.00 s ██ 4");
-        assert_eq!(lines.len(), 1 + 19);
-        let svg = svg(&[panel]);
-        assert!(svg.contains("60 arrived from 0.00 s, 0 from 0.10 s, "), "{svg}");
-        assert_eq!(
-            svg.matches("<rect class=\"arrivals\"").count(),
-            10,
-            "one for each part in which some arrived"
-        );
+        Panel::new("many", Record::of(exchanges, count as usize, Duration::ZERO))
+    }
+
+    #[test]
+    fn of_more_exchanges_than_bars_can_show_it_is_told_how_many_arrived_when() {
+        let drawn = text(&crowd(130, 100), 40, Duration::ZERO);
+        let lines: Vec<_> = drawn.lines().collect();
+        assert_eq!(lines[0], "many: 130 requests, so many in each 0.20 s:");
+        assert_eq!(lines[1], "0.00 s █████████████████████████████ 100");
+        assert_eq!(lines[2], "0.20 s");
+        // Of 29 cells 7 in 100 are two and a little: what is begun is drawn, so that few are not none.
+        assert_eq!(lines[6], "1.00 s ███ 7");
+        assert_eq!(lines.len(), 1 + 10);
+        // On a longer scale the parts are longer.
+        let longer = text(&crowd(130, 100), 40, Duration::from_secs(8));
+        assert!(longer.starts_with("many: 130 requests, so many in each 0.50 s:\n"), "{longer}");
+        assert!(text(&crowd(60, 40), 80, Duration::ZERO).contains(" at most 60 in flight\n"));
+        assert!(text(&crowd(61, 40), 80, Duration::ZERO).contains("61 requests, so many in each "));
+    }
+
+    #[test]
+    fn the_picture_has_columns_of_one_scale_for_all_panels_that_tell_how_many_arrived() {
+        let svg = svg(&[crowd(130, 100), crowd(100, 50)]);
+        assert!(svg.contains("so many in each 0.20 s. 100 arrived from 0.00 s, 0 from 0.20 s, "), "{svg}");
+        let columns: Vec<Vec<f64>> = svg
+            .lines()
+            .filter(|line| line.starts_with("<rect class=\"arrivals\""))
+            .map(|line| line.split('"').skip(3).step_by(2).filter_map(|number| number.parse().ok()).collect())
+            .collect();
+        let tallest = columns[0][3];
+        let second = columns.iter().skip(1).find(|column| column[0] == columns[0][0]).expect("two panels");
+        assert_eq!(second[3] * 2.0, tallest, "50 are half of 100");
+        assert!(columns[1][0] > columns[0][0] + columns[0][2] * 4.0, "a second lies between them");
+        // Within a panel all stand on the same ground.
+        let ground = |column: &Vec<f64>| (column[1] + column[3]).round();
+        assert_eq!(ground(&columns[0]), ground(&columns[1]));
+        assert!(!svg.contains("class=\"legend\""), "there is no bar that needs one");
     }
 
     #[test]

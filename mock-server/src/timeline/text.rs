@@ -17,6 +17,7 @@ pub fn text(panel: &Panel, width: usize, scale: Duration) -> String {
     let bars: Vec<Bar> = panel.bars().collect();
     let mut lines = vec![panel.head(span)];
     if panel.is_crowded() {
+        lines[0].push(':');
         lines.extend(arrivals(panel, span, width));
     } else if !bars.is_empty() {
         lines.extend(drawing(&bars, span, width));
