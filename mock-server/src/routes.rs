@@ -17,6 +17,9 @@ use crate::index::index;
 use crate::site::Site;
 use crate::timeline::{self, Panel};
 
+/// The longest delay of a login and of a logout: beside a page they take no time to speak of.
+const SESSION: Duration = Duration::from_millis(100);
+
 /// A request understood: what is to be done for it.
 pub(crate) struct Order {
     /// The site it is for, or nothing.
@@ -107,7 +110,11 @@ fn of_site(site: &Site, path: String, gate: Option<Arc<Gate>>) -> Order {
     let other = site.others.iter().find(|other| other.path == without_query);
     let own = other.and_then(|other| other.fault.clone());
     let fault = own.or_else(|| site.fault.clone());
-    Order { site: site.name.clone(), source, path, gate, delay: site.delay, fault }
+    let delay = match without_query {
+        "/login" | "/logout" => site.delay.min(SESSION),
+        _ => site.delay,
+    };
+    Order { site: site.name.clone(), source, path, gate, delay, fault }
 }
 
 fn path_and_query(uri: &Uri) -> String {

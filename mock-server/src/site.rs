@@ -8,8 +8,9 @@ use crate::fault::{Fault, RetryAfter};
 use crate::front::HTML;
 use crate::page::page;
 
-/// A site: a name, and a page at `/` that comes after a delay. What is at other paths is [added](Site::also); everything
-/// else is a 404 until a test mounts more on the wiremock server.
+/// A site: a name, and a page at `/` that comes after a delay. What is at other paths is [added](Site::also). `POST /login`
+/// and `POST /logout` get a 204, after 100 ms at the most. Everything else is a 404 until a test mounts more on the wiremock
+/// server.
 #[derive(Clone, Debug)]
 pub struct Site {
     /// Its name, as a timeline shows it and as wiremock sees it in the `Host` header.

@@ -131,6 +131,13 @@ async fn start_wiremock(builder: &Builder) -> MockServer {
                 .mount(&server)
                 .await;
         }
+        Mock::given(matchers::header("host", site.name.as_str()))
+            .and(matchers::method("POST"))
+            .and(matchers::path_regex("^/log(in|out)$"))
+            .respond_with(ResponseTemplate::new(204))
+            .with_priority(PAGES)
+            .mount(&server)
+            .await;
     }
     server
 }

@@ -79,6 +79,22 @@ async fn a_site_has_other_paths_with_faults_of_their_own() {
 }
 
 #[tokio::test]
+async fn every_site_lets_people_in_and_out_by_post_and_does_not_take_long() {
+    // A page that does not come while the test runs.
+    let site = Site::new("a.example").delay(Duration::from_secs(300));
+    let (web, _watchdog) = start(MockWeb::builder().sites([site, Site::new("b.example")]));
+    let client = reqwest::Client::new();
+    for site in ["a.example", "b.example"] {
+        for path in ["login", "logout"] {
+            let answer = client.post(format!("{}{path}", web.url(site))).send().await.expect("an answer");
+            assert_eq!(answer.status(), 204, "{site}/{path}");
+        }
+    }
+    let got = client.get(format!("{}login", web.url("b.example"))).send().await.expect("an answer");
+    assert_eq!(got.status(), 404, "it wants POST");
+}
+
+#[tokio::test]
 async fn an_expectation_that_is_not_met_fails_in_the_thread_of_the_test() {
     let (web, _watchdog) = start(MockWeb::builder());
     Mock::given(path("/never"))
