@@ -1,0 +1,206 @@
+"""What chapter 7 says of asyncio, each as an assertion."""
+
+import asyncio
+import time
+
+
+def finally_runs_on_cancellation_and_may_await():
+    seen = []
+
+    async def work():
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0.01)
+            seen.append("closed")
+
+    async def main():
+        task = asyncio.create_task(work())
+        await asyncio.sleep(0)
+        task.cancel()
+        assert not task.done(), "it is a request"
+        try:
+            await task
+        except asyncio.CancelledError:
+            seen.append("cancelled")
+
+    asyncio.run(main())
+    assert seen == ["closed", "cancelled"]
+
+
+def async_with_ends_on_every_way_out():
+    ends = []
+
+    class Session:
+        async def __aenter__(self):
+            pass
+
+        async def __aexit__(self, kind, error, trace):
+            await asyncio.sleep(0.01)
+            ends.append(kind.__name__ if kind else None)
+
+    async def work(error=None, pause=0):
+        async with Session():
+            await asyncio.sleep(pause)
+            if error:
+                raise error
+
+    async def main():
+        await work()
+        try:
+            await work(error=ValueError())
+        except ValueError:
+            pass
+        task = asyncio.create_task(work(pause=60))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+
+    asyncio.run(main())
+    assert ends == [None, "ValueError", "CancelledError"]
+
+
+def a_task_can_refuse_to_be_cancelled():
+    async def stubborn():
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            return "not now"
+
+    async def main():
+        task = asyncio.create_task(stubborn())
+        await asyncio.sleep(0)
+        task.cancel()
+        return await task, task.cancelled()
+
+    assert asyncio.run(main()) == ("not now", False)
+
+
+def a_time_limit_waits_for_the_unwinding_and_overruns():
+    closed = []
+
+    async def work():
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0.01)
+            closed.append(True)
+
+    async def main():
+        try:
+            await asyncio.wait_for(work(), timeout=0.01)
+        except asyncio.TimeoutError:
+            return list(closed)
+
+    assert asyncio.run(main()) == [True]
+
+
+def cancelling_a_parent_reaches_the_child_that_it_awaits_and_no_other():
+    children = []
+
+    async def parent():
+        children.extend(asyncio.create_task(asyncio.sleep(60)) for _ in range(2))
+        await children[0]
+
+    async def main():
+        task = asyncio.create_task(parent())
+        await asyncio.sleep(0.01)
+        task.cancel()
+        await asyncio.wait([task])
+        return [child.cancelled() for child in children]
+
+    assert asyncio.run(main()) == [True, False]
+
+
+def shield_lets_the_inner_task_go_on_until_run_ends():
+    async def order(seconds, done):
+        await asyncio.sleep(seconds)
+        done.append("ordered")
+
+    async def main(done, seconds, later):
+        # A reference, so that the task is not lost.
+        task = asyncio.create_task(order(seconds, done))
+        try:
+            await asyncio.wait_for(asyncio.shield(task), timeout=0.01)
+        except asyncio.TimeoutError:
+            done.append("no answer yet")
+        if later:
+            await task
+
+    waited, not_waited = [], []
+    asyncio.run(main(waited, 0.1, later=True))
+    assert waited == ["no answer yet", "ordered"]
+    asyncio.run(main(not_waited, 60, later=False))
+    assert not_waited == ["no answer yet"]
+
+
+def run_cancels_what_is_left_and_runs_its_finally():
+    closed = []
+
+    async def left():
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0.01)
+            closed.append(True)
+
+    async def main():
+        task = asyncio.create_task(left())
+        await asyncio.sleep(0)
+        return task
+
+    asyncio.run(main())
+    assert closed == [True]
+
+
+def run_waits_for_a_thread_that_has_begun():
+    done = []
+
+    def work():
+        time.sleep(0.2)
+        done.append(True)
+
+    async def main():
+        asyncio.get_running_loop().run_in_executor(None, work)
+
+    asyncio.run(main())
+    assert done == [True]
+
+
+def wait_in_a_loop_leaves_its_task_running():
+    starts = []
+
+    async def fetch():
+        starts.append(True)
+        await asyncio.sleep(0.05)
+        return "page"
+
+    async def main():
+        task = asyncio.create_task(fetch())
+        while True:
+            done, _ = await asyncio.wait([task], timeout=0.01)
+            if done:
+                return task.result()
+
+    async def restarted():
+        for _ in range(3):
+            try:
+                return await asyncio.wait_for(fetch(), timeout=0.01)
+            except asyncio.TimeoutError:
+                pass
+
+    assert asyncio.run(main()) == "page" and len(starts) == 1
+    starts.clear()
+    assert asyncio.run(restarted()) is None and len(starts) == 3
+
+
+finally_runs_on_cancellation_and_may_await()
+async_with_ends_on_every_way_out()
+a_task_can_refuse_to_be_cancelled()
+a_time_limit_waits_for_the_unwinding_and_overruns()
+cancelling_a_parent_reaches_the_child_that_it_awaits_and_no_other()
+shield_lets_the_inner_task_go_on_until_run_ends()
+run_cancels_what_is_left_and_runs_its_finally()
+run_waits_for_a_thread_that_has_begun()
+wait_in_a_loop_leaves_its_task_running()
+print("all true")

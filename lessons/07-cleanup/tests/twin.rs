@@ -1,0 +1,53 @@
+//! The Python twin does what the lesson does, on the same server.
+
+use std::time::Duration;
+
+use lesson_kit::sites_of;
+use lesson07::{SITES, client, with_session};
+use mock_server::testing::{check_asyncio_facts, run_twin};
+use mock_server::{MockWeb, Outcome, Site};
+use tokio_util::task::TaskTracker;
+
+/// Bounds a failure only.
+const WATCHDOG: Duration = Duration::from_secs(120);
+const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
+
+#[tokio::test]
+async fn the_python_twin_reports_the_same_page_and_logs_out_on_every_way() {
+    let sites = Site::tutorial()
+        .into_iter()
+        .filter(|site| SITES.contains(&site.name.as_str()));
+    let web = MockWeb::builder().sites(sites).start().expect("the web starts");
+    let _watchdog = web.watchdog(WATCHDOG);
+
+    let Some(printed) = run_twin(FOLDER, "lesson07.py", &["aiohttp"], &web)
+    else {
+        return;
+    };
+
+    let record = web.record();
+    let paths: Vec<_> =
+        record.exchanges().map(|exchange| exchange.path.as_str()).collect();
+    let way = |page| ["/login", page, "/logout"];
+    assert_eq!(paths, ["/", "/missing", "/", "/"].map(way).concat());
+    let outcomes: Vec<_> =
+        record.exchanges().map(|exchange| exchange.outcome).collect();
+    let mut expected = [Outcome::Complete; 12];
+    expected[10] = Outcome::ClientGone;
+    assert_eq!(outcomes, expected);
+
+    let (client, closing) = (client().expect("a client"), TaskTracker::new());
+    let site = &sites_of(&web)[0];
+    let page = with_session(&client, site, &closing, async |session| {
+        session.fetch_page("").await
+    });
+    let bytes = page.await.expect("a page");
+    let expected =
+        format!("success: {bytes} bytes\nerror: 404\nbug: a bug\ncancelled\n");
+    assert_eq!(printed, expected);
+}
+
+#[test]
+fn what_the_chapter_says_of_asyncio_is_so() {
+    check_asyncio_facts(FOLDER);
+}
