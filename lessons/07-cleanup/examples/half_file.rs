@@ -40,18 +40,18 @@ fn main() -> anyhow::Result<()> {
     };
     let client = reqwest::Client::new();
     let runtime = Runtime::new()?;
-    // It is removed, with all that is in it, at the end of `main`.
-    let folder = tempfile::tempdir()?;
 
     println!("--- wrong: into the file itself ---");
-    let page = folder.path().join("wrong.html");
+    // It is removed, with all that is in it, at the end of `main`.
+    let folder = tempfile::tempdir()?;
+    let page = folder.path().join("page.html");
     runtime.block_on(limited(SHORT, download(&client, site, &page)));
     tell(folder.path())?;
     lesson.timeline("into the file itself");
 
     println!("\n--- right: into a temporary file ---");
-    fs::remove_file(page)?;
-    let page = folder.path().join("right.html");
+    let folder = tempfile::tempdir()?;
+    let page = folder.path().join("page.html");
     runtime.block_on(limited(SHORT, download_whole(&client, site, &page)));
     tell(folder.path())?;
     lesson.timeline("into a temporary file");

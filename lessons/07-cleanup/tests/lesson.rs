@@ -532,23 +532,53 @@ fn draining_ends_by_its_limit_or_by_a_second_ctrl_c() {
     }
 }
 
+/// A program of `examples`, which `cargo test` builds.
+fn example(name: &str) -> Command {
+    let test = std::env::current_exe().expect("this test has a file");
+    let folder = test.ancestors().nth(2).expect("it is in target/…/deps");
+    Command::new(folder.join("examples").join(name))
+}
+
+/// Presses Ctrl-C.
+fn press(process: u32) {
+    let kill = ["-INT", &process.to_string()];
+    let sent = Command::new("kill").args(kill).status();
+    assert!(sent.expect("there is a `kill`").success());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_ctrl_c_that_nobody_hears_runs_no_drop() {
+    use std::os::unix::process::ExitStatusExt;
+
+    let slow = Fault::DribbleOver { chunks: 30, over: 20_000 };
+    let (web, sites, _watchdog) =
+        start(quick_tutorial().fault("python.org", slow));
+    let (folder, _) = folder();
+    let mut child = example("half_file")
+        .arg(&sites[1].url)
+        .env("TMPDIR", folder.path())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("cargo test builds the examples");
+    let begun = web.wait_until(|record| record.in_flight() == 1);
+    futures::executor::block_on(begun);
+    press(child.id());
+
+    // The system's own reaction to Ctrl-C is signal 2.
+    assert_eq!(child.wait().expect("it ends").signal(), Some(2));
+    assert_eq!(files(folder.path()), 1, "the folder is left behind");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_real_ctrl_c_is_heard_and_a_second_one_ends_the_draining() {
     let (web, sites, _watchdog) = start(endless_pages());
-    let example = std::env::current_exe().expect("this test has a file");
-    let folder = example.ancestors().nth(2).expect("it is in target/…/deps");
-    let program = folder.join("examples/shutdown");
-    let mut child = Command::new(&program)
+    let mut child = example("shutdown")
         .args(sites.iter().map(|site| &site.url))
         .stdout(Stdio::piped())
         .spawn()
         .expect("cargo test builds the examples");
-    let press = |pid: u32| {
-        let kill = ["-INT", &pid.to_string()];
-        let sent = Command::new("kill").args(kill).status();
-        assert!(sent.expect("there is a `kill`").success());
-    };
     let printed = child.stdout.take().expect("it is piped");
     let mut lines = BufReader::new(printed)
         .lines()
