@@ -15,7 +15,7 @@ Usage: cargo run -p book -- refresh [--check] [NAME]...
   refresh NAME...   only these, for example lesson01
   --check           compare with what is written; the status is 1 where something has drifted
 
-The fault catalogue, called `faults`, wants curl, and a Python with aiohttp: PYTHON=.venv/bin/python
+The fault catalogue, called `faults`, wants curl; it and the Python twins want a Python with aiohttp: PYTHON=.venv/bin/python
 ";
 
 fn main() -> ExitCode {

@@ -3,9 +3,13 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use lesson_kit::println;
+use mock_server::testing::run_python;
+use mock_server::timeline::{self, Panel};
+use mock_server::{MockWeb, Site};
 
 use crate::pages::{read, source};
 use crate::runs::{README, Run};
@@ -22,6 +26,9 @@ pub enum Mode {
 
 /// The name under which [`fault_catalogue`] is refreshed.
 pub const FAULTS: &str = "faults";
+
+/// How long to wait for a client that has just left to be seen as gone.
+const SETTLE: Duration = Duration::from_millis(200);
 
 /// Runs a program of the course and writes its output and its picture, or compares them. Whether they are as written.
 ///
@@ -81,6 +88,9 @@ pub fn with_output(readme: &str, output: &str) -> Option<String> {
 }
 
 fn execute(run: &Run, folder: &Path, drawn: &Path) -> anyhow::Result<String> {
+    if !run.twin_on.is_empty() {
+        return twin(run);
+    }
     let mut words = run.command.split_whitespace();
     let program = words.next().context("there is no command")?;
     let mut command = Command::new(program);
@@ -100,6 +110,19 @@ fn execute(run: &Run, folder: &Path, drawn: &Path) -> anyhow::Result<String> {
     let output = command.output().context("it does not start")?;
     ensure!(output.status.success(), "{}", output.status);
     String::from_utf8(output.stdout).context("its output is not UTF-8")
+}
+
+/// What a Python twin prints, on a mock web that runs for it alone, and the timeline of what that has seen.
+fn twin(run: &Run) -> anyhow::Result<String> {
+    let program = run.command.split_whitespace().last().context("there is no command")?;
+    let sites = Site::tutorial().into_iter().filter(|site| run.twin_on.contains(&site.name.as_str()));
+    let web = MockWeb::builder().sites(sites).start()?;
+    let urls: Vec<_> = web.sites().map(|(_, url)| url).collect();
+    let printed = run_python(&root().join(program), &["aiohttp"], &urls)
+        .context("there is no Python with aiohttp; PYTHON names the one that has it")?;
+    web.settle(SETTLE);
+    let panel = Panel::new("what the server saw", web.record());
+    Ok(format!("{printed}\n{}", timeline::text(&panel, timeline::WIDTH, Duration::ZERO)))
 }
 
 /// What the compiler says of a program that it refuses.

@@ -11,6 +11,8 @@ pub struct Run {
     pub edit: Option<&'static str>,
     /// Whether it is the compiler's refusal that is shown, in the compiler's words.
     pub refused: bool,
+    /// The sites of the mock web that a Python twin is run on; none: the command is cargo's.
+    pub twin_on: &'static [&'static str],
     /// Whether the timeline is drawn as a picture.
     pub picture: bool,
     /// The parts of the output (by their anchors) whose lines come in an order that nobody holds.
@@ -20,7 +22,8 @@ pub struct Run {
 /// The run whose output the README shows.
 pub const README: &str = "lesson01";
 
-const PLAIN: Run = Run { name: "", command: "", edit: None, refused: false, picture: false, any_order: &[] };
+const PLAIN: Run =
+    Run { name: "", command: "", edit: None, refused: false, twin_on: &[], picture: false, any_order: &[] };
 
 /// Every run, in the order of the book.
 pub const RUNS: &[Run] = &[
@@ -192,4 +195,30 @@ pub const RUNS: &[Run] = &[
     },
     Run { name: "storm", command: "cargo run -p lesson06 --example storm", picture: true, ..PLAIN },
     Run { name: "keep_alive", command: "cargo run -p lesson06 --example keep_alive", ..PLAIN },
+    Run {
+        name: "lesson07-python",
+        command: ".venv/bin/python lessons/07-cleanup/lesson07.py",
+        twin_on: &["codeswithpankaj.com"],
+        ..PLAIN
+    },
+    Run { name: "lesson07", command: "cargo run -p lesson07", picture: true, ..PLAIN },
+    Run {
+        name: "no_async_drop",
+        command: "cargo run -p lesson07 --example no_async_drop",
+        picture: true,
+        ..PLAIN
+    },
+    Run { name: "half_file", command: "cargo run -p lesson07 --example half_file", picture: true, ..PLAIN },
+    Run { name: "clients", command: "cargo run -p lesson07 --example clients", ..PLAIN },
+    Run { name: "restart", command: "cargo run -p lesson07 --example restart", picture: true, ..PLAIN },
+    Run {
+        name: "abort_request",
+        command: "cargo run -p lesson07 --example abort_request",
+        // Two tasks hear of it at once.
+        any_order: &["right"],
+        ..PLAIN
+    },
+    Run { name: "shutdown", command: "cargo run -p lesson07 --example shutdown", picture: true, ..PLAIN },
+    Run { name: "exit_hangs", command: "cargo run -p lesson07 --example exit_hangs", ..PLAIN },
+    Run { name: "shield", command: "cargo run -p lesson07 --example shield", ..PLAIN },
 ];

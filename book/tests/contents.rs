@@ -26,6 +26,7 @@ const TOLD: &[&str] = &[
     "cargo run -p lesson05 -- --fault python.org=stall",
     "cargo run -p lesson06 -- --fault w3schools.com=garbage",
     "cargo run -p lesson06 -- http://nowhere.invalid/",
+    "cargo run -p lesson07 -- --fault codeswithpankaj.com=hang",
     "cargo run -p mock-server",
     "cargo run -p mock-server -- --port 8081",
 ];
@@ -34,6 +35,7 @@ const TOLD: &[&str] = &[
 const SHELL: &[&str] = &[
     ".venv/bin/pip install -r lessons/requirements.txt",
     ".venv/bin/python lessons/01-sync-vs-async/lesson01.py",
+    ".venv/bin/python lessons/07-cleanup/lesson07.py",
     "PYTHON=$PWD/.venv/bin/python cargo test",
     "cargo install --locked mdbook@0.5.4",
     "cargo test",
