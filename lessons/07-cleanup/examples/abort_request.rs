@@ -66,8 +66,8 @@ fn main() -> anyhow::Result<()> {
         let parent = listening(&client, sites, tokens, &children);
         sleep(LIMIT).await;
         one.cancel();
-        println!("the token for all is cancelled: {}", all.is_cancelled());
         println!("the parent is cancelled: {}", parent.await.is_err());
+        println!("the token for all is cancelled: {}", all.is_cancelled());
     });
     lesson.timeline("a child token for one");
     Ok(())

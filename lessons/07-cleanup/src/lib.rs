@@ -87,7 +87,6 @@ impl Drop for Session {
 // ANCHOR_END: session
 
 impl Session {
-    // ANCHOR: fetch_page
     /// Fetches a page of the site, and returns how many bytes its text has.
     pub async fn fetch_page(&self, path: &str) -> reqwest::Result<usize> {
         let url = url(&self.site, path);
@@ -96,7 +95,6 @@ impl Session {
         println!("Fetched {}", self.site.name);
         Ok(text.len())
     }
-    // ANCHOR_END: fetch_page
 }
 
 // ANCHOR: with_session

@@ -112,6 +112,34 @@ def cancelling_a_parent_reaches_the_child_that_it_awaits_and_no_other():
     assert asyncio.run(main()) == [True, False]
 
 
+def a_task_group_cancels_the_others_when_one_fails_and_waits_for_them():
+    closed = []
+
+    async def fail():
+        await asyncio.sleep(0)
+        raise ValueError("no page")
+
+    async def work():
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0.01)
+            closed.append(True)
+
+    async def main():
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(work())
+                group.create_task(fail())
+        except* ValueError:
+            pass
+        # What stands here runs after the group has waited.
+        closed.append("after")
+
+    asyncio.run(main())
+    assert closed == [True, "after"]
+
+
 def shield_lets_the_inner_task_go_on_until_run_ends():
     async def order(seconds, done):
         await asyncio.sleep(seconds)
@@ -199,6 +227,7 @@ async_with_ends_on_every_way_out()
 a_task_can_refuse_to_be_cancelled()
 a_time_limit_waits_for_the_unwinding_and_overruns()
 cancelling_a_parent_reaches_the_child_that_it_awaits_and_no_other()
+a_task_group_cancels_the_others_when_one_fails_and_waits_for_them()
 shield_lets_the_inner_task_go_on_until_run_ends()
 run_cancels_what_is_left_and_runs_its_finally()
 run_waits_for_a_thread_that_has_begun()

@@ -18,6 +18,7 @@ use mock_server::{Fault, MockWeb, Outcome, Record, Watchdog};
 use reqwest::Client;
 use tokio::io::AsyncWriteExt;
 use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -441,6 +442,33 @@ async fn an_abort_that_comes_too_late_changes_nothing() {
         tokio::task::yield_now().await;
     }
     assert!(!abort_request::aborted(task).await);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_dropped_join_set_asks_its_tasks_to_end_and_shutdown_waits_too() {
+    let set = async |dropped: &Arc<AtomicBool>| {
+        let (begun, has_begun) = tokio::sync::oneshot::channel();
+        let (mut tasks, flag) = (JoinSet::new(), Arc::clone(dropped));
+        tasks.spawn(async move {
+            let _guard = Flag(&flag);
+            let _ = begun.send(());
+            std::future::pending::<()>().await
+        });
+        has_begun.await.expect("it begins");
+        tasks
+    };
+    let ended = |dropped: &AtomicBool| dropped.load(Ordering::Relaxed);
+
+    let dropped = Arc::default();
+    drop(set(&dropped).await);
+    assert!(!ended(&dropped), "it has been asked");
+    while !ended(&dropped) {
+        tokio::task::yield_now().await;
+    }
+
+    let dropped = Arc::default();
+    set(&dropped).await.shutdown().await;
+    assert!(ended(&dropped));
 }
 
 #[tokio::test]
