@@ -351,6 +351,20 @@ async fn a_download_that_is_not_dropped_is_whole_in_both() {
     assert_eq!(files(folder.path()), 1);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_was_temporary_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (_web, sites, _watchdog) = start(quick_tutorial());
+    let (_folder, page) = folder();
+    let client = Client::new();
+    let done = half_file::download_whole(&client, &sites[1], &page);
+    done.await.expect("it is saved");
+    let mode = fs::metadata(&page).expect("it is there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
 #[test]
 fn a_write_to_a_file_is_done_when_it_has_been_flushed_and_perhaps_not_before() {
     // One thread for blocking work, and it is busy.
