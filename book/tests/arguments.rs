@@ -19,7 +19,7 @@ const WANT_SITES: &[(&str, &str)] = &[
 
 /// The programs of the book, each by the command that runs it.
 fn programs() -> impl Iterator<Item = &'static str> {
-    let runs = RUNS.iter().filter(|run| run.edit.is_none() && !run.refused);
+    let runs = RUNS.iter().filter(|run| run.edit.is_none() && !run.refused && run.twin_on.is_empty());
     runs.map(|run| run.command).filter(|command| !command.contains(" -- "))
 }
 
