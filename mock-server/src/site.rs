@@ -151,6 +151,83 @@ impl Site {
         })
         .collect()
     }
+
+    /// Sites whose page is not what one who scrapes it expects, each in one way: its title, its encoding, its type. Two
+    /// are too much: `endless.example`, a megabyte every hundredth of a second, and `bomb.example`, 100 KB that inflate to
+    /// 100 MB. `large.example` has a page of 2 MB, which takes long to parse and has a link to `/next`.
+    pub fn hostile() -> Vec<Site> {
+        let surprising = [
+            ("no-title.example", "title?as=none"),
+            ("empty-title.example", "title?as=empty"),
+            ("nested-title.example", "title?as=nested"),
+            ("comment-title.example", "title?as=comment"),
+            ("script-title.example", "title?as=script"),
+            ("entities.example", "title?as=entities"),
+            ("huge-title.example", "title?as=huge"),
+            ("control.example", "title?as=control"),
+            ("escape.example", "title?as=escape"),
+            ("latin1.example", "charset?as=latin1"),
+            ("latin1-meta.example", "charset?as=latin1-meta"),
+            ("invalid-utf8.example", "charset?as=invalid-utf8"),
+            ("unknown.example", "charset?as=unknown"),
+            ("pdf.example", "type?as=pdf"),
+            ("no-type.example", "type?as=none"),
+            ("wrong-type.example", "type?as=wrong"),
+            ("bomb.example", "gzip-bomb?size=100"),
+        ]
+        .into_iter()
+        .map(|(name, fault)| Site::new(name).fault(fault.parse().expect("the catalogue has it")));
+        let endless = Site::new("endless.example")
+            .page(page("A page without end", 1_000_000, 150_000))
+            .fault(Fault::Endless { chunk: 1_000_000, pause: 10 });
+        let large = Site::new("large.example").page(large()).also("/next", HTML, page("Next", 1_000, 100));
+        surprising.chain([endless, large]).collect()
+    }
+
+    /// A site of six pages that link to each other, with a robots.txt that keeps `/staff/` to itself, as
+    /// `library.example`; and as `busy.example`, whose first answer is a 429 that asks to come back after a second.
+    pub fn libraries() -> Vec<Site> {
+        let too_many = Fault::Status { code: 429, retry_after: Some(RetryAfter::Seconds(1)) };
+        let busy = Fault::FailFirst { n: 1, with: Box::new(too_many), key: String::new() };
+        vec![library("library.example"), library("busy.example").fault(busy)]
+    }
+}
+
+/// 2 MB in 20,000 paragraphs, each with a link.
+fn large() -> String {
+    let paragraph =
+        "<p class=\"line\"><b>A page</b> may be <i>as long as it likes</i>. <a href=\"next\">Next</a></p>\n";
+    page("A large page", 100_000, 15_000).replace("<p>\n", &format!("{}<p>\n", paragraph.repeat(20_000)))
+}
+
+fn library(name: &str) -> Site {
+    let front = [
+        "fiction",
+        "science",
+        "history",
+        "fiction#new",
+        "#top",
+        "missing",
+        "http://elsewhere.example/",
+        "mailto:desk@library.example",
+    ];
+    let robots = "User-agent: *\nDisallow: /staff/\nCrawl-delay: 0.2\n";
+    Site::new(name)
+        .delay(Duration::from_millis(100))
+        .page(linked("The library", 300, &front))
+        .also("/fiction", HTML, linked("Fiction", 500, &["novels", "poems", "."]))
+        .also("/science", HTML, linked("Science &amp; nature", 700, &["history", "."]))
+        .also("/history", HTML, linked("History, \"the past\"", 200, &["science", "."]))
+        .also("/novels", HTML, linked("Novels", 900, &["fiction", "poems"]))
+        .also("/poems", HTML, linked("Poems", 150, &["fiction", "novels"]))
+        .also("/staff/pay", HTML, linked("Who earns what", 100, &["/"]))
+        .also("/robots.txt", "text/plain", robots)
+}
+
+/// A page of about so many words, with links.
+fn linked(title: &str, words: usize, links: &[&str]) -> String {
+    let links: String = links.iter().map(|link| format!("<a href=\"{link}\">{link}</a>\n")).collect();
+    page(title, words * 8, words).replace("</p>", &format!("{links}</p>"))
 }
 
 /// The first requests fail, then all is well.

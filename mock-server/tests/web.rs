@@ -95,6 +95,24 @@ async fn every_site_lets_people_in_and_out_by_post_and_does_not_take_long() {
 }
 
 #[tokio::test]
+async fn a_library_has_pages_and_a_robots_txt_of_its_own_and_one_that_is_busy_says_so_once() {
+    let (web, _watchdog) = start(MockWeb::builder().sites(Site::libraries()));
+    let client = reqwest::Client::new();
+    let ask = async |site: &str, path: &str| {
+        let answer = client.get(format!("{}{path}", web.url(site))).send().await.expect("an answer");
+        let header = |name: &str| answer.headers().get(name).map(|value| value.as_bytes().to_owned());
+        (answer.status().as_u16(), header("content-type"), header("retry-after"))
+    };
+    let (plain, html) = (Some(b"text/plain".to_vec()), Some(b"text/html; charset=utf-8".to_vec()));
+    assert_eq!(ask("library.example", "robots.txt").await, (200, plain.clone(), None));
+    assert_eq!(ask("library.example", "staff/pay").await, (200, html, None));
+    assert_eq!(ask("library.example", "missing").await.0, 404);
+    let (status, _, retry_after) = ask("busy.example", "robots.txt").await;
+    assert_eq!((status, retry_after), (429, Some(b"1".to_vec())));
+    assert_eq!(ask("busy.example", "robots.txt").await, (200, plain, None));
+}
+
+#[tokio::test]
 async fn an_expectation_that_is_not_met_fails_in_the_thread_of_the_test() {
     let (web, _watchdog) = start(MockWeb::builder());
     Mock::given(path("/never"))

@@ -68,8 +68,10 @@ pub fn start(name: &str, about: &str) -> Lesson {
     start_on(name, about, &TUTORIAL)
 }
 
-/// As [`start`], on these of the mock web's sites: the tutorial's three, and those
-/// that [fail](mock_server::Site::failing); and one that is called like a fault of
+/// As [`start`], on these of the mock web's sites: the tutorial's three, those
+/// that [fail](mock_server::Site::failing), those that are
+/// [hostile](mock_server::Site::hostile), and the
+/// [libraries](mock_server::Site::libraries); and one that is called like a fault of
 /// the [catalogue], `truncate?after=1000`, misbehaves in that way. On no site at
 /// all there is no web, and nothing on the command line but `--help`.
 pub fn start_on(name: &str, about: &str, sites: &[&str]) -> Lesson {
@@ -199,11 +201,9 @@ fn columns() -> usize {
 }
 
 fn start_web(name: &str, sites: &[&str], arguments: &Arguments) -> MockWeb {
-    let known = [mock_server::Site::tutorial(), mock_server::Site::failing()];
-    let known: Vec<_> = known.into_iter().flatten().collect();
     let wanted = sites.iter().map(|&wanted| {
-        let site = known.iter().find(|site| site.name == wanted).cloned();
-        site.or_else(|| broken(wanted)).expect("the mock web has such a site")
+        let site = known(wanted).or_else(|| broken(wanted));
+        site.expect("the mock web has such a site")
     });
     let mut builder = MockWeb::builder().sites(wanted).seed(arguments.seed);
     for (site, fault) in &arguments.faults {
@@ -220,6 +220,15 @@ fn start_web(name: &str, sites: &[&str], arguments: &Arguments) -> MockWeb {
         println!("(random faults draw on --seed {})", web.seed());
     }
     web
+}
+
+/// The site of this name, if the mock web has it.
+fn known(name: &str) -> Option<mock_server::Site> {
+    use mock_server::Site;
+    // Each is asked only where those before do not have it: some are large.
+    [Site::tutorial, Site::failing, Site::libraries, Site::hostile]
+        .into_iter()
+        .find_map(|sites| sites().into_iter().find(|site| site.name == name))
 }
 
 /// A site that has this fault, and its name.
