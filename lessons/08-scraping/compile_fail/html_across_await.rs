@@ -1,0 +1,21 @@
+//! A parsed page that is held while a task waits. The compiler refuses it:
+//!
+//! ```sh
+//! cargo run -p lesson08 --features does-not-compile --example html_across_await
+//! ```
+
+use lesson08::{Page, title_in};
+use scraper::Html;
+
+// ANCHOR: code
+fn save_title(page: Page) {
+    tokio::spawn(async move {
+        let html = Html::parse_document(&page.text());
+        save(title_in(&html)).await;
+    });
+}
+// ANCHOR_END: code
+
+async fn save(_title: Option<String>) {}
+
+fn main() {}

@@ -1,0 +1,24 @@
+//! The page is dropped before the task waits. The compiler refuses it all the
+//! same:
+//!
+//! ```sh
+//! cargo run -p lesson08 --features does-not-compile --example html_dropped
+//! ```
+
+use lesson08::{Page, title_in};
+use scraper::Html;
+
+// ANCHOR: code
+fn save_title(page: Page) {
+    tokio::spawn(async move {
+        let html = Html::parse_document(&page.text());
+        let title = title_in(&html);
+        drop(html);
+        save(title).await;
+    });
+}
+// ANCHOR_END: code
+
+async fn save(_title: Option<String>) {}
+
+fn main() {}

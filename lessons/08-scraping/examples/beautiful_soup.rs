@@ -1,0 +1,55 @@
+//! The same hostile pages, read by the Python beside this lesson. Does it see
+//! the same titles?
+//!
+//! ```sh
+//! cargo run -p lesson08 --example beautiful_soup
+//! ```
+//!
+//! It wants Python with the packages of lessons/requirements.txt; `PYTHON` says
+//! which. Python prints a title as it is. Here it is written out, because a
+//! terminal would obey it. Look at the pages that fail, and at `None`.
+
+#![warn(clippy::unwrap_used)]
+
+use std::path::Path;
+
+use lesson_kit::println;
+use lesson08::shortened;
+use mock_server::testing::run_python;
+
+#[path = "hostile.rs"]
+#[expect(dead_code, reason = "its `main` is not called")]
+mod hostile;
+
+fn main() -> anyhow::Result<()> {
+    let lesson = lesson_kit::start_on(
+        "lesson08 --example beautiful_soup",
+        "hostile pages and BeautifulSoup",
+        &hostile::SITES,
+    );
+    let twin = Path::new(env!("CARGO_MANIFEST_DIR")).join("lesson08.py");
+    let urls: Vec<_> =
+        lesson.sites().iter().map(|site| site.url.as_str()).collect();
+    let Some(printed) = run_python(&twin, &["aiohttp", "bs4"], &urls) else {
+        anyhow::bail!("there is no Python with aiohttp and bs4");
+    };
+    for (index, site) in lesson.sites().iter().enumerate() {
+        let words = said_of(&printed, &urls, index);
+        println!("{:<22}{}", site.name, shortened(format!("{words:?}")));
+    }
+    Ok(())
+}
+
+/// What was printed of a site: what comes between its URL and the next one, for
+/// a title may have lines.
+fn said_of<'a>(printed: &'a str, urls: &[&str], index: usize) -> &'a str {
+    let title = format!("\n{}: ", urls[index]);
+    let failed = format!("Failed to fetch {}: ", urls[index]);
+    let rest = [title, failed]
+        .iter()
+        .find_map(|start| Some(printed.split_once(start.as_str())?.1))
+        .unwrap_or_default();
+    let end = urls.get(index + 1).and_then(|next| rest.find(next));
+    let words = &rest[..end.unwrap_or(rest.len())];
+    words.trim_end_matches("Failed to fetch ").trim_end()
+}

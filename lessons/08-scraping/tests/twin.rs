@@ -1,0 +1,79 @@
+//! The Python twin reports what the lesson reports, of the same server; and
+//! what it reports otherwise.
+
+use std::path::Path;
+use std::time::Duration;
+
+use lesson_kit::sites_of;
+use lesson08::fetch_all;
+use mock_server::testing::{
+    check_asyncio_facts, quick_tutorial, run_python, run_twin,
+};
+use mock_server::{MockWeb, Site};
+
+/// Bounds a failure only.
+const WATCHDOG: Duration = Duration::from_secs(120);
+const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
+const PACKAGES: [&str; 2] = ["aiohttp", "bs4"];
+
+#[tokio::test]
+async fn the_python_twin_reports_the_same_titles_and_asks_all_at_once() {
+    let web = quick_tutorial().gate(3, Duration::from_secs(30)).start();
+    let web = web.expect("the web starts");
+    let _watchdog = web.watchdog(WATCHDOG);
+
+    let Some(printed) = run_twin(FOLDER, "lesson08.py", &PACKAGES, &web) else {
+        return;
+    };
+
+    let sites = sites_of(&web);
+    let client = lesson08::client().expect("a client");
+    for (site, title) in sites.iter().zip(fetch_all(&client, &sites).await) {
+        let title = title.expect("a page").expect("a title");
+        let report = format!("{}: {title}\n", site.url);
+        assert!(printed.contains(&report), "{report}{printed}");
+    }
+}
+
+#[test]
+fn the_python_twin_prints_escapes_and_fails_where_only_the_page_names_its_encoding()
+ {
+    let wanted = [
+        "escape.example",
+        "latin1.example",
+        "latin1-meta.example",
+        "invalid-utf8.example",
+        "empty-title.example",
+    ];
+    let sites = Site::hostile().into_iter();
+    let sites = sites.filter(|site| wanted.contains(&&*site.name));
+    let web = MockWeb::builder().sites(sites).start().expect("the web starts");
+    let _watchdog = web.watchdog(WATCHDOG);
+
+    let Some(printed) = run_twin(FOLDER, "lesson08.py", &PACKAGES, &web) else {
+        return;
+    };
+
+    let says = |name: &str, words: &str| {
+        let report = format!("{}: {words}", web.url(name));
+        assert!(printed.contains(&report), "{report}{printed}");
+    };
+    says("escape.example", "\u{1b}[31mred\u{1b}[2J");
+    says("latin1.example", "Café crème\n");
+    says("latin1-meta.example", "UnicodeDecodeError('utf-8'");
+    says("invalid-utf8.example", "UnicodeDecodeError('utf-8'");
+    says("empty-title.example", "None\n");
+}
+
+#[test]
+fn what_the_chapter_says_of_asyncio_is_so() {
+    check_asyncio_facts(FOLDER);
+}
+
+#[test]
+fn what_the_chapter_says_of_beautiful_soup_is_so() {
+    let program = Path::new(FOLDER).join("tests/soup_facts.py");
+    if let Some(printed) = run_python(&program, &["bs4"], &[]) {
+        assert!(printed.ends_with("all true\n"), "{printed}");
+    }
+}
