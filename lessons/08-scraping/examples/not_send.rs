@@ -11,7 +11,7 @@
 #![warn(clippy::unwrap_used)]
 
 use lesson_kit::{Site, println};
-use lesson08::{Page, client, fetch, title, title_in};
+use lesson08::{Page, client, fetch, harmless, title, title_in};
 use reqwest::Client;
 use scraper::Html;
 use tokio::runtime::Runtime;
@@ -97,11 +97,15 @@ where
     let (found, mut titles): (Found, Receiver<_>) = channel(1);
     let mut tasks = JoinSet::new();
     for site in sites {
-        let (client, url) = (client.clone(), site.url.clone());
+        let (client, site) = (client.clone(), site.clone());
         let found = found.clone();
         tasks.spawn(async move {
-            if let Ok(page) = fetch(&client, &url).await {
-                parse(page, found).await;
+            match fetch(&client, &site.url).await {
+                Ok(page) => parse(page, found).await,
+                Err(error) => {
+                    let error = format!("{:#}", anyhow::Error::from(error));
+                    println!("{}: {}", site.name, harmless(&error));
+                }
             }
         });
     }

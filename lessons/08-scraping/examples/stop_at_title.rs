@@ -21,7 +21,7 @@ use scraper::Html;
 use tokio::runtime::Runtime;
 
 /// Longer than the page takes.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(

@@ -6,8 +6,8 @@ use mock_server::testing::check_refused;
 /// The programs in `compile_fail`, and the error that each is: one that has no
 /// code.
 const REFUSED: [(&str, &str); 2] = [
-    ("html_across_await", "future cannot be sent between threads safely"),
     ("html_dropped", "future cannot be sent between threads safely"),
+    ("html_held", "future cannot be sent between threads safely"),
 ];
 
 #[test]

@@ -1,6 +1,7 @@
 //! What the lesson claims, proved by what the server saw.
 
 use std::collections::BTreeSet;
+use std::process::Command;
 use std::sync::mpsc;
 use std::time::{Duration, SystemTime};
 
@@ -227,6 +228,21 @@ fn nothing_that_a_terminal_obeys_is_printed_whatever_the_character() {
 }
 
 #[test]
+fn what_the_program_prints_of_a_hostile_page_is_harmless() {
+    for title in ["escape", "control", "huge"] {
+        let fault = format!("python.org=title?as={title}");
+        let output = Command::new(env!("CARGO_BIN_EXE_lesson08"))
+            .args(["--fault", &fault])
+            .output()
+            .expect("it starts");
+        assert!(output.status.success(), "{output:?}");
+        let printed = String::from_utf8(output.stdout).expect("it is UTF-8");
+        assert!(printed.lines().all(is_harmless), "{title}: {printed:?}");
+        assert!(printed.contains("\npython.org: "), "{printed}");
+    }
+}
+
+#[test]
 fn a_page_is_decoded_by_its_bom_its_header_its_meta_tag_or_as_utf_8() {
     let text = |content_type: Option<&str>, bytes: &[u8]| {
         let content_type =
@@ -330,6 +346,13 @@ async fn what_inflates_without_bound_is_cut_off_and_what_fits_is_inflated() {
     assert_eq!(error.to_string(), words);
     let all = too_much::inflate_all(&bomb).expect("it is a gzip file");
     assert_eq!(all.len(), 100_000_000);
+
+    // Half of the file is no gzip file; whoever stops early does not notice.
+    let half = &bomb[..bomb.len() / 2];
+    let error = too_much::inflate(half).expect_err("it is too much");
+    assert_eq!(error.to_string(), words);
+    let error = too_much::inflate_all(half).expect_err("it breaks off");
+    assert_eq!(error.kind(), std::io::ErrorKind::UnexpectedEof);
 
     for (size, fits) in [(LARGEST, true), (LARGEST + 1, false)] {
         let page = gzipped(&vec![b'x'; size]);

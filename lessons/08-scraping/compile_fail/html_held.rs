@@ -1,7 +1,7 @@
 //! A parsed page that is held while a task waits. The compiler refuses it:
 //!
 //! ```sh
-//! cargo run -p lesson08 --features does-not-compile --example html_across_await
+//! cargo run -p lesson08 --features does-not-compile --example html_held
 //! ```
 
 use lesson08::{Page, title_in};
