@@ -27,6 +27,7 @@ const TOLD: &[&str] = &[
     "cargo run -p lesson06 -- --fault w3schools.com=garbage",
     "cargo run -p lesson06 -- http://nowhere.invalid/",
     "cargo run -p lesson07 -- --fault codeswithpankaj.com=hang",
+    "cargo run -p lesson08 -- --fault 'python.org=title?as=huge'",
     "cargo run -p mock-server",
     "cargo run -p mock-server -- --port 8081",
 ];

@@ -180,7 +180,11 @@ impl Site {
         let endless = Site::new("endless.example")
             .page(page("A page without end", 1_000_000, 150_000))
             .fault(Fault::Endless { chunk: 1_000_000, pause: 10 });
-        let large = Site::new("large.example").page(large()).also("/next", HTML, page("Next", 1_000, 100));
+        let large = Site::new("large.example").delay(Duration::from_millis(100)).page(large()).also(
+            "/next",
+            HTML,
+            page("Next", 1_000, 100),
+        );
         surprising.chain([endless, large]).collect()
     }
 

@@ -5,10 +5,9 @@
 //! cargo run -p lesson08 --example parse_blocks
 //! ```
 //!
-//! Three tasks fetch a page of 2 MB, parse it, and fetch the page that its
-//! first link leads to. Look at when the second requests arrive: as a staircase
-//! where the tasks parse on the runtime's thread, and at once where they parse
-//! elsewhere. And at the longest time for which nothing else had its turn.
+//! Three times at once: fetch a page of 2 MB, parse it, and fetch the page that
+//! its first link leads to. Look at the longest time for which nothing else on
+//! this thread had its turn, and at when the second requests arrive.
 
 #![warn(clippy::unwrap_used)]
 

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Look at how short this is, and then break a page:
-//! `cargo run -p lesson08 -- --fault python.org=title?as=escape`
+//! `cargo run -p lesson08 -- --fault 'python.org=title?as=escape'`
 
 #![warn(clippy::unwrap_used)]
 
