@@ -40,12 +40,10 @@ fn main() -> anyhow::Result<()> {
         println!("--- wrong: every link ---");
         let pages = runtime.block_on(collected(every_link(&client, &start)));
         println!("{} pages, {} different", pages.len(), different(&pages));
-        lesson.summary("every link");
 
         println!("\n--- right: every page once ---");
         let pages = runtime.block_on(collected(every_page(&client, &start)));
         println!("{} pages, {} different", pages.len(), different(&pages));
-        lesson.summary("every page once");
 
         println!("\n--- as a table ---");
         table(&pages);
