@@ -178,7 +178,7 @@ impl Site {
         .into_iter()
         .map(|(name, fault)| Site::new(name).fault(fault.parse().expect("the catalogue has it")));
         let endless = Site::new("endless.example")
-            .page(page("A page without end", 1_000_000, 150_000))
+            .page(page("A page without end", 10_000, 1_500).repeat(100))
             .fault(Fault::Endless { chunk: 1_000_000, pause: 10 });
         let large = Site::new("large.example").delay(Duration::from_millis(100)).page(large()).also(
             "/next",
