@@ -15,6 +15,7 @@ use lesson_kit::{Site, println};
 use tokio::runtime::Handle;
 use tokio::task::{JoinError, JoinHandle};
 use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 /// The site of the tutorial's own example.
 pub const SITES: [&str; 1] = ["codeswithpankaj.com"];
@@ -41,10 +42,13 @@ pub struct Session {
     closing: TaskTracker,
     runtime: Handle,
     is_open: bool,
+    /// As long as this is there, whoever waits for `closing` waits.
+    _open: TaskTrackerToken,
 }
 
 impl Session {
-    /// Logs in. `closing` keeps track of the tasks that log out.
+    /// Logs in. `closing` keeps track of the session, and of the task that logs
+    /// out.
     pub async fn open(
         client: &reqwest::Client,
         site: &Site,
@@ -58,6 +62,7 @@ impl Session {
             closing: closing.clone(),
             runtime: Handle::current(),
             is_open: true,
+            _open: closing.token(),
         };
         post(client, site, "login").await?;
         Ok(session)

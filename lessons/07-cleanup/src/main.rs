@@ -74,7 +74,7 @@ async fn run(site: &Site, way: Way) -> reqwest::Result<()> {
     };
     println!("{}: {ended}", site.name);
     println!("sessions still being closed: {}", closing.len());
-    // Nobody else waits for those.
+    // Without this they would end with the runtime.
     closing.close();
     closing.wait().await;
     Ok(())

@@ -199,6 +199,23 @@ async fn who_leaves_during_the_login_or_during_the_logout_is_logged_out() {
 }
 
 #[tokio::test]
+async fn who_waits_for_the_tracker_waits_for_sessions_that_are_still_open() {
+    let (web, sites, _watchdog) = start(endless_page());
+    let (site, closing) = (sites[0].clone(), TaskTracker::new());
+    let task = tokio::spawn({
+        let (client, closing) = (Client::new(), closing.clone());
+        async move { fetch(&client, &site, &closing, "").await.is_ok() }
+    });
+    web.wait_until(page_in_flight).await;
+    closing.close();
+    assert_eq!(closing.wait().now_or_never(), None, "the session is open");
+
+    task.abort();
+    closing.wait().await;
+    assert_eq!(outcomes(&web, "/logout"), [Outcome::Complete]);
+}
+
+#[tokio::test]
 async fn a_session_dropped_where_its_runtime_has_ended_does_no_harm() {
     let (web, sites, _watchdog) = start(endless_page());
     let (site, closing) = (sites[0].clone(), TaskTracker::new());
