@@ -63,7 +63,7 @@ pub struct Entry {
     pub path: String,
     /// Its title, if it has one.
     pub title: Option<String>,
-    /// The words that one sees.
+    /// The words of its body, those of scripts included.
     pub words: usize,
     /// How many links within the site it has.
     pub links: usize,

@@ -31,7 +31,7 @@ const NAME: &str = "lesson08";
 pub const AGENT: &str = "lesson08/0.1 (+http://lesson08.example/why)";
 /// The pause where robots.txt asks for none.
 const PAUSE: Duration = Duration::from_millis(500);
-/// The longest pause that it takes, whoever asks.
+/// Who asks for a longer pause is not asked again.
 const LONGEST: Duration = Duration::from_secs(10);
 /// So often it asks for a page.
 const TRIES: usize = 3;
@@ -109,7 +109,10 @@ pub async fn rush(client: &Client, site: &Url) -> Visit {
 pub async fn visit(client: &Client, site: &Url) -> Visit {
     let mut visit = Visit::default();
     let robots = robots(client, site).await;
-    let pause = robots.crawl_delay().unwrap_or(PAUSE).min(LONGEST);
+    let pause = robots.crawl_delay().unwrap_or(PAUSE);
+    if pause > LONGEST {
+        return Visit { left_out: PAGES.len(), ..Visit::default() };
+    }
     for url in PAGES.iter().filter_map(|page| site.join(page).ok()) {
         if !robots.is_url_allowed(&url) {
             visit.left_out += 1;
@@ -147,17 +150,19 @@ pub async fn robots(client: &Client, site: &Url) -> Robots {
 // ANCHOR_END: robots
 
 // ANCHOR: ask
-/// Asks for a page, and once more when the site says *not now*, after as long
-/// as it says.
+/// Asks for a page, and again when the site says *not now*, after as long as
+/// it says; unless that is too long.
 pub async fn ask(client: &Client, url: &Url) -> Result<Response, PageError> {
     let mut tries = 1;
     loop {
         let response = client.get(url.clone()).send().await?;
-        if !NOT_NOW.contains(&response.status()) || tries == TRIES {
+        let wait = retry_after(response.headers());
+        let is_over = tries == TRIES || wait > LONGEST;
+        if is_over || !NOT_NOW.contains(&response.status()) {
             return Ok(response.error_for_status()?);
         }
         tries += 1;
-        sleep(retry_after(response.headers())).await;
+        sleep(wait).await;
     }
 }
 
@@ -168,7 +173,7 @@ pub fn retry_after(headers: &HeaderMap) -> Duration {
     let date = value.and_then(|value| httpdate::parse_http_date(value).ok());
     let until =
         date.and_then(|date| date.duration_since(SystemTime::now()).ok());
-    seconds.map(Duration::from_secs).or(until).unwrap_or(PAUSE).min(LONGEST)
+    seconds.map(Duration::from_secs).or(until).unwrap_or(PAUSE)
 }
 // ANCHOR_END: ask
 

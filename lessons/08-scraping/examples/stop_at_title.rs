@@ -14,7 +14,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use lesson_kit::{Site, println};
-use lesson08::{LARGEST, fetch, harmless, title, title_in};
+use lesson08::{LARGEST, PageError, fetch, harmless, title, title_in};
 use lol_html::{HtmlRewriter, Settings, element, text};
 use reqwest::Client;
 use scraper::Html;
@@ -98,7 +98,7 @@ pub async fn streamed(
         }
         read += chunk.len();
         if read > LARGEST {
-            break;
+            return Err(PageError::TooLarge(LARGEST).into());
         }
     }
     // It is as the page has it, `&amp;` and all. A tree of it has it decoded.

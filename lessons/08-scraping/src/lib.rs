@@ -56,7 +56,6 @@ pub enum PageError {
     #[error("the page is compressed")]
     Compressed,
 }
-// ANCHOR_END: error
 
 impl From<reqwest::Error> for PageError {
     fn from(error: reqwest::Error) -> PageError {
@@ -67,6 +66,7 @@ impl From<reqwest::Error> for PageError {
         }
     }
 }
+// ANCHOR_END: error
 
 /// A client that gives up on a page after [`TIME_LIMIT`].
 ///

@@ -15,6 +15,7 @@ use lesson08::{
 use mock_server::testing::quick_tutorial;
 use mock_server::{Exchange, Fault, MockWeb, Outcome, Watchdog, catalogue};
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+use scraper::Html;
 use tokio::sync::mpsc::Sender;
 use url::Url;
 
@@ -263,6 +264,24 @@ fn a_page_is_decoded_by_its_bom_its_header_its_meta_tag_or_as_utf_8() {
     assert!(text(None, b"<meta charset=utf-16>caf\xc3\xa9").ends_with("café"));
     assert_eq!(text(None, "café".as_bytes()), "café");
     assert_eq!(text(None, b""), "");
+}
+
+#[test]
+fn a_tree_may_be_held_where_no_thread_changes_or_when_it_was_never_borrowed() {
+    fn is_send(_: &impl Send) {}
+    let never_borrowed = async {
+        let html = Html::parse_document("<title>a</title>");
+        drop(html);
+        tokio::task::yield_now().await;
+    };
+    is_send(&never_borrowed);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let title = runtime.block_on(async {
+        let html = Html::parse_document("<title>a</title>");
+        tokio::task::yield_now().await;
+        lesson08::title_in(&html)
+    });
+    assert_eq!(title.as_deref(), Some("a"));
 }
 
 #[tokio::test]
@@ -514,14 +533,33 @@ async fn without_robots_txt_all_is_open_and_while_it_cannot_be_had_nothing_is()
     }
 }
 
+#[tokio::test]
+async fn who_asks_for_too_long_a_pause_is_not_asked_again() {
+    let busy: Fault =
+        "status?code=429&retry-after=86400".parse().expect("it is a fault");
+    let slow = mock_server::Site::new("slow.example").also(
+        "/robots.txt",
+        "text/plain",
+        "User-agent: *\nCrawl-delay: 86400\n",
+    );
+    let busy = mock_server::Site::new("busy.example").fault(busy);
+    let (web, sites, _watchdog) = start(MockWeb::builder().sites([slow, busy]));
+    for site in &sites {
+        let url = Url::parse(&site.url).expect("a URL");
+        let visit = polite::visit(&client(), &url).await;
+        assert_eq!((visit.pages, visit.left_out), (0, polite::PAGES.len()));
+        assert_eq!(web.record().requests(&site.name), 1, "robots.txt");
+    }
+}
+
 #[test]
-fn retry_after_is_seconds_or_a_date_and_never_too_long() {
+fn retry_after_is_seconds_or_a_date() {
     let after = |value: &str| {
         let value = HeaderValue::from_str(value).expect("a header");
         polite::retry_after(&HeaderMap::from_iter([(RETRY_AFTER, value)]))
     };
     assert_eq!(after("3"), Duration::from_secs(3));
-    assert_eq!(after("86400"), Duration::from_secs(10), "no longer than that");
+    assert_eq!(after("86400"), Duration::from_secs(86_400));
     let in_time = SystemTime::now() + Duration::from_secs(6);
     let date = after(&httpdate::fmt_http_date(in_time));
     // A date has no fractions of a second, and a busy machine takes its time.
