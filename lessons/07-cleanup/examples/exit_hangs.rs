@@ -82,6 +82,7 @@ pub fn busy(site: &Site) -> anyhow::Result<(Runtime, Page)> {
 }
 
 fn fetch(url: String) -> reqwest::Result<usize> {
+    // In a blocking client it counts anew for the body.
     let client = reqwest::blocking::Client::builder();
     let response = client.timeout(TIME_LIMIT).build()?.get(url).send()?;
     Ok(response.error_for_status()?.bytes()?.len())

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use lesson_kit::{Site, println};
 use tokio::runtime::Handle;
-use tokio::task::{JoinError, JoinHandle};
+use tokio::task::JoinError;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
@@ -42,7 +42,8 @@ pub struct Session {
     closing: TaskTracker,
     runtime: Handle,
     is_open: bool,
-    /// As long as this is there, whoever waits for `closing` waits.
+    /// As long as this is there, whoever waits for `closing` waits. (So whoever
+    /// has the session must not.)
     _open: TaskTrackerToken,
 }
 
@@ -71,22 +72,26 @@ impl Session {
     /// Logs out, and waits until that is done.
     pub async fn close(mut self) -> Result<(), SessionError> {
         self.is_open = false;
-        Ok(self.log_out().await??)
-    }
-
-    fn log_out(&self) -> JoinHandle<reqwest::Result<()>> {
         let (client, site) = (self.client.clone(), self.site.clone());
         let log_out = async move { post(&client, &site, "logout").await };
-        self.closing.spawn_on(log_out, &self.runtime)
+        Ok(self.closing.spawn_on(log_out, &self.runtime).await??)
     }
 }
 
 impl Drop for Session {
     /// There is no `.await` in here. But a task can be made.
     fn drop(&mut self) {
-        if self.is_open {
-            self.log_out();
+        if !self.is_open {
+            return;
         }
+        let (client, site) = (self.client.clone(), self.site.clone());
+        let log_out = async move {
+            if let Err(error) = post(&client, &site, "logout").await {
+                // Nobody waits for this task's result.
+                println!("{}: no logout: {error}", site.name);
+            }
+        };
+        self.closing.spawn_on(log_out, &self.runtime);
     }
 }
 // ANCHOR_END: session

@@ -111,6 +111,6 @@ async fn broken(
 fn tell(page: Result<usize, SessionError>) -> String {
     match page {
         Ok(bytes) => format!("{bytes} bytes"),
-        Err(error) => format!("failed: {error}"),
+        Err(error) => format!("failed: {:#}", anyhow::Error::from(error)),
     }
 }

@@ -181,6 +181,27 @@ def run_cancels_what_is_left_and_runs_its_finally():
     assert closed == [True]
 
 
+def a_second_cancellation_ends_the_finally_too():
+    seen = []
+
+    async def work():
+        try:
+            await asyncio.sleep(10)
+        finally:
+            await asyncio.sleep(0.01)
+            seen.append("logged out")
+
+    async def main():
+        task = asyncio.create_task(work())
+        for _ in range(2):
+            await asyncio.sleep(0)
+            task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(main())
+    assert seen == []
+
+
 def run_waits_for_a_thread_that_has_begun():
     done = []
 
@@ -223,6 +244,7 @@ def wait_in_a_loop_leaves_its_task_running():
 
 
 finally_runs_on_cancellation_and_may_await()
+a_second_cancellation_ends_the_finally_too()
 async_with_ends_on_every_way_out()
 a_task_can_refuse_to_be_cancelled()
 a_time_limit_waits_for_the_unwinding_and_overruns()

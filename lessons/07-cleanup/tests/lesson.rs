@@ -21,6 +21,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use wiremock::{Mock, ResponseTemplate, matchers};
 
 #[path = "../examples/abort_request.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
@@ -196,6 +197,40 @@ async fn who_leaves_during_the_login_or_during_the_logout_is_logged_out() {
         let complete = web.record().count(Outcome::Complete);
         assert_eq!(complete, before + 1, "{hangs}");
     }
+}
+
+#[test]
+fn the_program_logs_out_on_each_of_the_four_ways() {
+    let (web, sites, _watchdog) = start(quick_tutorial());
+    let mut program = Command::new(env!("CARGO_BIN_EXE_lesson07"));
+    let ended = program.arg(&sites[0].url).output().expect("it starts");
+    assert!(ended.status.success(), "{ended:?}");
+    assert_eq!(outcomes(&web, "/logout"), [Outcome::Complete; 4]);
+}
+
+#[tokio::test]
+async fn a_logout_that_fails_is_told_unless_the_work_has_failed_before() {
+    let (web, sites, _watchdog) = start(quick_tutorial());
+    Mock::given(matchers::path("/logout"))
+        .respond_with(ResponseTemplate::new(500))
+        .mount(web.wiremock())
+        .await;
+    let (client, closing) = (Client::new(), TaskTracker::new());
+    for (path, status) in [("", 500), ("missing", 404)] {
+        let error = fetch(&client, &sites[0], &closing, path).await;
+        let Err(SessionError::Request(error)) = error else {
+            panic!("{path}: {error:?}")
+        };
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+    }
+}
+
+#[tokio::test]
+async fn the_client_of_the_lesson_gives_up() {
+    let (_web, sites, _watchdog) = start(endless_page());
+    let client = lesson07::client().expect("a client");
+    let page = client.get(&sites[0].url).send().await;
+    assert!(page.is_err_and(|error| error.is_timeout()));
 }
 
 #[tokio::test]
@@ -571,7 +606,7 @@ fn at_once_cuts_what_is_begun_and_drained_waits_for_it() {
 
 #[test]
 fn draining_ends_by_its_limit_or_by_a_second_ctrl_c() {
-    for (limit, presses) in [(Duration::from_millis(50), 1), (PATIENT, 2)] {
+    for (limit, presses) in [(Duration::from_millis(50), 1), (NEVER, 2)] {
         let (web, sites, _watchdog) = start(endless_pages());
         let runtime = Runtime::new().expect("a runtime");
         let mut pressed = 0;
@@ -598,6 +633,17 @@ fn example(name: &str) -> Command {
     Command::new(folder.join("examples").join(name))
 }
 
+/// Whether this process ignores Ctrl-C, where the system tells.
+fn is_sigint_ignored() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| {
+        // Signal 2 is the second bit.
+        u64::from_str_radix(mask.trim(), 16).ok()
+    });
+    ignored.is_some_and(|mask| mask & 0b10 != 0)
+}
+
 /// Presses Ctrl-C.
 fn press(process: u32) {
     let kill = ["-INT", &process.to_string()];
@@ -610,6 +656,11 @@ fn press(process: u32) {
 fn a_ctrl_c_that_nobody_hears_runs_no_drop() {
     use std::os::unix::process::ExitStatusExt;
 
+    if is_sigint_ignored() {
+        // As it is for what a shell runs in the background; a child inherits it.
+        eprintln!("SKIPPED: this process ignores Ctrl-C, and so do its own");
+        return;
+    }
     let slow = Fault::DribbleOver { chunks: 30, over: 20_000 };
     let (web, sites, _watchdog) =
         start(quick_tutorial().fault("python.org", slow));
