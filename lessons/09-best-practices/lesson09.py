@@ -1,0 +1,80 @@
+"""Lesson 09 in Python: the tutorial's five rules, kept.
+
+In one terminal:  cargo run -p mock-server
+In another:       python lessons/09-best-practices/lesson09.py
+
+URLs of one's own come as arguments. It wants: pip install -r lessons/requirements.txt
+"""
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+
+import aiohttp
+
+NAMES = ["codeswithpankaj.com", "python.org", "w3schools.com"]
+FAILING = ["http://127.0.0.1:8080/fault/status?code=404", "http://127.0.0.1:9/"]
+URLS = sys.argv[1:] or [
+    *(f"http://127.0.0.1:8080/site/{name}" for name in NAMES),
+    *FAILING,
+]
+TIME_LIMIT = aiohttp.ClientTimeout(total=2)  # seconds, for all of a page
+
+
+def old_driver(line):
+    time.sleep(0.2)
+
+
+def write_report(file, lines):
+    # 5. Close what you open: at the end of `with`, whatever happens in it.
+    with open(file, "w") as report:
+        for line in lines:
+            report.write(line)
+
+
+# ANCHOR: fetch
+async def fetch(session, url):
+    # 2. Do not block: what has no async goes to a thread.
+    await asyncio.to_thread(old_driver, f"fetching {url}")
+    # 4. Use async libraries: aiohttp, and not requests.
+    async with session.get(url) as response:
+        response.raise_for_status()
+        return len(await response.read())
+# ANCHOR_END: fetch
+
+
+# ANCHOR: main
+async def main(file):
+    # 5. Close what you open.
+    async with aiohttp.ClientSession(timeout=TIME_LIMIT) as session:
+        fetches = (fetch(session, url) for url in URLS)
+        # 3. Handle errors: a result for each.
+        results = await asyncio.gather(*fetches, return_exceptions=True)
+    for url, result in zip(URLS, results):
+        if isinstance(result, Exception):
+            print(f"{url}: {reason(result)}")
+        else:
+            print(f"{url}: {result} bytes")
+    # 4. For files a thread it is, whoever starts it.
+    await asyncio.to_thread(write_report, file, (f"{url}\n" for url in URLS))
+    print(f"the report has {os.path.getsize(file)} bytes")
+# ANCHOR_END: main
+
+
+def reason(error):
+    # One that has a cause says that the answer was not HTTP.
+    is_response = isinstance(error, aiohttp.ClientResponseError)
+    if is_response and error.__cause__ is None:
+        return f"the site answered {error.status} {error.message}"
+    if isinstance(error, asyncio.TimeoutError):
+        return "no answer in time"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return "cannot connect to host"
+    return "no proper answer"
+
+
+with tempfile.TemporaryDirectory() as folder:
+    # 1. Start the event loop properly: once, at the top.
+    asyncio.run(main(os.path.join(folder, "report.txt")))

@@ -1,0 +1,178 @@
+//! Read src/lib.rs first: it is the lesson; this only runs it.
+//!
+//! Five rules, each broken and then kept. What does it cost to break one?
+//!
+//! ```sh
+//! cargo run -p lesson09
+//! ```
+//!
+//! Look at the table at the end, and at what the broken runs say of themselves:
+//! nothing. None of them fails.
+
+#![warn(clippy::unwrap_used)]
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use lesson_kit::{Lesson, Site, println};
+use lesson09::{SITES, blocking, client, closing, errors, files, starting};
+use reqwest::Client;
+use tokio::runtime::{Builder, Runtime};
+use tokio_util::sync::CancellationToken;
+
+fn main() -> anyhow::Result<()> {
+    let lesson =
+        lesson_kit::start_on("lesson09", "five rules, broken and kept", &SITES);
+    // Rule 1 is about runtimes. For the others there is one, with one thread.
+    let mut score = vec![rule_1(&lesson)?];
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let (client, folder) = (client()?, tempfile::tempdir()?);
+    score.push(rule_2(&runtime, &client, &lesson)?);
+    score.push(rule_3(&runtime, &client, &lesson));
+    score.push(rule_4(&runtime, folder.path())?);
+    score.push(rule_5(&runtime, folder.path(), lesson.sites())?);
+
+    println!("\n{:<26}{:<16}{:>9}{:>9}", "rule", "seen", "broken", "kept");
+    for [rule, seen, broken, kept] in score {
+        println!("{rule:<26}{seen:<16}{broken:>9}{kept:>9}");
+    }
+    Ok(())
+}
+
+/// A rule, what was seen, when it was broken, and when it was kept.
+type Score = [String; 4];
+
+fn score(rule: &str, seen: &str, broken: String, kept: String) -> Score {
+    [rule.to_owned(), seen.to_owned(), broken, kept]
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.2} s", time.as_secs_f64())
+}
+
+fn rule_1(lesson: &Lesson) -> anyhow::Result<Score> {
+    println!("--- 1: start the runtime properly ---");
+    let start = Instant::now();
+    let pages = starting::broken(lesson.sites())?;
+    let broken = start.elapsed();
+    println!("broken: {pages} pages in {}", seconds(broken));
+    lesson.timeline("a runtime for each");
+
+    let start = Instant::now();
+    let pages = starting::kept(lesson.sites())?;
+    let kept = start.elapsed();
+    println!("\nkept: {pages} pages in {}", seconds(kept));
+    lesson.timeline("one runtime for all");
+    Ok(score(
+        "1 start the runtime once",
+        "time",
+        seconds(broken),
+        seconds(kept),
+    ))
+}
+
+fn rule_2(
+    runtime: &Runtime,
+    client: &Client,
+    lesson: &Lesson,
+) -> anyhow::Result<Score> {
+    println!("\n--- 2: do not block ---");
+    let sites = lesson.sites();
+    let broken = blocking::broken(client, sites, blocking::old_driver);
+    let broken = runtime.block_on(worst_gap(broken))?;
+    println!("broken: the heart waited {} at the worst", seconds(broken));
+    lesson.summary("the driver in a future");
+
+    let kept = blocking::kept(client, sites, blocking::old_driver);
+    let kept = runtime.block_on(worst_gap(kept))?;
+    println!("kept: the heart waited {} at the worst", seconds(kept));
+    lesson.summary("the driver in the pool");
+    Ok(score("2 do not block", "worst gap", seconds(broken), seconds(kept)))
+}
+
+// ANCHOR: worst_gap
+/// How long another task waits for its turn while `work` goes on.
+async fn worst_gap(work: impl Future<Output = ()>) -> anyhow::Result<Duration> {
+    let stop = CancellationToken::new();
+    let heart = blocking::heart(stop.clone());
+    work.await;
+    stop.cancel();
+    Ok(heart.await?)
+}
+// ANCHOR_END: worst_gap
+
+fn rule_3(runtime: &Runtime, client: &Client, lesson: &Lesson) -> Score {
+    println!("\n--- 3: handle errors ---");
+    let sites = lesson.sites();
+    let pages = runtime.block_on(errors::broken(client, sites));
+    let bytes: usize = pages.iter().sum();
+    println!("broken: {} pages, {bytes} bytes", pages.len());
+    lesson.summary("whoever has a page");
+
+    let results = runtime.block_on(errors::kept(client, sites));
+    let pages: Vec<_> = results.iter().flatten().collect();
+    let bytes: usize = pages.iter().copied().sum();
+    println!("kept: {} pages, {bytes} bytes", pages.len());
+    for (site, result) in sites.iter().zip(&results) {
+        if let Err(error) = result {
+            println!("{}: {}", site.name, errors::reason(error));
+        }
+    }
+    lesson.summary("a result for each");
+    let told = results.len() - pages.len();
+    score("3 handle errors", "failures told", 0.to_string(), told.to_string())
+}
+
+fn rule_4(runtime: &Runtime, folder: &Path) -> anyhow::Result<Score> {
+    println!("\n--- 4: use async libraries ---");
+    println!("{} lines into a file, one by one:", files::LINES);
+    let file = folder.join("lines.txt");
+    let broken = written("std::fs", runtime, files::broken(&file))?;
+    let kept = written("tokio::fs", runtime, files::kept(&file))?;
+    written("spawn_blocking", runtime, files::at_once(&file))?;
+    let waited = files::behind_the_driver(&file)?;
+    println!("tokio::fs with the pool busy: {}", seconds(waited));
+    let (broken, kept) = (seconds(broken), seconds(kept));
+    Ok(score("4 use async libraries", "worst gap", broken, kept))
+}
+
+/// Prints how long it takes to write a file in this way, and how long another
+/// task waits for its turn meanwhile.
+fn written(
+    way: &str,
+    runtime: &Runtime,
+    work: impl Future<Output = io::Result<()>>,
+) -> anyhow::Result<Duration> {
+    let start = Instant::now();
+    let mut result = Ok(());
+    let gap = runtime.block_on(worst_gap(async { result = work.await }))?;
+    result?;
+    let (time, milliseconds) = (start.elapsed().as_millis(), gap.as_millis());
+    println!("{way:<15}{time:>6} ms, the heart waited {milliseconds:>3} ms");
+    Ok(gap)
+}
+
+fn rule_5(
+    runtime: &Runtime,
+    folder: &Path,
+    sites: &[Site],
+) -> io::Result<Score> {
+    println!("\n--- 5: close what you open ---");
+    let lines: Vec<_> =
+        sites.iter().map(|site| format!("{}\n", site.name)).collect();
+    let file = folder.join("report.txt");
+    runtime.block_on(closing::broken(&file, &lines))?;
+    let broken = fs::metadata(&file)?.len();
+    println!("broken: the report has {broken} bytes");
+    runtime.block_on(closing::kept(&file, &lines))?;
+    let kept = fs::metadata(&file)?.len();
+    println!("kept: the report has {kept} bytes");
+    Ok(score(
+        "5 close what you open",
+        "bytes written",
+        broken.to_string(),
+        kept.to_string(),
+    ))
+}

@@ -1,0 +1,34 @@
+//! Rule 1: start the runtime properly, once, at the top of the program.
+
+use std::io;
+
+use futures::future::join_all;
+use lesson_kit::Site;
+use tokio::runtime::Builder;
+
+use crate::{client, fetch};
+
+// ANCHOR: broken
+/// Broken: each fetch has a runtime of its own. Nothing is wrong with any one
+/// of them, and no two can be in flight together.
+pub fn broken(sites: &[Site]) -> io::Result<usize> {
+    let mut pages = 0;
+    for site in sites {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let page = runtime.block_on(async { fetch(&client()?, site).await });
+        pages += usize::from(page.is_ok());
+    }
+    Ok(pages)
+}
+// ANCHOR_END: broken
+
+// ANCHOR: kept
+/// Kept: one runtime, and everything in it.
+#[tokio::main]
+pub async fn kept(sites: &[Site]) -> reqwest::Result<usize> {
+    let client = client()?;
+    let fetches = sites.iter().map(|site| fetch(&client, site));
+    let pages = join_all(fetches).await;
+    Ok(pages.iter().filter(|page| page.is_ok()).count())
+}
+// ANCHOR_END: kept

@@ -1,0 +1,67 @@
+//! A thread that can be left behind, and a watchdog that says where it hangs.
+
+use std::fmt;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use lesson_kit::println;
+
+/// Tells what happens, to whoever watches.
+#[derive(Clone, Debug)]
+pub struct Tell(mpsc::Sender<String>);
+
+impl Tell {
+    /// Tells it. If nobody watches any more, nobody is told.
+    pub fn tell(&self, what: impl Into<String>) {
+        let _ = self.0.send(what.into());
+    }
+}
+
+/// How watched work ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It came to its end.
+    Done,
+    /// Nothing happened any more. This was the last.
+    Hangs {
+        /// What it told last.
+        last: String,
+    },
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Ended::Done => formatter.write_str("done"),
+            Ended::Hangs { last } => {
+                write!(formatter, "watchdog: it hangs; the last was: {last}")
+            }
+        }
+    }
+}
+
+// ANCHOR: watch
+/// Runs `work` in a thread of its own and prints what it tells. When it tells
+/// nothing for as long as `patience` it is left behind, with all that it has.
+/// A thread cannot be stopped; it ends with the program.
+pub fn watch(
+    patience: Duration,
+    work: impl FnOnce(Tell) + Send + 'static,
+) -> Ended {
+    let (sender, events) = mpsc::channel();
+    thread::spawn(move || work(Tell(sender)));
+    let mut last = "nothing".to_owned();
+    loop {
+        match events.recv_timeout(patience) {
+            Ok(event) => {
+                println!("{event}");
+                last = event;
+            }
+            // Who tells is gone.
+            Err(RecvTimeoutError::Disconnected) => return Ended::Done,
+            Err(RecvTimeoutError::Timeout) => return Ended::Hangs { last },
+        }
+    }
+}
+// ANCHOR_END: watch

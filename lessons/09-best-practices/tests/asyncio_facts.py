@@ -1,0 +1,200 @@
+"""What chapter 9 says of asyncio, each as an assertion."""
+
+import asyncio
+import contextvars
+import logging
+import os
+import tempfile
+import threading
+import time
+import warnings
+
+
+def a_call_that_blocks_stops_every_task():
+    async def main():
+        turns = 0
+
+        async def other():
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        task = asyncio.create_task(other())
+        await asyncio.sleep(0)
+        before = turns
+        time.sleep(0.05)
+        assert turns == before
+        await asyncio.to_thread(time.sleep, 0.05)
+        assert turns > before
+        task.cancel()
+
+    asyncio.run(main())
+
+
+def debug_mode_logs_what_takes_more_than_100_ms():
+    lines = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())
+    logger = logging.getLogger("asyncio")
+    logger.addHandler(handler)
+    logger.propagate = False
+
+    async def block():
+        time.sleep(0.15)
+
+    asyncio.run(block())
+    assert not any("took" in line for line in lines), lines
+    asyncio.run(block(), debug=True)
+    assert any("Executing" in line and "took" in line for line in lines), lines
+    logger.removeHandler(handler)
+
+
+def the_pool_of_to_thread_has_a_bound():
+    async def main():
+        await asyncio.to_thread(int)
+        return asyncio.get_running_loop()._default_executor._max_workers
+
+    assert asyncio.run(main()) <= 32
+
+
+def what_runs_in_a_thread_goes_on_when_nobody_waits_for_it():
+    begun, go_on, ended = (threading.Event() for _ in range(3))
+
+    def work():
+        begun.set()
+        go_on.wait(30)
+        ended.set()
+
+    async def main():
+        task = asyncio.create_task(asyncio.to_thread(work))
+        while not begun.is_set():
+            await asyncio.sleep(0.001)
+        task.cancel()
+        try:
+            await task
+        except asyncio.CancelledError:
+            pass
+        assert not ended.is_set()
+        go_on.set()
+
+    # It waits for the thread.
+    asyncio.run(main())
+    assert ended.is_set()
+
+
+def a_file_is_written_when_it_is_freed():
+    with tempfile.TemporaryDirectory() as folder:
+        name = os.path.join(folder, "report.txt")
+        report = open(name, "w")
+        report.write("a line\n")
+        assert os.path.getsize(name) == 0
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            del report
+        assert os.path.getsize(name) == 7
+
+
+def a_lock_of_threads_held_across_an_await_stops_the_loop():
+    lock = threading.Lock()
+
+    async def main():
+        async def hold():
+            with lock:
+                await asyncio.sleep(0)
+
+        task = asyncio.create_task(hold())
+        await asyncio.sleep(0)
+        # Without a limit this would be for ever: the one who has it needs this
+        # thread.
+        assert not lock.acquire(timeout=0.05)
+        await task
+        assert lock.acquire(timeout=0.05)
+
+    asyncio.run(main())
+
+
+def a_queue_has_no_bound_and_many_can_get_from_it():
+    async def main():
+        queue = asyncio.Queue()
+        for number in range(10_000):
+            queue.put_nowait(number)
+        assert not queue.full()
+        return await asyncio.gather(queue.get(), queue.get())
+
+    assert asyncio.run(main()) == [0, 1]
+
+
+def a_queue_with_a_bound_makes_its_producer_wait():
+    async def main():
+        queue = asyncio.Queue(2)
+        task = asyncio.create_task(put_all(queue))
+        await asyncio.sleep(0.01)
+        assert queue.qsize() == 2 and not task.done()
+        for _ in range(5):
+            await queue.get()
+        await task
+
+    async def put_all(queue):
+        for number in range(5):
+            await queue.put(number)
+
+    asyncio.run(main())
+
+
+def a_line_that_was_half_read_is_not_lost():
+    async def main():
+        reader = asyncio.StreamReader()
+        reader.feed_data(b"hel")
+        for read in (reader.readline, lambda: reader.readexactly(6)):
+            try:
+                await asyncio.wait_for(read(), 0.01)
+                raise AssertionError("there is no line yet")
+            except asyncio.TimeoutError:
+                pass
+        reader.feed_data(b"lo\n")
+        return await reader.readline()
+
+    assert asyncio.run(main()) == b"hello\n"
+
+
+def a_context_variable_goes_into_tasks_and_threads():
+    request = contextvars.ContextVar("request", default=None)
+
+    async def seen():
+        return request.get()
+
+    async def main():
+        request.set(7)
+        return [
+            await seen(),
+            *await asyncio.gather(seen()),
+            await asyncio.create_task(seen()),
+            await asyncio.to_thread(request.get),
+        ]
+
+    assert asyncio.run(main()) == [7, 7, 7, 7]
+
+
+def an_event_stays_set():
+    async def main():
+        event = asyncio.Event()
+        event.set()
+        for _ in range(3):
+            await asyncio.wait_for(event.wait(), 10)
+
+    asyncio.run(main())
+
+
+a_call_that_blocks_stops_every_task()
+debug_mode_logs_what_takes_more_than_100_ms()
+the_pool_of_to_thread_has_a_bound()
+what_runs_in_a_thread_goes_on_when_nobody_waits_for_it()
+a_file_is_written_when_it_is_freed()
+a_lock_of_threads_held_across_an_await_stops_the_loop()
+a_queue_has_no_bound_and_many_can_get_from_it()
+a_queue_with_a_bound_makes_its_producer_wait()
+a_line_that_was_half_read_is_not_lost()
+a_context_variable_goes_into_tasks_and_threads()
+an_event_stays_set()
+print("all true")

@@ -1,0 +1,16 @@
+//! What the compiler refuses, and by which error. Its words are in the book,
+//! as the compiler says them that the course was written with.
+
+use mock_server::testing::check_refused;
+
+/// The programs in `compile_fail`, and the error that each is. It has no code.
+const REFUSED: [(&str, &str); 3] = [
+    ("guard_across_await", "future cannot be sent between threads safely"),
+    ("guard_dropped", "future cannot be sent between threads safely"),
+    ("guard_in_match", "future cannot be sent between threads safely"),
+];
+
+#[test]
+fn the_compiler_refuses_each_with_the_error_that_the_chapter_names() {
+    check_refused(env!("CARGO_MANIFEST_DIR"), "lesson09", &REFUSED);
+}
