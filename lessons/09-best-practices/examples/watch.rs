@@ -17,14 +17,19 @@
 
 #![warn(clippy::unwrap_used)]
 
-use std::io;
 use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use lesson_kit::println;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinSet;
 use tracing::{Instrument, info, info_span};
+
+#[cfg(all(feature = "console", not(tokio_unstable)))]
+compile_error!(
+    "the feature `console` wants RUSTFLAGS=\"--cfg tokio_unstable\""
+);
 
 /// How long the task blocks.
 const BLOCKED: Duration = Duration::from_millis(300);
@@ -69,7 +74,7 @@ fn main() -> anyhow::Result<()> {
 #[cfg(not(feature = "console"))]
 fn listen() {
     tracing_subscriber::fmt()
-        .with_writer(io::stdout)
+        .with_writer(std::io::stdout)
         .with_ansi(false)
         .without_time()
         .with_target(false)
@@ -131,13 +136,19 @@ pub fn observe(
     }
     let while_blocked = Figures::of(runtime.handle());
     runtime.block_on(tasks.join_all());
+    // A worker says how busy it was when it parks: it counts when it parks and
+    // when it goes on.
+    let metrics = runtime.handle().metrics();
+    while metrics.worker_park_unpark_count(0).is_multiple_of(2) {
+        thread::yield_now();
+    }
     Ok((while_blocked, Figures::of(runtime.handle())))
 }
 // ANCHOR_END: observe
 
 #[expect(clippy::disallowed_methods, reason = "it is to hold the thread")]
 fn hold_the_thread(time: Duration) {
-    std::thread::sleep(time);
+    thread::sleep(time);
 }
 
 /// Does the same again and again, until Ctrl-C, so that there is something for
