@@ -43,7 +43,9 @@ mod prose {
         Chapter05: "../src/05-gather.md"
         Chapter06: "../src/06-errors.md"
         Chapter07: "../src/07-cleanup.md",
-        Chapter08: "../src/08-scraping.md"
+        Chapter08: "../src/08-scraping.md",
+        Chapter09: "../src/09-best-practices.md"
+        Futurelock: "../src/futurelock.md"
         Phrasebook: "../src/phrasebook.md"
         Faults: "../src/faults.md"
         Troubleshooting: "../src/troubleshooting.md"

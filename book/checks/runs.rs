@@ -253,4 +253,32 @@ pub const RUNS: &[Run] = &[
         refused: true,
         ..PLAIN
     },
+    Run { name: "lesson09", command: "cargo run -p lesson09", picture: true, ..PLAIN },
+    Run {
+        name: "guard_across_await",
+        command: "cargo run -p lesson09 --features does-not-compile --example guard_across_await",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
+        name: "guard_dropped",
+        command: "cargo run -p lesson09 --features does-not-compile --example guard_dropped",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
+        name: "guard_in_match",
+        command: "cargo run -p lesson09 --features does-not-compile --example guard_in_match",
+        refused: true,
+        ..PLAIN
+    },
+    Run { name: "guard", command: "cargo run -p lesson09 --example guard", picture: true, ..PLAIN },
+    Run { name: "backpressure", command: "cargo run -p lesson09 --example backpressure", ..PLAIN },
+    Run { name: "cancel_safe", command: "cargo run -p lesson09 --example cancel_safe", ..PLAIN },
+    Run { name: "paused_clock", command: "cargo run -p lesson09 --example paused_clock", ..PLAIN },
+    Run { name: "intervals", command: "cargo run -p lesson09 --example intervals", picture: true, ..PLAIN },
+    Run { name: "task_locals", command: "cargo run -p lesson09 --example task_locals", ..PLAIN },
+    Run { name: "notify", command: "cargo run -p lesson09 --example notify", ..PLAIN },
+    Run { name: "watch", command: "cargo run -p lesson09 --example watch", ..PLAIN },
+    Run { name: "futurelock", command: "cargo run -p lesson09 --example futurelock", ..PLAIN },
 ];

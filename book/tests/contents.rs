@@ -28,6 +28,7 @@ const TOLD: &[&str] = &[
     "cargo run -p lesson06 -- http://nowhere.invalid/",
     "cargo run -p lesson07 -- --fault codeswithpankaj.com=hang",
     "cargo run -p lesson08 -- --fault 'python.org=title?as=huge'",
+    "cargo run -p lesson09 -- --fault python.org=hang",
     "cargo run -p mock-server",
     "cargo run -p mock-server -- --port 8081",
 ];
@@ -38,12 +39,15 @@ const SHELL: &[&str] = &[
     ".venv/bin/python lessons/01-sync-vs-async/lesson01.py",
     ".venv/bin/python lessons/07-cleanup/lesson07.py",
     "PYTHON=$PWD/.venv/bin/python cargo test",
+    "RUSTFLAGS=\"--cfg tokio_unstable\" cargo run -p lesson09 --features console --example watch",
     "cargo install --locked mdbook@0.5.4",
+    "cargo install --locked tokio-console@0.1.14",
     "cargo test",
     "curl -i 'http://127.0.0.1:8080/fault/truncate?after=1000'",
     "curl http://127.0.0.1:8080/timeline",
     "mdbook serve book --open",
     "python3 -m venv .venv",
+    "tokio-console",
 ];
 
 fn all_pages() -> Vec<Page> {

@@ -29,13 +29,14 @@ fn main() -> anyhow::Result<()> {
         "an interval, and a slow answer",
         &["unlucky-site.example"],
     );
-    let client = Client::builder().timeout(Duration::from_secs(5)).build()?;
+    let client = Client::builder().timeout(Duration::from_secs(4)).build()?;
     let runtime = Runtime::new()?;
     for behavior in [
         MissedTickBehavior::Burst,
         MissedTickBehavior::Delay,
         MissedTickBehavior::Skip,
     ] {
+        println!("--- {behavior:?} ---");
         let start = Instant::now();
         let mut asked = Vec::new();
         let ask = async || {
@@ -47,7 +48,6 @@ fn main() -> anyhow::Result<()> {
             }
         };
         runtime.block_on(poll(PERIOD, behavior, TIMES, ask));
-        println!("--- {behavior:?} ---");
         println!("asked at {}", asked.join(", "));
         lesson.timeline(&format!("{behavior:?}"));
         println!("");

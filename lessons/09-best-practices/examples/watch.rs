@@ -78,6 +78,8 @@ fn listen() {
         .with_ansi(false)
         .without_time()
         .with_target(false)
+        // Not even when nobody reads what is printed.
+        .log_internal_errors(false)
         .init();
 }
 

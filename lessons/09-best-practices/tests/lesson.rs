@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::{BufWriter, Write};
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
@@ -17,6 +18,7 @@ use mock_server::{MockWeb, Outcome, Watchdog};
 use reqwest::Client;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
+use tokio::sync::mpsc::channel as mpsc_channel;
 use tokio::task::{spawn_blocking, yield_now};
 use tokio::time::{MissedTickBehavior, sleep, timeout};
 
@@ -196,6 +198,23 @@ fn blocking_work_that_has_begun_is_not_stopped_and_what_is_queued_is() {
         assert!(begun.is_ok(), "it went on to its end");
     });
     assert_eq!(has_ended.recv(), Ok("begun"));
+}
+
+#[test]
+fn a_runtime_that_is_dropped_waits_for_blocking_work_that_has_begun() {
+    let _watchdog = Watchdog::start(WATCHDOG, Vec::new);
+    let runtime = one_thread();
+    let (begin, has_begun) = mpsc::channel();
+    let ended = Arc::new(AtomicBool::new(false));
+    let end = Arc::clone(&ended);
+    runtime.spawn_blocking(move || {
+        begin.send(()).expect("somebody waits");
+        blocking::old_driver("a line".to_owned());
+        end.store(true, Ordering::SeqCst);
+    });
+    has_begun.recv().expect("it begins");
+    drop(runtime);
+    assert!(ended.load(Ordering::SeqCst));
 }
 
 // Rule 3.
@@ -557,4 +576,16 @@ fn a_future_by_value_or_a_task_does_not_hang() {
     assert_eq!(ended.expect("a runtime"), Ended::Done);
     let ended = futurelock::run(PATIENT, futurelock::by_task);
     assert_eq!(ended.expect("a runtime"), Ended::Done);
+}
+
+#[tokio::test]
+async fn room_in_a_channel_goes_to_who_has_waited_longest_polled_or_not() {
+    let (sender, mut receiver) = mpsc_channel(1);
+    sender.send("a").await.expect("there is room");
+    let mut first = pin!(sender.reserve());
+    assert!((&mut first).now_or_never().is_none(), "there is no room");
+    assert_eq!(receiver.recv().await, Some("a"));
+    assert!(sender.reserve().now_or_never().is_none(), "it is for the first");
+    first.await.expect("the channel is open").send("b");
+    assert_eq!(receiver.recv().await, Some("b"));
 }
