@@ -479,8 +479,10 @@ async fn an_answer_at_the_third_try_takes_two_hours() {
 
 #[test]
 fn a_paused_clock_does_not_wait_for_a_socket_and_one_that_runs_does() {
-    // The gate lets nobody pass while the clock is paused.
-    let (web, sites, _watchdog) = start(quick_tutorial().gate(2, PATIENT));
+    // In time, and not at once.
+    let delay = mock_server::Fault::Delay { ms: 1_000 };
+    let (web, sites, _watchdog) =
+        start(quick_tutorial().fault("python.org", delay));
     let paused = paused_clock::paused().expect("a runtime");
     assert_eq!(paused.block_on(paused_clock::in_time(&sites[1])), None);
     drop(web);
