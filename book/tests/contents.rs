@@ -96,6 +96,7 @@ fn every_file_and_every_anchor_that_a_page_includes_is_there() {
     for (page, Include { file, anchor }) in all_includes() {
         let text = read(&root().join(&file)).unwrap_or_else(|error| panic!("{page}: {error:#}"));
         let Some(anchor) = anchor else { continue };
+        assert!(anchor.parse::<u32>().is_err(), "{page}: mdBook takes `{anchor}` for the number of a line");
         let marked =
             |mark: &str| text.lines().any(|line| line.trim_end().ends_with(&format!("{mark}: {anchor}")));
         assert!(

@@ -53,7 +53,7 @@ fn seconds(time: Duration) -> String {
 }
 
 fn rule_1(lesson: &Lesson) -> anyhow::Result<Score> {
-    println!("--- 1: start the runtime properly ---");
+    println!("--- rule 1: start the runtime properly ---");
     let start = Instant::now();
     let pages = starting::broken(lesson.sites())?;
     let broken = start.elapsed();
@@ -78,7 +78,7 @@ fn rule_2(
     client: &Client,
     lesson: &Lesson,
 ) -> anyhow::Result<Score> {
-    println!("\n--- 2: do not block ---");
+    println!("\n--- rule 2: do not block ---");
     let sites = lesson.sites();
     let broken = blocking::broken(client, sites, blocking::old_driver);
     let broken = runtime.block_on(worst_gap(broken))?;
@@ -104,7 +104,7 @@ async fn worst_gap(work: impl Future<Output = ()>) -> anyhow::Result<Duration> {
 // ANCHOR_END: worst_gap
 
 fn rule_3(runtime: &Runtime, client: &Client, lesson: &Lesson) -> Score {
-    println!("\n--- 3: handle errors ---");
+    println!("\n--- rule 3: handle errors ---");
     let sites = lesson.sites();
     let pages = runtime.block_on(errors::broken(client, sites));
     let bytes: usize = pages.iter().sum();
@@ -126,7 +126,7 @@ fn rule_3(runtime: &Runtime, client: &Client, lesson: &Lesson) -> Score {
 }
 
 fn rule_4(runtime: &Runtime, folder: &Path) -> anyhow::Result<Score> {
-    println!("\n--- 4: use async libraries ---");
+    println!("\n--- rule 4: use async libraries ---");
     println!("{} lines into a file, one by one:", files::LINES);
     let file = folder.join("lines.txt");
     let broken = written("std::fs", runtime, files::broken(&file))?;
@@ -159,7 +159,7 @@ fn rule_5(
     folder: &Path,
     sites: &[Site],
 ) -> io::Result<Score> {
-    println!("\n--- 5: close what you open ---");
+    println!("\n--- rule 5: close what you open ---");
     let lines: Vec<_> =
         sites.iter().map(|site| format!("{}\n", site.name)).collect();
     let file = folder.join("report.txt");
