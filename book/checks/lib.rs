@@ -42,8 +42,8 @@ mod prose {
         Chapter04: "../src/04-tasks.md"
         Chapter05: "../src/05-gather.md"
         Chapter06: "../src/06-errors.md"
-        Chapter07: "../src/07-cleanup.md",
-        Chapter08: "../src/08-scraping.md",
+        Chapter07: "../src/07-cleanup.md"
+        Chapter08: "../src/08-scraping.md"
         Chapter09: "../src/09-best-practices.md"
         Futurelock: "../src/futurelock.md"
         Phrasebook: "../src/phrasebook.md"
