@@ -53,18 +53,19 @@ pub async fn kept(client: &Client, sites: &[Site], driver: fn(String)) {
 // ANCHOR_END: kept
 
 // ANCHOR: heart
-/// A task that wants a turn every 10 ms. When it is stopped it says how long it
-/// had to wait for one, at the worst.
-pub fn heart(stop: CancellationToken) -> JoinHandle<Duration> {
+/// A task that wants a turn every 10 ms. When it is stopped it says how many it
+/// had, and how long it waited for one at the worst.
+pub fn heart(stop: CancellationToken) -> JoinHandle<(usize, Duration)> {
     let mut last = Instant::now();
     tokio::spawn(async move {
-        let mut worst = Duration::ZERO;
+        let (mut turns, mut worst) = (0, Duration::ZERO);
         loop {
             worst = worst.max(last.elapsed());
             last = Instant::now();
             if stop.is_cancelled() {
-                return worst;
+                return (turns, worst);
             }
+            turns += 1;
             sleep(BEAT).await;
         }
     })

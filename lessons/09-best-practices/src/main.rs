@@ -81,27 +81,28 @@ fn rule_2(
     println!("\n--- rule 2: do not block ---");
     let sites = lesson.sites();
     let broken = blocking::broken(client, sites, blocking::old_driver);
-    let broken = runtime.block_on(worst_gap(broken))?;
+    let (_, broken) = runtime.block_on(beside(broken))?;
     println!("broken: the heart waited {} at the worst", seconds(broken));
     lesson.summary("the driver in a future");
 
     let kept = blocking::kept(client, sites, blocking::old_driver);
-    let kept = runtime.block_on(worst_gap(kept))?;
+    let (_, kept) = runtime.block_on(beside(kept))?;
     println!("kept: the heart waited {} at the worst", seconds(kept));
     lesson.summary("the driver in the pool");
     Ok(score("2 do not block", "worst gap", seconds(broken), seconds(kept)))
 }
 
-// ANCHOR: worst_gap
-/// How long another task waits for its turn while `work` goes on.
-async fn worst_gap(work: impl Future<Output = ()>) -> anyhow::Result<Duration> {
+/// How many turns another task has while `work` goes on, and how long it waits
+/// for one at the worst.
+async fn beside(
+    work: impl Future<Output = ()>,
+) -> anyhow::Result<(usize, Duration)> {
     let stop = CancellationToken::new();
     let heart = blocking::heart(stop.clone());
     work.await;
     stop.cancel();
     Ok(heart.await?)
 }
-// ANCHOR_END: worst_gap
 
 fn rule_3(runtime: &Runtime, client: &Client, lesson: &Lesson) -> Score {
     println!("\n--- rule 3: handle errors ---");
@@ -134,24 +135,24 @@ fn rule_4(runtime: &Runtime, folder: &Path) -> anyhow::Result<Score> {
     written("spawn_blocking", runtime, files::at_once(&file))?;
     let waited = files::behind_the_driver(&file)?;
     println!("tokio::fs with the pool busy: {}", seconds(waited));
-    let (broken, kept) = (seconds(broken), seconds(kept));
-    Ok(score("4 use async libraries", "worst gap", broken, kept))
+    Ok(score("4 use async libraries", "heart's turns", broken, kept))
 }
 
-/// Prints how long it takes to write a file in this way, and how long another
-/// task waits for its turn meanwhile.
+/// Prints how long it takes to write a file in this way, and whether another
+/// task has a turn meanwhile.
 fn written(
     way: &str,
     runtime: &Runtime,
     work: impl Future<Output = io::Result<()>>,
-) -> anyhow::Result<Duration> {
+) -> anyhow::Result<String> {
     let start = Instant::now();
     let mut result = Ok(());
-    let gap = runtime.block_on(worst_gap(async { result = work.await }))?;
+    let (turns, _) = runtime.block_on(beside(async { result = work.await }))?;
     result?;
-    let (time, milliseconds) = (start.elapsed().as_millis(), gap.as_millis());
-    println!("{way:<15}{time:>6} ms, the heart waited {milliseconds:>3} ms");
-    Ok(gap)
+    let milliseconds = start.elapsed().as_millis();
+    let turns = if turns == 0 { "none" } else { "some" };
+    println!("{way:<15}{milliseconds:>6} ms, turns of the heart: {turns}");
+    Ok(turns.to_owned())
 }
 
 fn rule_5(
