@@ -1,0 +1,113 @@
+//! Why a link is broken: what went wrong as a type, so that the fetcher can
+//! tell what is worth another try (lesson 06).
+
+use std::error::Error;
+use std::io;
+use std::iter::successors;
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use url::{ParseError, Url};
+
+/// Why a link is broken.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Why {
+    /// Nobody listens there.
+    #[error("the connection was refused")]
+    Refused,
+    /// The name leads nowhere.
+    #[error("there is no such host")]
+    NoSuchHost,
+    /// Whatever else keeps a connection from being made.
+    #[error("the host cannot be reached")]
+    Unreachable,
+    /// It took too long.
+    #[error("timed out")]
+    TimedOut,
+    /// The connection ended before an answer.
+    #[error("the connection was lost before an answer")]
+    Lost,
+    /// What came is not HTTP.
+    #[error("the answer is not HTTP")]
+    Malformed,
+    /// The host answered so, and wishes to be left alone for so long.
+    #[error("the site answered {0}")]
+    Status(StatusCode, Option<Duration>),
+    /// The answer began well.
+    #[error("the page broke off")]
+    BrokenBody,
+    /// A redirect led back to where one came from.
+    #[error("redirected in a circle")]
+    Circle,
+    /// Redirects, and no end of them.
+    #[error("redirected too often")]
+    Redirects,
+    /// The page is there, and the place on it is not.
+    #[error("the page has no place called #{0}")]
+    Fragment(String),
+    /// It is not a URL at all.
+    #[error("not a URL: {0}")]
+    NotUrl(ParseError),
+    /// The start is of another site, so there is nothing to crawl.
+    #[error("it leads to another site: start at {0}")]
+    Elsewhere(Url),
+    /// Of a site that cannot say what is allowed, nothing is asked.
+    #[error("its robots.txt cannot be read: {0}")]
+    NoRobots(Box<Why>),
+    /// The start itself is not for programs.
+    #[error("its robots.txt asks programs to keep out")]
+    KeepOut,
+}
+
+// ANCHOR: may_pass
+impl Why {
+    /// Whether the same request may succeed a little later.
+    pub fn may_pass(&self) -> bool {
+        use Why::{BrokenBody, Lost, Refused, Status, TimedOut, Unreachable};
+        match self {
+            Refused | Unreachable | TimedOut | Lost | BrokenBody => true,
+            Status(status, _) => {
+                matches!(status.as_u16(), 429 | 502 | 503 | 504)
+            }
+            _ => false,
+        }
+    }
+}
+// ANCHOR_END: may_pass
+
+impl From<reqwest::Error> for Why {
+    fn from(error: reqwest::Error) -> Why {
+        let is = |kind| {
+            causes(&error)
+                .filter_map(|cause| cause.downcast_ref::<io::Error>())
+                .any(|cause| cause.kind() == kind)
+        };
+        if error.is_timeout() {
+            Why::TimedOut
+        } else if error.is_connect() {
+            let unknown =
+                causes(&error).any(|cause| cause.to_string() == "dns error");
+            match (is(io::ErrorKind::ConnectionRefused), unknown) {
+                (true, _) => Why::Refused,
+                (_, true) => Why::NoSuchHost,
+                _ => Why::Unreachable,
+            }
+        } else if error.is_body() || error.is_decode() {
+            Why::BrokenBody
+        } else if causes(&error)
+            .filter_map(|cause| cause.downcast_ref())
+            .any(hyper::Error::is_parse)
+        {
+            Why::Malformed
+        } else {
+            Why::Lost
+        }
+    }
+}
+
+/// The errors that caused an error, one behind the other.
+fn causes(
+    error: &reqwest::Error,
+) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    successors(error.source(), |&cause| cause.source())
+}
