@@ -15,7 +15,8 @@ use mime::Mime;
 use reqwest::header::{
     CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER,
 };
-use reqwest::{Client, Method, Response, StatusCode, redirect};
+use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder, Method, Response, StatusCode};
 use robotxt::{AccessResult, Robots};
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::sync::{Mutex, OnceCell};
@@ -24,7 +25,6 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::crawl::HOPS;
 use crate::{Job, Options, Outcome, Reason, Why};
 
 /// The name that robots.txt knows this program by.
@@ -44,6 +44,7 @@ pub struct Fetcher {
     client: Client,
     /// Its connections are never used again.
     fresh: Client,
+    for_robots: Client,
     timeout: Duration,
     site: OnceCell<Result<Site, Why>>,
 }
@@ -76,30 +77,19 @@ pub struct Body {
 }
 
 impl Fetcher {
-    /// A fetcher with a client of its own.
+    /// A fetcher with clients of its own.
     ///
     /// # Errors
     ///
     /// When the system refuses what a client needs.
     pub fn new(options: &Options) -> reqwest::Result<Fetcher> {
-        let client = || {
-            let client = Client::builder()
-                .user_agent(AGENT)
-                .connect_timeout(options.timeout)
-                .timeout(options.timeout)
-                // They go through the frontier.
-                .redirect(redirect::Policy::none());
-            if options.hosts.is_empty() {
-                return client;
-            }
-            let hosts = options.hosts.iter();
-            hosts.fold(client.no_proxy(), |client, (name, address)| {
-                client.resolve(name, *address)
-            })
-        };
+        // Redirects go through the frontier, but for those of a robots.txt.
+        let client = |redirects| client(options).redirect(redirects);
+        let fresh = client(Policy::none()).pool_max_idle_per_host(0);
         Ok(Fetcher {
-            client: client().build()?,
-            fresh: client().pool_max_idle_per_host(0).build()?,
+            client: client(Policy::none()).build()?,
+            fresh: fresh.build()?,
+            for_robots: client(Policy::limited(5)).build()?,
             timeout: options.timeout,
             site: OnceCell::new(),
         })
@@ -237,45 +227,35 @@ impl Fetcher {
     }
     // ANCHOR_END: look
 
-    /// What the site asks of programs: of one without a robots.txt, nothing.
+    // ANCHOR: site
+    /// What the site asks of programs: nothing where it has no robots.txt.
     async fn site(&self, url: &Url) -> Result<Site, Why> {
-        let mut url = url.join("/robots.txt").map_err(Why::NotUrl)?;
-        for _ in 0..HOPS {
-            let robots = match self.with_retries(|| self.robots(&url)).await {
-                Ok(Ok(text)) => {
-                    let access = AccessResult::Successful(&text);
-                    Robots::from_access(access, NAME)
-                }
-                Ok(Err(elsewhere)) => {
-                    url = elsewhere;
-                    continue;
-                }
-                Err(Why::Status(status, _))
-                    if status.is_client_error()
-                        && status != StatusCode::TOO_MANY_REQUESTS =>
-                {
-                    Robots::from_access(AccessResult::Unavailable, NAME)
-                }
-                Err(why) => return Err(why),
-            };
-            let pace = robots.crawl_delay().filter(|pause| !pause.is_zero());
-            let pace = pace.map(|pause| {
-                let mut pace = interval(pause.min(LONGEST_PAUSE));
-                pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-                Mutex::new(pace)
-            });
-            return Ok(Site { robots, pace });
-        }
-        Err(Why::Redirects)
+        let url = url.join("/robots.txt").map_err(Why::NotUrl)?;
+        let fetch = || async {
+            let response = self.for_robots.get(url.clone()).send().await?;
+            Ok(body(success(response)?, ROBOTS).await?.0)
+        };
+        let access = self.with_retries(fetch).await;
+        let access = match &access {
+            Ok(text) => AccessResult::Successful(text),
+            Err(Why::Status(status, _))
+                if status.is_client_error()
+                    && *status != StatusCode::TOO_MANY_REQUESTS =>
+            {
+                AccessResult::Unavailable
+            }
+            Err(why) => return Err(why.clone()),
+        };
+        let robots = Robots::from_access(access, NAME);
+        let pause = robots.crawl_delay().filter(|pause| !pause.is_zero());
+        let pace = pause.map(|pause| {
+            let mut pace = interval(pause.min(LONGEST_PAUSE));
+            pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            Mutex::new(pace)
+        });
+        Ok(Site { robots, pace })
     }
-
-    async fn robots(&self, url: &Url) -> Result<Result<Vec<u8>, Url>, Why> {
-        let response = self.send(Method::GET, url).await?;
-        match redirect_of(url, &response) {
-            Some(to) => Ok(Err(to)),
-            None => Ok(Ok(body(response, ROBOTS).await?.0)),
-        }
-    }
+    // ANCHOR_END: site
 
     // ANCHOR: send
     /// An answer that is a success or a redirect.
@@ -289,13 +269,31 @@ impl Fetcher {
             Err(Why::Lost) => send(&self.fresh).await?,
             response => response?,
         };
-        let status = response.status();
-        if status.is_success() || redirect_of(url, &response).is_some() {
-            return Ok(response);
+        match redirect_of(url, &response) {
+            Some(_) => Ok(response),
+            None => success(response),
         }
-        Err(Why::Status(status, retry_after(response.headers())))
     }
     // ANCHOR_END: send
+}
+
+fn client(options: &Options) -> ClientBuilder {
+    let client = Client::builder().user_agent(AGENT).timeout(options.timeout);
+    if options.hosts.is_empty() {
+        return client;
+    }
+    let hosts = options.hosts.iter();
+    hosts.fold(client.no_proxy(), |client, (name, address)| {
+        client.resolve(name, *address)
+    })
+}
+
+fn success(response: Response) -> Result<Response, Why> {
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    Err(Why::Status(status, retry_after(response.headers())))
 }
 
 /// A random part of 100 ms, 200 ms, 400 ms.

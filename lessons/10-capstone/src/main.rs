@@ -34,8 +34,6 @@ use url::Url;
 
 /// What a shell says of a program that Ctrl-C has ended.
 const INTERRUPTED: i32 = 130;
-/// So many of the places where a link stands are printed.
-const PLACES: usize = 5;
 
 /// Tells which links of a site are broken, and where they stand.
 #[derive(Debug, Parser)]
@@ -51,20 +49,19 @@ struct Arguments {
     /// Where to begin; without it, a mock site with every kind of trouble
     #[arg(value_parser = url)]
     url: Option<Url>,
-    /// Ask for at most so many URLs of the site, and for ten times as many
-    /// of others
+    /// Ask for at most N URLs of the site, and 10 N of others
     #[arg(long, value_name = "N", default_value_t = 1_000)]
     #[arg(value_parser = number(1..=1_000_000))]
     pages: usize,
-    /// Check the links of pages that are up to so many links away
+    /// Check the links of pages up to N links away
     #[arg(long, value_name = "N", default_value_t = 20)]
     #[arg(value_parser = number(0..=10_000))]
     depth: usize,
-    /// Make so many requests at a time
+    /// Make at most N requests at a time
     #[arg(long, value_name = "N", default_value_t = 16)]
     #[arg(value_parser = number(1..=1_000))]
     at_once: usize,
-    /// Make so many of them to one host
+    /// Make at most N of them to one host
     #[arg(long, value_name = "N", default_value_t = 4)]
     #[arg(value_parser = number(1..=1_000))]
     per_host: usize,
@@ -72,7 +69,7 @@ struct Arguments {
     #[arg(long, value_name = "SECONDS")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=600))]
     timeout: Option<u64>,
-    /// Print a line of JSON for each broken link, and one for the whole
+    /// Print JSON: a line for each broken link, and one for the whole
     #[arg(long)]
     json: bool,
 }
@@ -146,7 +143,7 @@ async fn options(
             (site.options(limit(1))?, Some(site))
         }
     };
-    Ok((Options { depth, at_once, places: PLACES, ..options }, site))
+    Ok((Options { depth, at_once, ..options }, site))
 }
 
 /// Prints the report. Where its reader has left, as `head` does, that is no

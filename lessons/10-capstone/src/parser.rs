@@ -215,3 +215,78 @@ fn shortened(mut line: String) -> String {
     }
     line
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(text: &str) -> Page {
+        let url = Url::parse("http://a.example/b/c").expect("it is a URL");
+        parse(&url, text)
+    }
+
+    fn targets(page: &Page) -> Vec<String> {
+        let to = page.links.iter().map(|link| match &link.to {
+            Ok(url) => url.to_string(),
+            Err(not) => format!("not a URL: {}", not.href),
+        });
+        to.collect()
+    }
+
+    #[test]
+    fn links_of_all_kinds_are_found_and_led_from_the_first_base() {
+        let page = page(
+            "<base target=x><base href=/x/><base href=/y/><a href=1>One</a>\
+             <img src=2><link rel=stylesheet href=3><area href=//c.example>\
+             <link rel='x preconnect' href=//d.example><a name=4>\
+             <a href=mailto:5><a href='http://[\n6'><form action=7>",
+        );
+        let found = [
+            "http://a.example/x/1",
+            "http://a.example/x/2",
+            "http://a.example/x/3",
+            "http://c.example/",
+            "not a URL: http://[ 6",
+        ];
+        assert_eq!(targets(&page), found);
+        assert_eq!(page.others, 1);
+        let texts: Vec<_> =
+            page.links.iter().map(|link| link.text.as_str()).collect();
+        assert_eq!(texts[..2], ["One", "<img>"]);
+    }
+
+    #[test]
+    fn places_are_what_a_browser_finds() {
+        let page = page("<a name=old><p id='caf\u{e9}'><p name=no><p id=a%62>");
+        let places = page.places.expect("they are known");
+        for there in
+            ["", "top", "Top", "old", "caf%C3%A9", "a%62", ":~:text=any"]
+        {
+            assert!(places.has(there), "{there}");
+        }
+        for not_there in ["no", "Old", "b", "old%20", "old:~"] {
+            assert!(!places.has(not_there), "{not_there}");
+        }
+    }
+
+    #[test]
+    fn of_a_page_only_so_much_is_kept() {
+        let link = |n| format!("<a id=i{n} href=/{n}>{}</a>", "x".repeat(100));
+        let most = page(&(0..MOST).map(link).collect::<String>());
+        assert_eq!((most.links.len(), most.others), (MOST, 0));
+        assert!(most.places.is_some());
+        let more = page(&(0..=MOST).map(link).collect::<String>());
+        assert_eq!((more.links.len(), more.others), (MOST, 1));
+        assert!(more.places.is_none(), "a place may be there or not");
+        let letters = more.links[0].text.chars().count();
+        assert_eq!(letters, LONGEST_TEXT + 1, "and a mark");
+        let long = page(&format!("<a href=/{}>", "x".repeat(LONGEST_URL)));
+        assert_eq!((long.links.len(), long.others), (0, 1));
+    }
+
+    #[test]
+    fn what_a_terminal_obeys_does_not_get_there() {
+        let evil = "\x1b[31mred\u{9b}1m\r\n\u{202e}der\u{2066} \u{7f}end";
+        assert_eq!(harmless(evil), "[31mred 1m der end");
+    }
+}

@@ -11,7 +11,7 @@ use lesson10::mock_site::{HOST, MockSite, Trouble, options};
 use lesson10::progress::Progress;
 use lesson10::reporter::Report;
 use lesson10::{Job, Options, Reason, Why, check};
-use mock_server::{Fault, MockWeb, Site, Watchdog, catalogue};
+use mock_server::{Fault, MockWeb, RetryAfter, Site, Watchdog, catalogue};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -332,6 +332,21 @@ async fn a_site_without_end_comes_to_an_end_and_what_was_left_out_is_told() {
 }
 
 #[tokio::test]
+async fn of_a_page_that_is_too_large_the_beginning_is_searched_and_it_is_told()
+{
+    let long = page(&["/lost"]) + &" ".repeat(3_000_000) + "<p id=\"end\">";
+    let home = Site::new("home.example")
+        .page(page(&["/long#end", "/long#nowhere"]))
+        .also("/long", "text/html", long);
+    let (_web, options, _watchdog) = start(vec![home]);
+    let report = run(&options).await;
+    let url = |path: &str| format!("http://home.example{path}");
+    let lost = (url("/long"), url("/lost"), NOT_FOUND.to_owned());
+    assert_eq!(troubles(&report), BTreeSet::from([lost]));
+    assert_eq!(report.in_part.len(), 1);
+}
+
+#[tokio::test]
 async fn links_are_followed_to_a_depth_and_those_of_the_last_pages_are_checked()
 {
     for (depth, visited) in [(0, 1 + 2), (1, 1 + 2 + 4), (2, 1 + 2 + 4 + 8)] {
@@ -400,6 +415,37 @@ async fn a_robots_txt_for_others_forbids_nothing_and_its_pause_is_kept() {
     let last = last.expect("there are four").request_head;
     // The first page need not wait, and nothing makes the two pauses shorter.
     assert!(last - robots >= Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn a_host_that_asks_for_time_gets_it_and_one_that_asks_for_too_much_is_left()
+ {
+    let fault = |seconds: u64| {
+        let with = Box::new(Fault::Status {
+            code: 503,
+            retry_after: Some(RetryAfter::Seconds(seconds)),
+        });
+        Fault::FailFirst { n: 1, with, key: String::new() }
+    };
+    let (web, options, _watchdog) = start(vec![
+        Site::new("home.example")
+            .page(page(&["http://busy.example/", "http://closed.example/"])),
+        Site::new("busy.example").fault(fault(1)),
+        Site::new("closed.example").fault(fault(86_400)),
+    ]);
+    let report = run(&options).await;
+    let why = "the site answered 503 Service Unavailable".to_owned();
+    let home = "http://home.example/".to_owned();
+    let closed = (home, "http://closed.example/".to_owned(), why);
+    assert_eq!(troubles(&report), BTreeSet::from([closed]));
+    let record = web.record();
+    assert_eq!(record.requests("closed.example"), 1);
+    let busy = record.exchanges().filter(|asked| asked.site == "busy.example");
+    let arrived: Vec<_> = busy.map(|asked| asked.request_head).collect();
+    let [first, second] = arrived[..] else { panic!("two tries") };
+    // Nothing can make the pause shorter, and a backoff of its own would have
+    // taken a tenth of it. (A date or a clock may round a little.)
+    assert!(second - first > Duration::from_millis(990));
 }
 
 /// A frontier that is elsewhere: here in a task, and in another process just
