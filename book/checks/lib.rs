@@ -45,6 +45,7 @@ mod prose {
         Chapter07: "../src/07-cleanup.md"
         Chapter08: "../src/08-scraping.md"
         Chapter09: "../src/09-best-practices.md"
+        Chapter10: "../src/10-capstone.md"
         Futurelock: "../src/futurelock.md"
         Phrasebook: "../src/phrasebook.md"
         Faults: "../src/faults.md"

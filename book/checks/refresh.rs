@@ -34,7 +34,7 @@ const SETTLE: Duration = Duration::from_millis(200);
 ///
 /// # Errors
 ///
-/// When the program does not start or ends with another status than 0, or a file cannot be read or written.
+/// When the program does not start or ends with another status than the run's, or a file cannot be read or written.
 pub fn refresh(run: &Run, mode: Mode) -> anyhow::Result<bool> {
     let folder = match run.edit {
         Some(edit) => edited_course(edit)?,
@@ -108,7 +108,7 @@ fn execute(run: &Run, folder: &Path, drawn: &Path) -> anyhow::Result<String> {
         command.env("CARGO_TARGET_DIR", scratch()?.join("target"));
     }
     let output = command.output().context("it does not start")?;
-    ensure!(output.status.success(), "{}", output.status);
+    ensure!(output.status.code() == Some(run.status), "{}", output.status);
     String::from_utf8(output.stdout).context("its output is not UTF-8")
 }
 

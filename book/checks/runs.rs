@@ -13,6 +13,8 @@ pub struct Run {
     pub refused: bool,
     /// The sites of the mock web that a Python twin is run on; none: the command is cargo's.
     pub twin_on: &'static [&'static str],
+    /// The exit status that it ends with.
+    pub status: i32,
     /// Whether the timeline is drawn as a picture.
     pub picture: bool,
     /// The parts of the output (by their anchors) whose lines come in an order that nobody holds.
@@ -22,8 +24,16 @@ pub struct Run {
 /// The run whose output the README shows.
 pub const README: &str = "lesson01";
 
-const PLAIN: Run =
-    Run { name: "", command: "", edit: None, refused: false, twin_on: &[], picture: false, any_order: &[] };
+const PLAIN: Run = Run {
+    name: "",
+    command: "",
+    edit: None,
+    refused: false,
+    twin_on: &[],
+    status: 0,
+    picture: false,
+    any_order: &[],
+};
 
 /// Every run, in the order of the book.
 pub const RUNS: &[Run] = &[
@@ -281,4 +291,7 @@ pub const RUNS: &[Run] = &[
     Run { name: "notify", command: "cargo run -p lesson09 --example notify", ..PLAIN },
     Run { name: "watch", command: "cargo run -p lesson09 --example watch", ..PLAIN },
     Run { name: "futurelock", command: "cargo run -p lesson09 --example futurelock", ..PLAIN },
+    // It finds broken links, and says so.
+    Run { name: "lesson10", command: "cargo run -p lesson10", status: 1, ..PLAIN },
+    Run { name: "circle", command: "cargo run -p lesson10 --example circle", ..PLAIN },
 ];

@@ -75,7 +75,18 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if error.use_stderr() => {
+            // The rest of its lines is usage, which --help tells.
+            let words = error.to_string();
+            let line = words.lines().next().unwrap_or_default();
+            let line = line.trim_start_matches("error: ");
+            eprintln!("lesson10: {line}; --help tells what there is");
+            return ExitCode::from(2);
+        }
+        Err(help) => help.exit(),
+    };
     let status = Runtime::new().map_err(Into::into).and_then(|runtime| {
         let status = runtime.block_on(run(&arguments));
         // A name that is still being looked up keeps nobody waiting.

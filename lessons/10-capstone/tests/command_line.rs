@@ -131,7 +131,8 @@ fn a_wrong_argument_is_status_2_and_told_with_what_would_be_right() {
     ] {
         let (status, printed, errors) = run(&arguments);
         assert_eq!((status, printed.as_str()), (Some(2), ""), "{arguments:?}");
-        assert!(errors.starts_with("error: "), "{errors}");
+        assert!(errors.starts_with("lesson10: "), "{errors}");
+        assert_eq!(errors.lines().count(), 1, "{errors}");
         assert!(errors.contains(words), "{arguments:?}: {errors}");
     }
     if !cfg!(feature = "live") {

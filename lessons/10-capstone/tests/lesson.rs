@@ -19,6 +19,10 @@ use url::Url;
 use wiremock::matchers::{header, path_regex};
 use wiremock::{Mock, Request, ResponseTemplate};
 
+#[path = "../examples/circle.rs"]
+#[expect(dead_code, reason = "an example has a `main`, which is not called")]
+mod circle;
+
 /// Bounds a failure only.
 const WATCHDOG: Duration = Duration::from_secs(120);
 /// As long as a busy machine may need for an answer.
@@ -446,6 +450,16 @@ async fn a_host_that_asks_for_time_gets_it_and_one_that_asks_for_too_much_is_lef
     // Nothing can make the pause shorter, and a backoff of its own would have
     // taken a tenth of it. (A date or a clock may round a little.)
     assert!(second - first > Duration::from_millis(990));
+}
+
+#[tokio::test]
+async fn a_circle_that_only_sends_stands_still_and_one_that_does_either_does_not()
+ {
+    let wrong = circle::run(circle::send_then_receive).await;
+    // All that has room: a channel, the stage's hand, and the other channel.
+    assert!(!wrong.is_over && wrong.under_way <= 4 + 1 + 4, "{wrong:?}");
+    let right = circle::run(circle::whichever_is_possible).await;
+    assert!(right.is_over && right.visited == 1_000, "{right:?}");
 }
 
 /// A frontier that is elsewhere: here in a task, and in another process just
