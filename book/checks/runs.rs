@@ -293,5 +293,6 @@ pub const RUNS: &[Run] = &[
     Run { name: "futurelock", command: "cargo run -p lesson09 --example futurelock", ..PLAIN },
     // It finds broken links, and says so.
     Run { name: "lesson10", command: "cargo run -p lesson10", status: 1, ..PLAIN },
+    Run { name: "lesson10-help", command: "cargo run -p lesson10 -- --help", ..PLAIN },
     Run { name: "circle", command: "cargo run -p lesson10 --example circle", ..PLAIN },
 ];

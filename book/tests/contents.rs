@@ -29,6 +29,9 @@ const TOLD: &[&str] = &[
     "cargo run -p lesson07 -- --fault codeswithpankaj.com=hang",
     "cargo run -p lesson08 -- --fault 'python.org=title?as=huge'",
     "cargo run -p lesson09 -- --fault python.org=hang",
+    "cargo run -p lesson10 -- http://site.example",
+    "cargo run -p lesson10 -- --depth 0",
+    "cargo run -p lesson10 -- --at-once 1",
     "cargo run -p mock-server",
     "cargo run -p mock-server -- --port 8081",
 ];

@@ -10,7 +10,7 @@
 //!                ▼                                            │
 //!   frontier ◀▶ crawl ── jobs ──▶ fetcher ── pages ──▶ parser ┘
 //!                │
-//!                └── visits ──▶ reporter ──▶ report
+//!                └── news ──▶ reporter ──▶ report
 //! ```
 //!
 //! - [`frontier`]: what is still to be asked, each URL once and no host too

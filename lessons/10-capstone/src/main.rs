@@ -35,10 +35,12 @@ use url::Url;
 /// What a shell says of a program that Ctrl-C has ended.
 const INTERRUPTED: i32 = 130;
 
-/// Tells which links of a site are broken, and where they stand.
+/// which links of a site are broken, and where they stand
 #[derive(Debug, Parser)]
 #[command(
     name = "lesson10",
+    override_usage = "cargo run -p lesson10 -- [OPTIONS] [URL]",
+    help_template = "{name}: {about}\n\nUsage: {usage}\n\n{all-args}{after-help}",
     after_help = "\
 Exit status: 0 when no link is broken, 1 when some are, 2 for a wrong
 argument, 3 when it could not do its work, 130 when it was interrupted

@@ -20,6 +20,8 @@ use crate::{Job, Outcome};
 pub const MOST: usize = 10_000;
 /// A longer URL, in bytes, is not followed.
 const LONGEST_URL: usize = 4_000;
+/// The text of a link is looked for in so many elements and texts inside it.
+const MOST_INSIDE: usize = 100;
 /// A longer text of a link, in characters, is cut.
 const LONGEST_TEXT: usize = 60;
 
@@ -154,8 +156,10 @@ fn is_hint(element: ElementRef<'_>) -> bool {
 
 /// What a person sees of a link; else what it is.
 fn text_of(element: ElementRef<'_>) -> String {
-    // It may have a million letters, of which a few are enough.
-    let letters = element.text().flat_map(str::chars).take(10 * LONGEST_TEXT);
+    // It may have a million letters, and half the page inside.
+    let inside = element.descendants().take(MOST_INSIDE);
+    let texts = inside.filter_map(|node| node.value().as_text());
+    let letters = texts.flat_map(|text| text.chars()).take(10 * LONGEST_TEXT);
     let text = shortened(harmless(&letters.collect::<String>()));
     if text.is_empty() {
         return format!("<{}>", harmless(element.value().name()));

@@ -305,6 +305,20 @@ async fn a_host_that_hangs_does_not_hold_up_the_others() {
     assert_eq!(web.record().client_gone(), 2);
 }
 
+#[tokio::test]
+async fn more_work_than_all_the_channels_hold_does_not_make_it_stand_still() {
+    let paths: Vec<_> = (0..200).map(|page| format!("/{page}")).collect();
+    let links: Vec<_> = paths.iter().map(String::as_str).collect();
+    let mut home = Site::new("home.example").page(page(&links));
+    for path in &paths {
+        home = home.also(path, "text/html", page(&["/"]));
+    }
+    let (_web, options, _watchdog) = start(vec![home]);
+    let options = Options { at_once: 4, ..options };
+    let report = run_with(&options, InMemory::new(1_000, 1_000)).await;
+    assert_eq!((report.visited, report.broken.len()), (201, 0));
+}
+
 /// Of each page so many new ones can be reached.
 async fn endless(links: usize) -> (MockWeb, Options, Watchdog) {
     let (web, options, watchdog) = start(vec![Site::new("home.example")]);
