@@ -82,7 +82,9 @@ fn found(options: &Options, visit: &mut Visit) -> Vec<Job> {
         check_start(options, visit);
     }
     if depth > options.depth {
+        // Only what is there counts, and which places it has.
         visit.page.links.clear();
+        visit.page.others = 0;
     }
     let job = |url: &Url, depth, hops| {
         let inside = url.origin() == options.start.origin();
