@@ -249,6 +249,7 @@ pub const RUNS: &[Run] = &[
         picture: true,
         ..PLAIN
     },
+    Run { name: "deep", command: "cargo run -p lesson08 --example deep", ..PLAIN },
     Run { name: "polite", command: "cargo run -p lesson08 --example polite", picture: true, ..PLAIN },
     Run { name: "links", command: "cargo run -p lesson08 --example links", ..PLAIN },
     Run {

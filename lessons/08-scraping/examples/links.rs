@@ -16,12 +16,16 @@ use std::collections::{HashSet, VecDeque};
 use futures::pin_mut;
 use futures::stream::{self, Stream, StreamExt};
 use lesson_kit::println;
-use lesson08::{Page, client, fetch, harmless, selector, title_in};
+use lesson08::{
+    Page, PageError, TIME_LIMIT, fetch, harmless, selector, title_in,
+};
 use reqwest::Client;
+use reqwest::redirect::{Action, Attempt, Policy};
 use scraper::Html;
 use serde::Serialize;
 use tokio::runtime::Runtime;
-use url::Url;
+use tokio::task::spawn_blocking;
+use url::{Position, Url};
 
 /// After so many pages it is enough, even of a large site.
 const MOST: usize = 30;
@@ -59,7 +63,7 @@ fn main() -> anyhow::Result<()> {
 /// What is worth knowing of a page.
 #[derive(Debug, Default, Serialize)]
 pub struct Entry {
-    /// Where it is on its site.
+    /// Where it is on its site, with what comes after a `?`.
     pub path: String,
     /// Its title, if it has one.
     pub title: Option<String>,
@@ -73,7 +77,8 @@ pub struct Entry {
 // ANCHOR_END: entry
 
 // ANCHOR: every_page
-/// Right: follows each link that leads to a page where it has not been.
+/// Right: follows no link twice, and remembers no more of them than it will
+/// follow.
 pub fn every_page(client: &Client, start: &Url) -> impl Stream<Item = Entry> {
     let queue = VecDeque::from([start.clone()]);
     let seen = HashSet::from([start.clone()]);
@@ -81,13 +86,12 @@ pub fn every_page(client: &Client, start: &Url) -> impl Stream<Item = Entry> {
         let url = queue.pop_front()?;
         let (entry, links) = look(client, &url).await;
         for link in links {
-            if seen.insert(link.clone()) {
+            if seen.len() < MOST && seen.insert(link.clone()) {
                 queue.push_back(link);
             }
         }
         Some((entry, (queue, seen)))
     })
-    .take(MOST)
 }
 // ANCHOR_END: every_page
 
@@ -105,12 +109,29 @@ pub fn every_link(client: &Client, start: &Url) -> impl Stream<Item = Entry> {
 }
 // ANCHOR_END: every_link
 
-// ANCHOR: look
+// ANCHOR: within
+/// A client that stays on the site of a page.
+pub fn client() -> reqwest::Result<Client> {
+    let client = Client::builder().timeout(TIME_LIMIT);
+    client.redirect(Policy::custom(within_the_site)).build()
+}
+
+/// Follows a redirect, unless it leads to another site.
+fn within_the_site(attempt: Attempt) -> Action {
+    let from = attempt.previous().last().map(Url::origin);
+    if from == Some(attempt.url().origin()) {
+        Policy::default().redirect(attempt)
+    } else {
+        attempt.error("it leads to another site")
+    }
+}
+// ANCHOR_END: within
+
 /// What is on a page, and where it leads to on the same site.
 async fn look(client: &Client, url: &Url) -> (Entry, Vec<Url>) {
-    let path = harmless(url.path());
-    match fetch(client, url.as_str()).await {
-        Ok(page) => read(path, &page, url),
+    let path = harmless(&url[Position::BeforePath..Position::AfterQuery]);
+    match fetch_and_read(client, url).await {
+        Ok((entry, links)) => (Entry { path, ..entry }, links),
         Err(error) => {
             let error = format!("{:#}", anyhow::Error::from(error));
             let error = Some(harmless(&error));
@@ -119,14 +140,24 @@ async fn look(client: &Client, url: &Url) -> (Entry, Vec<Url>) {
     }
 }
 
-fn read(path: String, page: &Page, url: &Url) -> (Entry, Vec<Url>) {
+// ANCHOR: look
+async fn fetch_and_read(
+    client: &Client,
+    url: &Url,
+) -> Result<(Entry, Vec<Url>), PageError> {
+    let page = fetch(client, url.as_str()).await?;
+    Ok(spawn_blocking(move || read(&page)).await?)
+}
+
+fn read(page: &Page) -> (Entry, Vec<Url>) {
     let html = Html::parse_document(&page.text());
     let body = selector("body");
     let text = html.select(&body).flat_map(|body| body.text());
     let words = text.flat_map(str::split_whitespace).count();
-    let links = links_in(&html, url);
+    let links = links_in(&html, &page.url);
     let title = title_in(&html);
-    (Entry { path, title, words, links: links.len(), error: None }, links)
+    let entry = Entry { title, words, links: links.len(), ..Entry::default() };
+    (entry, links)
 }
 
 /// The links of a page that lead to pages of its own site.

@@ -43,10 +43,10 @@ fn main() -> anyhow::Result<()> {
 }
 
 /// What is to be found on a page: where its first link leads to.
-fn first_link(page: &Page, from: &Url) -> Option<Url> {
+fn first_link(page: &Page) -> Option<Url> {
     let html = Html::parse_document(&page.text());
     let link = html.select(&selector("a[href]")).next()?.attr("href")?;
-    from.join(link).ok()
+    page.url.join(link).ok()
 }
 
 // ANCHOR: wrong
@@ -54,10 +54,10 @@ fn first_link(page: &Page, from: &Url) -> Option<Url> {
 pub async fn here(
     client: &reqwest::Client,
     url: &Url,
-    parse: impl FnOnce(&Page, &Url) -> Option<Url>,
+    parse: impl FnOnce(&Page) -> Option<Url>,
 ) -> anyhow::Result<()> {
     let page = fetch(client, url.as_str()).await?;
-    let next = parse(&page, url);
+    let next = parse(&page);
     if let Some(next) = next {
         fetch(client, next.as_str()).await?;
     }
@@ -70,11 +70,10 @@ pub async fn here(
 pub async fn elsewhere(
     client: &reqwest::Client,
     url: &Url,
-    parse: impl FnOnce(&Page, &Url) -> Option<Url> + Send + 'static,
+    parse: impl FnOnce(&Page) -> Option<Url> + Send + 'static,
 ) -> anyhow::Result<()> {
     let page = fetch(client, url.as_str()).await?;
-    let from = url.clone();
-    let next = spawn_blocking(move || parse(&page, &from)).await?;
+    let next = spawn_blocking(move || parse(&page)).await?;
     if let Some(next) = next {
         fetch(client, next.as_str()).await?;
     }

@@ -16,9 +16,10 @@ use std::time::{Duration, SystemTime};
 use futures::future::join_all;
 use lesson_kit::println;
 use lesson08::{
-    Page, PageError, TIME_LIMIT, body, client, fetch, harmless, read,
+    Page, PageError, TIME_LIMIT, body, client, fetch, harmless, read, succeeded,
 };
 use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 use robotxt::{AccessResult, Robots};
 use tokio::runtime::Runtime;
@@ -34,9 +35,9 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// Who asks for a longer pause is not asked again.
 const LONGEST: Duration = Duration::from_secs(10);
 /// So often it asks for a page.
-const TRIES: usize = 3;
-/// A robots.txt that has more bytes is none.
-const ENOUGH: usize = 500_000;
+pub const TRIES: usize = 3;
+/// A robots.txt that has more bytes (500 KiB) cannot be had.
+pub const ENOUGH: usize = 512_000;
 /// What a site answers that has a page, but not now.
 const NOT_NOW: [StatusCode; 2] =
     [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE];
@@ -65,8 +66,7 @@ fn main() -> anyhow::Result<()> {
     lesson.summary("everything at once");
 
     println!("\n--- right: politely ---");
-    let client =
-        Client::builder().user_agent(AGENT).timeout(TIME_LIMIT).build()?;
+    let client = polite_client()?;
     let visits = sites.iter().map(|site| visit(&client, site));
     tell(runtime.block_on(join_all(visits)));
     lesson.timeline("politely");
@@ -103,13 +103,22 @@ pub async fn rush(client: &Client, site: &Url) -> Visit {
 }
 // ANCHOR_END: rush
 
+// ANCHOR: client
+/// It says who it is. And it follows no redirect, for that may lead to where
+/// robots.txt does not want it.
+pub fn polite_client() -> reqwest::Result<Client> {
+    let client = Client::builder().user_agent(AGENT).timeout(TIME_LIMIT);
+    client.redirect(Policy::none()).build()
+}
+// ANCHOR_END: client
+
 // ANCHOR: visit
 /// Right: one page after another, of those that robots.txt leaves open.
 /// Several sites can be visited at once.
 pub async fn visit(client: &Client, site: &Url) -> Visit {
     let mut visit = Visit::default();
     let robots = robots(client, site).await;
-    let pause = robots.crawl_delay().unwrap_or(PAUSE);
+    let pause = pause(&robots);
     if pause > LONGEST {
         return Visit { left_out: PAGES.len(), ..Visit::default() };
     }
@@ -123,6 +132,11 @@ pub async fn visit(client: &Client, site: &Url) -> Visit {
         visit.count(page.await);
     }
     visit
+}
+
+/// The pause that a site asks for.
+pub fn pause(robots: &Robots) -> Duration {
+    robots.crawl_delay().unwrap_or(PAUSE)
 }
 // ANCHOR_END: visit
 
@@ -159,7 +173,7 @@ pub async fn ask(client: &Client, url: &Url) -> Result<Response, PageError> {
         let wait = retry_after(response.headers());
         let is_over = tries == TRIES || wait > LONGEST;
         if is_over || !NOT_NOW.contains(&response.status()) {
-            return Ok(response.error_for_status()?);
+            return succeeded(response);
         }
         tries += 1;
         sleep(wait).await;

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use lesson_kit::{Site, println};
 use lesson08::{LARGEST, PageError, fetch, harmless, title, title_in};
-use lol_html::{HtmlRewriter, Settings, element, text};
+use lol_html::{HtmlRewriter, Settings, element, end_tag, text};
 use reqwest::Client;
 use scraper::Html;
 use tokio::runtime::Runtime;
@@ -62,27 +62,28 @@ pub async fn whole(
 }
 
 // ANCHOR: streamed
-/// Reads as far as the end of the title, or to `<body>` where none comes before
-/// it, and lets the rest go.
+/// Reads as far as `</title>`, or to where what is shown begins: `<body>`, or a
+/// drawing or a formula, which may have titles of its own. Lets the rest go.
 pub async fn streamed(
     client: &Client,
     site: &Site,
 ) -> anyhow::Result<Option<String>> {
     // From the parser: a piece of the title, or `None` when it is over.
     let (piece, pieces) = mpsc::channel::<Option<String>>();
-    let over = piece.clone();
+    let (over, shown) = (piece.clone(), piece.clone());
     let title = text!("title", move |text| {
-        piece.send(Some(text.as_str().to_owned()))?;
-        if text.last_in_text_node() {
-            piece.send(None)?;
-        }
-        Ok(())
+        Ok(piece.send(Some(text.as_str().to_owned()))?)
     });
-    let body = element!("body", move |_| Ok(over.send(None)?));
+    let end = element!("title", move |title| {
+        let over = over.clone();
+        title.on_end_tag(end_tag!(move |_| Ok(over.send(None)?)))
+    });
+    let body = element!("body, svg, math", move |_| Ok(shown.send(None)?));
     // Handlers that are `Send`, so that this can be a task.
     let settings = Settings::new_send()
         .with_strict(false)
         .append_element_content_handler(title)
+        .append_element_content_handler(end)
         .append_element_content_handler(body);
     // It could change the page, too. Here what it writes is thrown away.
     let mut parser = HtmlRewriter::new(settings, |_: &[u8]| {});

@@ -16,9 +16,11 @@ use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use futures::future::join_all;
 use lesson_kit::{Site, println};
 use mime::Mime;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
 use reqwest::{Response, StatusCode};
-use scraper::{Html, Selector};
+use scraper::{ElementRef, Html, Selector};
+use tokio::task::{JoinError, spawn_blocking};
+use url::Url;
 
 /// How long to wait for a page, from the request to the last byte.
 pub const TIME_LIMIT: Duration = Duration::from_secs(2);
@@ -30,8 +32,10 @@ pub const LONGEST: usize = 60;
 /// A page as it came.
 #[derive(Clone, Debug)]
 pub struct Page {
-    /// What the site says it is, if it does.
-    pub content_type: Option<Mime>,
+    /// Where it came from, after all redirects.
+    pub url: Url,
+    /// What the site says it is, or nothing.
+    pub content_type: String,
     /// The body.
     pub bytes: Vec<u8>,
 }
@@ -43,7 +47,7 @@ pub enum PageError {
     /// It did not come.
     #[error("no page")]
     Request(#[source] reqwest::Error),
-    /// The site says that it does not have it, or not now.
+    /// The site says that it does not have it, or not here, or not now.
     #[error("the site answered {0}")]
     Status(StatusCode),
     /// There is more of it than anybody wants.
@@ -51,19 +55,19 @@ pub enum PageError {
     TooLarge(usize),
     /// It is something else.
     #[error("not a page, but {0}")]
-    NotHtml(Mime),
+    NotHtml(String),
     /// It is compressed, and nobody asked for that.
     #[error("the page is compressed")]
     Compressed,
+    /// The parser panicked.
+    #[error("the page could not be parsed")]
+    Parser(#[from] JoinError),
 }
 
 impl From<reqwest::Error> for PageError {
     fn from(error: reqwest::Error) -> PageError {
-        match error.status() {
-            Some(status) => PageError::Status(status),
-            // Whose page it was is told beside it.
-            None => PageError::Request(error.without_url()),
-        }
+        // Whose page it was is told beside it.
+        PageError::Request(error.without_url())
     }
 }
 // ANCHOR_END: error
@@ -85,7 +89,7 @@ pub async fn fetch_title(
 ) -> Result<Option<String>, PageError> {
     let page = fetch(client, &site.url).await?;
     println!("Fetched {}", site.name);
-    Ok(title(&page))
+    Ok(spawn_blocking(move || title(&page)).await?)
 }
 
 /// Fetches all pages at once. A title for each, in the order of the sites.
@@ -103,26 +107,39 @@ pub async fn fetch(
     client: &reqwest::Client,
     url: &str,
 ) -> Result<Page, PageError> {
-    let response = client.get(url).send().await?;
-    read(response.error_for_status()?).await
+    read(succeeded(client.get(url).send().await?)?).await
+}
+
+/// An answer, if it is what was asked for: no error, and no redirect that was
+/// not followed.
+pub fn succeeded(response: Response) -> Result<Response, PageError> {
+    let status = response.status();
+    if status.is_success() {
+        Ok(response)
+    } else {
+        Err(PageError::Status(status))
+    }
 }
 
 /// Reads an answer, if it is a page and not too large.
 pub async fn read(response: Response) -> Result<Page, PageError> {
     let headers = response.headers();
-    if headers.contains_key(CONTENT_ENCODING) {
+    let is_identity = |value: &HeaderValue| {
+        value.as_bytes().eq_ignore_ascii_case(b"identity")
+    };
+    if !headers.get_all(CONTENT_ENCODING).iter().all(is_identity) {
         return Err(PageError::Compressed);
     }
-    let content_type = headers.get(CONTENT_TYPE);
-    let content_type = content_type.and_then(|value| value.to_str().ok());
-    let content_type: Option<Mime> =
-        content_type.and_then(|value| value.parse().ok());
-    // What does not say what it is gets the benefit of the doubt.
-    if let Some(mime) = content_type.clone().filter(|mime| !is_html(mime)) {
-        return Err(PageError::NotHtml(mime));
+    let content_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let content_type =
+        String::from_utf8_lossy(content_type.unwrap_or_default()).into_owned();
+    if !is_html(&content_type) {
+        let words = shortened(harmless(&content_type));
+        return Err(PageError::NotHtml(words));
     }
+    let url = response.url().clone();
     let bytes = body(response, LARGEST).await?;
-    Ok(Page { content_type, bytes })
+    Ok(Page { url, content_type, bytes })
 }
 
 /// Reads a body of up to so many bytes.
@@ -141,8 +158,13 @@ pub async fn body(
 }
 // ANCHOR_END: fetch
 
-fn is_html(mime: &Mime) -> bool {
-    ["text/html", "application/xhtml+xml"].contains(&mime.essence_str())
+/// By what stands before a `;`. What does not say what it is gets the benefit
+/// of the doubt.
+fn is_html(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    ["", "text/html", "application/xhtml+xml"]
+        .iter()
+        .any(|html| essence.eq_ignore_ascii_case(html))
 }
 
 // ANCHOR: text
@@ -151,10 +173,8 @@ impl Page {
     /// (a BOM), else what its header says, else what the page itself says, else
     /// UTF-8. What is wrong in that encoding becomes `�`.
     pub fn text(&self) -> Cow<'_, str> {
-        let header = self.content_type.as_ref();
-        let charset = header.and_then(|mime| mime.get_param(mime::CHARSET));
-        let encoding = charset
-            .and_then(|label| Encoding::for_label(label.as_str().as_bytes()))
+        let encoding = charset_in(&self.content_type)
+            .and_then(|label| Encoding::for_label(label.as_bytes()))
             .or_else(|| encoding_in(&self.bytes))
             .unwrap_or(UTF_8);
         // It looks for a BOM first.
@@ -162,14 +182,23 @@ impl Page {
     }
 }
 
-/// The encoding that a page gives for itself: `<meta charset="…">`, within the
-/// first kilobyte.
+/// The `charset` of a content type, if it has one.
+fn charset_in(content_type: &str) -> Option<String> {
+    let mime: Mime = content_type.parse().ok()?;
+    Some(mime.get_param(mime::CHARSET)?.to_string())
+}
+
+/// The encoding that a page gives for itself, within the first kilobyte: by
+/// `<meta charset="…">`, or by a content type in a `<meta http-equiv="…">`.
 fn encoding_in(page: &[u8]) -> Option<&'static Encoding> {
     let start = &page[..page.len().min(1_024)];
     // In whatever it is encoded: tags are ASCII.
     let html = Html::parse_document(&WINDOWS_1252.decode(start).0);
-    let meta = selector("meta[charset]");
-    let label = html.select(&meta).next()?.attr("charset")?;
+    let meta = "meta[charset], meta[http-equiv='content-type' i]";
+    let label = html.select(&selector(meta)).find_map(|meta| {
+        let charset = meta.attr("charset").map(str::to_owned);
+        charset.or_else(|| charset_in(meta.attr("content")?))
+    })?;
     // A page in which one can read this is not in UTF-16, whatever it says.
     Encoding::for_label(label.as_bytes()).map(Encoding::output_encoding)
 }
@@ -184,9 +213,14 @@ pub fn title(page: &Page) -> Option<String> {
 
 /// The title in a parsed page, [harmless].
 pub fn title_in(html: &Html) -> Option<String> {
-    let element = html.select(&selector("title")).next()?;
+    // A drawing in the page (`<svg>`) may have titles of its own.
+    let element = html.select(&selector("title")).find(is_of_html)?;
     let title = harmless(&element.text().collect::<String>());
     Some(shortened(title)).filter(|title| !title.is_empty())
+}
+
+fn is_of_html(element: &ElementRef) -> bool {
+    *element.value().name.ns == *"http://www.w3.org/1999/xhtml"
 }
 // ANCHOR_END: title
 
