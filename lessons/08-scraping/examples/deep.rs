@@ -32,7 +32,7 @@ fn main() -> anyhow::Result<()> {
     let within = timed(|| tell(&nested()));
     println!("{:.1}x as long", within / beside);
 
-    println!("\n--- within each other, and no tree ---");
+    println!("\n--- as it comes, and no tree ---");
     timed(|| match streamed(&nested()) {
         Ok(title) => println!("{}", shortened(harmless(&title))),
         Err(error) => println!("failed: {}", harmless(&format!("{error:#}"))),
