@@ -65,7 +65,7 @@ impl Panel {
             return self.summary();
         }
         let requests = counted(self.record.exchanges().len(), "request");
-        let step = Unit::of(span).format(self.arrivals(span).step);
+        let step = Unit::of(span).format(step(span, PARTS));
         format!("{}: {requests}, so many in each {step}", self.title)
     }
 

@@ -79,7 +79,7 @@ fn draw_panel(body: &mut String, panel: &Panel, span: f64, most: usize, top: f64
     let unit = Unit::of(span);
     let x = |time: f64| MARGIN + LABEL + time / span * BAR;
     text(body, "title", MARGIN, top + 14.0, &panel.head(span));
-    let rows = panel.bars().count();
+    let rows = panel.record.exchanges().len();
     if rows == 0 {
         return top + TITLE + GAP;
     }

@@ -14,13 +14,12 @@ const BYTES: char = '█';
 /// axis is `scale` long, or as long as its own span if that is longer.
 pub fn text(panel: &Panel, width: usize, scale: Duration) -> String {
     let span = panel.span().max(scale).as_secs_f64().max(0.001);
-    let bars: Vec<Bar> = panel.bars().collect();
     let mut lines = vec![panel.head(span)];
     if panel.is_crowded() {
         lines[0].push(':');
         lines.extend(arrivals(panel, span, width));
-    } else if !bars.is_empty() {
-        lines.extend(drawing(&bars, span, width));
+    } else if panel.record.exchanges().len() > 0 {
+        lines.extend(drawing(&panel.bars().collect::<Vec<_>>(), span, width));
     }
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
