@@ -4,6 +4,9 @@
 //! cargo run -p mock-server              # http://127.0.0.1:8080/ lists what there is
 //! curl -i http://127.0.0.1:8080/site/python.org
 //! ```
+//!
+//! `--load` is for measuring clients: there is one more site, `page.example`, whose page (15,000 bytes) comes without delay and
+//! without wiremock, and requests are not listed.
 
 use std::io::Write;
 use std::pin::pin;
@@ -13,16 +16,18 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use lexopt::prelude::*;
-use mock_server::{MockWeb, StartError, timeline};
+use mock_server::{MockWeb, Site, StartError, page, timeline};
 use tokio::sync::mpsc;
 
 const HELP: &str = "\
 A web that misbehaves on the wire, on one port of this machine.
 
-Usage: cargo run -p mock-server -- [--port N] [--seed N]
+Usage: cargo run -p mock-server -- [--port N] [--seed N] [--load]
 
   --port N   the port to listen on (default 8080; 0 takes a free one)
   --seed N   what everything random is drawn from (default 1)
+  --load     for measuring clients: no line for each request, and one more
+             site, page.example, that answers as fast as this program can
   --help     this text
 
 http://127.0.0.1:8080/ lists the sites and the faults. Ctrl-C ends it.
@@ -38,6 +43,7 @@ const PRINT: Duration = Duration::from_millis(100);
 struct Arguments {
     port: u16,
     seed: u64,
+    load: bool,
 }
 
 fn main() -> ExitCode {
@@ -63,12 +69,13 @@ fn main() -> ExitCode {
 
 /// What was asked for; `None` for `--help`.
 fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
-    let mut arguments = Arguments { port: 8080, seed: 1 };
+    let mut arguments = Arguments { port: 8080, seed: 1, load: false };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
             Long("port") => arguments.port = parser.value()?.parse()?,
             Long("seed") => arguments.seed = parser.value()?.parse()?,
+            Long("load") => arguments.load = true,
             Short('h') | Long("help") => return Ok(None),
             _ => return Err(argument.unexpected()),
         }
@@ -86,14 +93,19 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<()> {
     let mut interrupted = pin!(tokio::signal::ctrl_c());
     let _ = futures::poll!(interrupted.as_mut());
     let (log, mut exchanges) = mpsc::channel(LINES);
-    let web = MockWeb::builder()
+    let builder = MockWeb::builder()
         .on_one_port(arguments.port)
         .seed(arguments.seed)
         .forget_requests()
-        .clients_elsewhere()
-        .log(log)
-        .start()
-        .map_err(with_remedy)?;
+        .clients_elsewhere();
+    let builder = if arguments.load {
+        let site = Site::new("page.example").page(page("A page", 15_000, 2_000)).by_front();
+        drop(log);
+        builder.sites(Site::tutorial().into_iter().chain([site]))
+    } else {
+        builder.log(log)
+    };
+    let web = builder.start().map_err(with_remedy)?;
     let address = web.one_port().context("the web has no port of its own")?;
     say(&format!("http://{address}/ lists what there is (seed {}); Ctrl-C ends it\n", web.seed()));
     // In a thread of its own: a terminal that does not read (`| less`) must not keep Ctrl-C waiting.

@@ -35,8 +35,16 @@ struct Serving {
 
 impl Serving {
     fn start() -> Serving {
+        Serving::start_with(&[])
+    }
+
+    fn start_with(arguments: &[&str]) -> Serving {
         let watchdog = Watchdog::start(WATCHDOG, || vec!["the program mock-server".to_owned()]);
-        let mut child = program(&["--port", "0"]).stdout(Stdio::piped()).spawn().expect("the program starts");
+        let mut child = program(&["--port", "0"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
         let stdout = BufReader::new(child.stdout.take().expect("it is a pipe"));
         let mut serving = Serving { child, stdout, url: String::new(), _watchdog: watchdog };
         serving.url = serving.line().split("/ ").next().expect("its first line begins with a URL").to_owned();
@@ -93,6 +101,15 @@ fn sites_faults_delays_and_gates_are_paths_and_the_timeline_tells_of_them() {
     }
     assert!(timeline.contains("cut at 0 B"));
     assert!(serving.get("/timeline.svg").1.starts_with("<svg "));
+}
+
+#[test]
+fn for_measuring_there_is_one_more_site() {
+    let serving = Serving::start_with(&["--load"]);
+    let (status, page) = serving.get("/site/page.example");
+    assert_eq!((status, page.len()), (200, 15_000));
+    assert_eq!(serving.get("/site/python.org").1.len(), 50_321);
+    assert_eq!(Serving::start().get("/site/page.example").0, 404);
 }
 
 #[test]
