@@ -1,0 +1,19 @@
+"""Titles by lxml, which is given each page piece by piece, as far as its title."""
+
+from lxml import etree
+
+from peer import report_titles
+
+CHUNK = 16_384
+
+
+def title_of(page):
+    parser = etree.HTMLPullParser(events=("end",), tag="title", encoding="utf-8")
+    for start in range(0, len(page), CHUNK):
+        parser.feed(page[start : start + CHUNK])
+        for _, element in parser.read_events():
+            return element.text.strip()
+    return ""
+
+
+report_titles(title_of)
