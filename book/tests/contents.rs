@@ -38,11 +38,15 @@ const TOLD: &[&str] = &[
 
 /// The other lines that are for a shell.
 const SHELL: &[&str] = &[
+    ".venv/bin/pip install -r benches/requirements.txt",
     ".venv/bin/pip install -r lessons/requirements.txt",
     ".venv/bin/python lessons/01-sync-vs-async/lesson01.py",
     ".venv/bin/python lessons/07-cleanup/lesson07.py",
+    "PYTHON=$PWD/.venv/bin/python cargo bench --bench peers",
     "PYTHON=$PWD/.venv/bin/python cargo test",
     "RUSTFLAGS=\"--cfg tokio_unstable\" cargo run -p lesson09 --features console --example watch",
+    "cargo bench",
+    "cargo bench --bench peers",
     "cargo install --locked mdbook@0.5.4",
     "cargo install --locked tokio-console@0.1.14",
     "cargo test",
