@@ -47,6 +47,7 @@ mod prose {
         Chapter09: "../src/09-best-practices.md"
         Chapter10: "../src/10-capstone.md"
         Futurelock: "../src/futurelock.md"
+        Exercises: "../src/exercises.md"
         Phrasebook: "../src/phrasebook.md"
         Faults: "../src/faults.md"
         Troubleshooting: "../src/troubleshooting.md"

@@ -47,14 +47,19 @@ const SHELL: &[&str] = &[
     "RUSTFLAGS=\"--cfg tokio_unstable\" cargo run -p lesson09 --features console --example watch",
     "cargo bench",
     "cargo bench --bench peers",
+    "cargo install --locked --version 6.5.0 rustlings",
     "cargo install --locked mdbook@0.5.4",
     "cargo install --locked tokio-console@0.1.14",
     "cargo test",
+    "cargo test --bin at_once",
+    "cargo test --bin at_once_sol",
+    "cd lessons/exercises",
     "curl -i 'http://127.0.0.1:8080/fault/truncate?after=1000'",
     "curl http://127.0.0.1:8080/timeline",
     "mdbook serve book --open",
     "python3 -m venv .venv",
     "tokio-console",
+    "rustlings",
 ];
 
 fn all_pages() -> Vec<Page> {

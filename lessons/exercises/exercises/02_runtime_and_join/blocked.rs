@@ -1,0 +1,101 @@
+// A program fetches pages and gives each to a function that it has from another
+// team. That function thinks for a while, on its thread, and there is no `async`
+// in it. Since it was added, all other requests stand still while it thinks.
+//
+// Let the function think where it stops nobody.
+//
+// Run it and look at the bars: while the page of `large.example` is thought
+// about, nothing else is asked for.
+
+use anyhow::Result;
+use exercises::show;
+use futures::future::join;
+use mock_server::{MockWeb, Site};
+use reqwest::Client;
+use std::thread;
+use std::time::Duration;
+
+async fn page(client: &Client, url: &str) -> Result<String> {
+    let response = client.get(url).send().await?.error_for_status()?;
+    Ok(response.text().await?)
+}
+
+// TODO: `think` stops the thread on which all futures of this program run.
+async fn thought_about<Thought: Send + 'static>(
+    client: &Client,
+    url: &str,
+    think: impl FnOnce(&str) -> Thought + Send + 'static,
+) -> Result<Thought> {
+    let page = page(client, url).await?;
+    Ok(think(&page))
+}
+
+// It is from another team.
+#[expect(clippy::disallowed_methods, reason = "it blocks its thread")]
+fn slow_count(page: &str) -> usize {
+    thread::sleep(Duration::from_millis(500));
+    page.split_whitespace().count()
+}
+
+fn main() {
+    let sites = ["large.example", "small.example"].map(Site::new);
+    show(MockWeb::builder().sites(sites), async |web, client| {
+        let counting =
+            thought_about(client, web.url("large.example"), slow_count);
+        let others = async {
+            for _ in 0..4 {
+                if let Err(error) = page(client, web.url("small.example")).await
+                {
+                    println!("{error}");
+                }
+                tokio::time::sleep(Duration::from_millis(60)).await;
+            }
+        };
+        let (words, ()) = join(counting, others).await;
+        println!("{words:?} words");
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use exercises::{PATIENCE, check, sites};
+    use std::sync::mpsc;
+    use tokio::sync::oneshot;
+
+    #[test]
+    fn others_are_asked_while_one_is_thought_about() {
+        let web = sites(["large.example", "small.example"]);
+        check(web, async |web, client| {
+            let (begin, begun) = oneshot::channel();
+            let (tell, told) = mpsc::channel();
+            // It thinks until another page was fetched, or loses patience.
+            let think = move |_page: &str| {
+                let _ = begin.send(());
+                told.recv_timeout(PATIENCE).is_ok()
+            };
+            let another = async {
+                let _ = begun.await;
+                page(client, web.url("small.example")).await?;
+                let _ = tell.send(());
+                anyhow::Ok(())
+            };
+            let thinking =
+                thought_about(client, web.url("large.example"), think);
+            let (was_fetched, another) = join(thinking, another).await;
+            another.expect("the other page came");
+            assert!(
+                was_fetched.expect("the page came"),
+                "no other page could be fetched while one was thought about"
+            );
+        });
+    }
+
+    #[test]
+    fn what_was_thought_comes_back() {
+        check(sites(["a.example"]), async |web, client| {
+            let letters = thought_about(client, web.url("a.example"), str::len);
+            assert_eq!(letters.await.expect("the page came"), 1_000);
+        });
+    }
+}

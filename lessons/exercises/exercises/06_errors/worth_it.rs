@@ -1,0 +1,131 @@
+// A page that did not come may come a little later, so this program asks three
+// times. Now a site complains: its log is full of requests for a page that it
+// does not have and never had.
+//
+// Ask again where it is worth it: when the connection failed or the answer broke
+// off, and when the site says "not now" (429, 502, 503, 504). Where the request
+// itself is wrong, once is enough.
+
+use std::time::Duration;
+
+use exercises::show;
+use mock_server::{Fault, MockWeb, Site};
+use reqwest::{Client, Error};
+
+async fn fetch(client: &Client, url: &str) -> Result<usize, Error> {
+    let response = client.get(url).send().await?.error_for_status()?;
+    Ok(response.bytes().await?.len())
+}
+
+const TRIES: usize = 3;
+const PAUSE: Duration = Duration::from_millis(100);
+
+// TODO: Is every error worth another try?
+fn is_worth_it(_error: &Error) -> bool {
+    true
+}
+
+// `wait` is for a pause; a test does not want to wait.
+async fn page_size(
+    client: &Client,
+    url: &str,
+    mut wait: impl AsyncFnMut(Duration),
+) -> Result<usize, Error> {
+    for tried in 1.. {
+        match fetch(client, url).await {
+            Err(error) if tried < TRIES && is_worth_it(&error) => {
+                wait(PAUSE * tried as u32).await;
+            }
+            result => return result,
+        }
+    }
+    unreachable!("the last try returns")
+}
+
+fn main() {
+    let names = ["flaky-site.example", "missing-site.example"];
+    let sites = Site::failing()
+        .into_iter()
+        .filter(|site| names.contains(&site.name.as_str()));
+    show(MockWeb::builder().sites(sites), async |web, client| {
+        for (name, url) in web.sites() {
+            let size = page_size(client, url, tokio::time::sleep).await;
+            match size {
+                Ok(bytes) => println!("{name}: {bytes} bytes"),
+                Err(error) => println!("{name}: {error}"),
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use exercises::{check, sites};
+
+    // How many requests a site got that fails so, and whether its page came.
+    fn asked(fault: &str) -> (usize, bool) {
+        let fault: Fault = fault.parse().expect("it is a fault");
+        let mut asked = (0, false);
+        let web = sites(["a.example"]).fault("a.example", fault);
+        check(web, async |web, client| {
+            let url = web.url("a.example");
+            let page = page_size(client, url, async |_| {}).await;
+            asked = (web.record().requests("a.example"), page.is_ok());
+        });
+        asked
+    }
+
+    #[test]
+    fn a_page_that_is_not_there_is_asked_for_once() {
+        for status in ["401", "403", "404", "410", "500", "501"] {
+            let fault = format!("status?code={status}");
+            assert_eq!(asked(&fault), (1, false), "requests for a {status}");
+        }
+    }
+
+    #[test]
+    fn a_site_that_says_not_now_is_asked_again() {
+        for status in ["429", "502", "503", "504"] {
+            let fault = format!("fail-first?n=2&with={status}");
+            assert_eq!(asked(&fault), (3, true), "requests for a {status}");
+        }
+    }
+
+    #[test]
+    fn a_connection_or_an_answer_that_broke_is_asked_for_again() {
+        for fault in ["empty", "truncate?after=100", "bad-chunk"] {
+            let fault = format!("fail-first?n=1&with={fault}");
+            assert_eq!(asked(&fault), (2, true), "{fault}");
+        }
+    }
+
+    #[test]
+    fn three_times_are_enough() {
+        assert_eq!(asked("status?code=503"), (3, false));
+    }
+
+    #[test]
+    fn what_cannot_work_is_not_waited_for() {
+        let web = sites(["a.example"]).fault("a.example", Fault::RedirectLoop);
+        check(web, async |web, client| {
+            for url in ["no address", web.url("a.example")] {
+                let mut waited = 0;
+                let page = page_size(client, url, async |_| waited += 1).await;
+                assert!(page.is_err());
+                assert_eq!(waited, 0, "{url}: pauses before another try");
+            }
+        });
+    }
+
+    #[test]
+    fn a_site_that_nobody_can_connect_to_is_tried_again() {
+        let web = sites(["a.example"]).fault("a.example", Fault::Refused);
+        check(web, async |web, client| {
+            let (url, mut waited) = (web.url("a.example"), 0);
+            let page = page_size(client, url, async |_| waited += 1).await;
+            assert!(page.is_err());
+            assert_eq!(waited, 2, "pauses");
+        });
+    }
+}

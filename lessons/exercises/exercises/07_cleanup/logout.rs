@@ -1,0 +1,181 @@
+// A library lends its books to whoever is logged in, and counts who is. It says
+// that your program logs in again and again, and hardly ever logs out.
+//
+// Log out on every way out of `borrow_book`: when the book is there, when it is
+// not, and when somebody stops waiting and drops the future. The last one cannot
+// wait for the logout, because a drop cannot wait. So the logout is a task then,
+// and `closing` knows of it: whoever ends the program waits for `closing`.
+//
+// Look at the bars: who logs in, logs out.
+
+use exercises::show;
+use mock_server::{Builder, Fault, MockWeb, Site, page};
+use reqwest::Client;
+use std::time::Duration;
+use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
+
+async fn post(client: Client, url: String) -> reqwest::Result<()> {
+    client.post(url).send().await?.error_for_status()?;
+    Ok(())
+}
+
+// Someone who is logged in.
+struct Session {
+    client: Client,
+    library: String,
+}
+
+impl Session {
+    async fn open(
+        client: &Client,
+        library: &str,
+        _closing: &TaskTracker,
+    ) -> reqwest::Result<Session> {
+        post(client.clone(), format!("{library}/login")).await?;
+        Ok(Session { client: client.clone(), library: library.to_owned() })
+    }
+
+    async fn book(&self, path: &str) -> reqwest::Result<usize> {
+        let url = format!("{}{path}", self.library);
+        let response = self.client.get(url).send().await?.error_for_status()?;
+        Ok(response.bytes().await?.len())
+    }
+
+    async fn close(self) -> anyhow::Result<()> {
+        post(self.client.clone(), format!("{}/logout", self.library)).await?;
+        Ok(())
+    }
+}
+
+// TODO: This comes to the logout on one of three ways only. A `Drop` for the
+// session is on all of them.
+async fn borrow_book(
+    client: &Client,
+    library: &str,
+    path: &str,
+    closing: &TaskTracker,
+) -> anyhow::Result<usize> {
+    let session = Session::open(client, library, closing).await?;
+    let book = session.book(path).await?;
+    session.close().await?;
+    Ok(book)
+}
+
+// A library with two books: one is lent, the other never comes.
+fn library() -> Builder {
+    let site = Site::new("library.example")
+        .delay(Duration::from_millis(100))
+        .also("/novel", "text/html", page("A novel", 5_000, 700))
+        .also_failing("/poems", page("Poems", 1_000, 100), Fault::Hang);
+    MockWeb::builder().sites([site])
+}
+
+fn address(web: &MockWeb) -> &str {
+    web.url("library.example").trim_end_matches('/')
+}
+
+fn main() {
+    show(library(), async |web, client| {
+        let closing = TaskTracker::new();
+        for path in ["/novel", "/missing", "/poems"] {
+            let book = borrow_book(client, address(web), path, &closing);
+            match timeout(Duration::from_millis(500), book).await {
+                Ok(Ok(bytes)) => println!("{path}: {bytes} bytes"),
+                Ok(Err(error)) => println!("{path}: {error}"),
+                Err(_elapsed) => println!("{path}: gave up"),
+            }
+        }
+        closing.close();
+        closing.wait().await;
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use exercises::{PATIENCE, check, sees};
+    use futures::future::{Either, select};
+    use mock_server::{Outcome, Record};
+    use std::pin::pin;
+
+    // The paths that were asked for, in their order.
+    fn asked(web: &MockWeb) -> Vec<String> {
+        let record = web.record();
+        record.exchanges().map(|exchange| exchange.path.clone()).collect()
+    }
+
+    fn has_begun(record: &Record, path: &str) -> bool {
+        record.exchanges().any(|exchange| exchange.path == path)
+    }
+
+    // Borrows a book, and drops that in the middle of a request; then waits for
+    // what is to be done yet, and looks how the logouts ended.
+    async fn dropped_at(
+        web: &MockWeb,
+        client: &Client,
+        path: &str,
+        book: &str,
+    ) -> Vec<Outcome> {
+        let closing = TaskTracker::new();
+        let borrowing =
+            Box::pin(borrow_book(client, address(web), book, &closing));
+        let begun = pin!(sees(web, |record| has_begun(record, path)));
+        match select(borrowing, begun).await {
+            Either::Left((book, _)) => panic!("it went by: {book:?}"),
+            Either::Right((begun, _)) => assert!(begun, "asked for {path}"),
+        }
+        closing.close();
+        let closed = timeout(PATIENCE, closing.wait()).await;
+        closed.expect("what `closing` knows of comes to an end");
+        let record = web.record();
+        let logouts = record.exchanges().filter(|one| one.path == "/logout");
+        logouts.map(|logout| logout.outcome).collect()
+    }
+
+    #[test]
+    fn who_got_the_book_logs_out() {
+        check(library(), async |web, client| {
+            let closing = TaskTracker::new();
+            let book = borrow_book(client, address(web), "/novel", &closing);
+            assert_eq!(book.await.expect("the book comes"), 5_000);
+            assert_eq!(asked(web), ["/login", "/novel", "/logout"]);
+        });
+    }
+
+    // With nobody waiting for `closing`: the logout is over when this returns.
+    #[test]
+    fn who_did_not_get_the_book_logs_out_and_says_why() {
+        check(library(), async |web, client| {
+            let closing = TaskTracker::new();
+            let book = borrow_book(client, address(web), "/missing", &closing);
+            let error = book.await.expect_err("there is no such book");
+            assert!(error.to_string().contains("404"), "{error}");
+            assert_eq!(asked(web), ["/login", "/missing", "/logout"]);
+        });
+    }
+
+    #[test]
+    fn who_stops_waiting_for_the_book_logs_out() {
+        check(library(), async |web, client| {
+            let logouts = dropped_at(web, client, "/poems", "/poems").await;
+            assert_eq!(logouts, [Outcome::Complete], "the logouts");
+        });
+    }
+
+    #[test]
+    fn who_stops_waiting_during_the_login_logs_out() {
+        check(library(), async |web, client| {
+            let logouts = dropped_at(web, client, "/login", "/novel").await;
+            assert_eq!(logouts, [Outcome::Complete], "the logouts");
+        });
+    }
+
+    #[test]
+    fn who_stops_waiting_during_the_logout_logs_out() {
+        check(library(), async |web, client| {
+            let logouts = dropped_at(web, client, "/logout", "/novel").await;
+            assert_eq!(logouts, [Outcome::Complete], "the logouts");
+        });
+    }
+}

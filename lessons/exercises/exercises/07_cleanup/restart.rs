@@ -1,0 +1,102 @@
+// While a page is on its way, the program says every now and then that it is
+// still waiting. But the page never comes, and the site complains of a request
+// every 100 ms.
+//
+// Ask once, and say that you wait for as long as it takes.
+//
+// Run it and look at the bars: who leaves, and who comes?
+
+use std::time::Duration;
+
+use exercises::show;
+use mock_server::MockWeb;
+use reqwest::Client;
+use tokio::time::interval;
+
+async fn page_size(client: &Client, url: &str) -> reqwest::Result<usize> {
+    let response = client.get(url).send().await?.error_for_status()?;
+    Ok(response.bytes().await?.len())
+}
+
+// TODO: What becomes of `page_size(…)` when the tick is first?
+async fn patient(
+    client: &Client,
+    url: &str,
+    tick: Duration,
+    mut say: impl FnMut(&str),
+) -> reqwest::Result<usize> {
+    let mut ticks = interval(tick);
+    loop {
+        tokio::select! {
+            size = page_size(client, url) => return size,
+            _ = ticks.tick() => say("still waiting"),
+        }
+    }
+}
+
+fn main() {
+    show(MockWeb::builder(), async |web, client| {
+        let say = |words: &str| println!("{words}");
+        let tick = Duration::from_millis(100);
+        let size = patient(client, web.url("python.org"), tick, say);
+        let limit = Duration::from_millis(1_500);
+        match tokio::time::timeout(limit, size).await {
+            Ok(size) => println!("{size:?} bytes"),
+            Err(_elapsed) => println!("gave up"),
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use exercises::{check, sees, sites};
+    use futures::future::{Either, select};
+    use mock_server::Fault;
+    use std::pin::pin;
+
+    const TICK: Duration = Duration::from_millis(50);
+
+    #[test]
+    fn the_site_is_asked_once_and_the_page_comes() {
+        let web =
+            sites(["a.example"]).fault("a.example", Fault::Delay { ms: 1_000 });
+        check(web, async |web, client| {
+            let mut said = 0;
+            let url = web.url("a.example");
+            let size = Box::pin(patient(client, url, TICK, |_words| said += 1));
+            let again =
+                pin!(sees(web, |record| record.requests("a.example") > 1));
+            match select(size, again).await {
+                Either::Left((size, _)) => {
+                    assert_eq!(size.expect("the page comes"), 1_000);
+                }
+                Either::Right((again, _)) => {
+                    assert!(!again, "the site was asked again");
+                    panic!("the page did not come");
+                }
+            }
+            assert!(said > 1, "it says that it waits");
+            assert_eq!(web.record().client_gone(), 0);
+        });
+    }
+
+    #[test]
+    fn nobody_is_asked_any_more_when_nobody_waits() {
+        let web = sites(["a.example"]).fault("a.example", Fault::Hang);
+        check(web, async |web, client| {
+            let url = web.url("a.example");
+            let size = Box::pin(patient(client, url, TICK, |_words| {}));
+            let asked = pin!(sees(web, |record| record.in_flight() == 1));
+            match select(size, asked).await {
+                Either::Left((size, _)) => panic!("it hangs: {size:?}"),
+                Either::Right((asked, size)) => {
+                    assert!(asked, "the site was asked");
+                    drop(size);
+                }
+            }
+            let left = sees(web, |record| record.in_flight() == 0).await;
+            assert!(left, "the request goes on for nobody");
+        });
+    }
+}

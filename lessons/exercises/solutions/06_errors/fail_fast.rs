@@ -1,0 +1,113 @@
+// An order needs a price, the stock and the freight, from three sites. When one
+// of them says no, there will be no order, and the other two need not be asked.
+// The program was written for that: `try_join_all` returns at the first error.
+// And yet it waits for all three, however long they take.
+//
+// Let the first error end all.
+
+use std::time::Duration;
+
+use exercises::{show, urls};
+use futures::future::try_join_all;
+use mock_server::{MockWeb, Site};
+use reqwest::Client;
+
+async fn size(client: Client, url: String) -> reqwest::Result<usize> {
+    let response = client.get(url).send().await?.error_for_status()?;
+    Ok(response.bytes().await?.len())
+}
+
+// The output of a `JoinHandle` is a result in a result: the outer one says
+// whether the task came to its end, and a task that returns an error did. So
+// `try_join_all` of handles ends early at a panic only. Without tasks there is
+// one result, and what is not ready is dropped when one fails.
+//
+// The common wrong answer flattens the two, with an `async { task.await? }`
+// around each handle. Now the error comes at once; but dropping a handle does
+// not end its task, and the others are asked all the same. With tasks it takes
+// a `JoinSet`, and `??` on what `join_next` gives.
+async fn order(client: &Client, urls: &[&str]) -> anyhow::Result<Vec<usize>> {
+    let answers = urls.iter().map(|url| size(client.clone(), url.to_string()));
+    Ok(try_join_all(answers).await?)
+}
+
+fn main() {
+    let sites = ["price.example", "stock.example", "freight.example"];
+    let sites =
+        sites.map(|name| Site::new(name).delay(Duration::from_millis(900)));
+    show(MockWeb::builder().sites(sites), async |web, client| {
+        // Nobody listens at the port 9 of this machine.
+        let mut urls = urls(web);
+        urls[1] = "http://127.0.0.1:9/";
+        match order(client, &urls).await {
+            Ok(answers) => println!("ordered: {answers:?}"),
+            Err(error) => println!("no order: {error}"),
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use exercises::{PATIENCE, check, sees};
+    use mock_server::{Builder, Fault};
+    use tokio::time::timeout;
+
+    const SITES: [&str; 3] =
+        ["price.example", "stock.example", "freight.example"];
+
+    // The stock says no when all three are asked. The others never answer.
+    fn sold_out() -> Builder {
+        let no = Site::new("stock.example")
+            .delay(Duration::from_millis(300))
+            .fault(Fault::Status { code: 409, retry_after: None });
+        let [price, _, freight] = SITES;
+        MockWeb::builder().sites([
+            Site::new(price).fault(Fault::Hang),
+            no,
+            Site::new(freight).fault(Fault::Hang),
+        ])
+    }
+
+    #[test]
+    fn the_first_error_is_what_the_order_ends_with() {
+        check(sold_out(), async |web, client| {
+            let urls = urls(web);
+            let order = timeout(PATIENCE, order(client, &urls)).await;
+            let order = order.expect("it waits for an order that is off");
+            let error = order.expect_err("the stock said no");
+            let error = error.downcast::<reqwest::Error>().expect("its error");
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(409));
+        });
+    }
+
+    #[test]
+    fn nobody_is_asked_for_an_order_that_is_off() {
+        check(sold_out(), async |web, client| {
+            let urls = urls(web);
+            // Whether it ends is the other test's.
+            let order = async {
+                let _ = timeout(PATIENCE, order(client, &urls)).await;
+            };
+            order.await;
+            let left = sees(web, |record| record.in_flight() == 0).await;
+            let in_flight = web.record().in_flight();
+            assert!(left, "{in_flight} requests for an order that is off");
+        });
+    }
+
+    #[test]
+    fn the_answers_are_in_the_order_of_the_sites() {
+        let sizes = [1_000, 2_000, 3_000];
+        let all = SITES.iter().zip(sizes).map(|(name, size)| {
+            Site::new(name).page(mock_server::page(name, size, size / 10))
+        });
+        let web = MockWeb::builder()
+            .sites(all)
+            .fault("price.example", Fault::Delay { ms: 300 });
+        check(web.gate(3, PATIENCE), async |web, client| {
+            let answers = order(client, &urls(web)).await;
+            assert_eq!(answers.expect("all answer"), sizes);
+        });
+    }
+}

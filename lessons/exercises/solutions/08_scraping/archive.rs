@@ -1,0 +1,252 @@
+// The last one brings lessons 05 to 08 together. A program keeps the titles of
+// pages of an archive. It works, on a good day. The archive asks of it, and so
+// does whoever runs it:
+//
+// - no more than four requests in flight (lesson 05);
+// - a page that fails takes nothing from the others: each has its entry, in the
+//   order of the pages (lessons 05 and 06);
+// - a page for which the archive says "not now" (503) is asked for once more, and
+//   no other is (lesson 06);
+// - when `stop` is cancelled, no page is begun any more; those that are begun are
+//   finished, and the entries of all others say so (lesson 07);
+// - nothing is read of a page beyond `LARGEST` bytes (lesson 08).
+//
+// There are six tests, about one for each. Take them one after another.
+
+use std::time::Duration;
+
+use exercises::show;
+use futures::stream::{self, StreamExt};
+use mock_server::{Builder, Fault, MockWeb, Site, page};
+use reqwest::{Client, StatusCode};
+use scraper::{Html, Selector};
+use tokio_util::sync::CancellationToken;
+
+const LARGEST: usize = 50_000;
+const AT_ONCE: usize = 4;
+
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("no page: {0}")]
+    Request(#[from] reqwest::Error),
+    #[error("the page has more than {LARGEST} bytes")]
+    TooLarge,
+    #[error("the page has no title")]
+    NoTitle,
+    #[error("not begun")]
+    NotBegun,
+}
+
+type Entry = Result<String, Failure>;
+
+fn title(page: &[u8]) -> Entry {
+    let html = Html::parse_document(&String::from_utf8_lossy(page));
+    let selector = Selector::parse("title").map_err(|_| Failure::NoTitle)?;
+    let title = html.select(&selector).next().ok_or(Failure::NoTitle)?;
+    Ok(title.text().collect())
+}
+
+// Lesson 08: a chunk is counted before it is kept, and what is not read is
+// dropped with the response, so the archive stops sending.
+async fn read(client: &Client, url: &str) -> Result<Vec<u8>, Failure> {
+    let mut response = client.get(url).send().await?.error_for_status()?;
+    let mut page = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if page.len() + chunk.len() > LARGEST {
+            return Err(Failure::TooLarge);
+        }
+        page.extend_from_slice(&chunk);
+    }
+    Ok(page)
+}
+
+// Lesson 06: the error is a value, and can be asked what it was.
+fn is_not_now(failure: &Failure) -> bool {
+    let not_now = Some(StatusCode::SERVICE_UNAVAILABLE);
+    matches!(failure, Failure::Request(error) if error.status() == not_now)
+}
+
+// Lesson 07: `stop` is looked at where nothing is lost, before a page is begun.
+// A second try is part of a page that is begun. The common wrong answer is a
+// `select!` with `stop.cancelled()` around the whole, which cuts pages off.
+async fn entry(client: &Client, url: &str, stop: &CancellationToken) -> Entry {
+    if stop.is_cancelled() {
+        return Err(Failure::NotBegun);
+    }
+    let page = match read(client, url).await {
+        Err(failure) if is_not_now(&failure) => read(client, url).await,
+        result => result,
+    };
+    title(&page?)
+}
+
+// Lesson 05: the bound and the order are `buffered`, and the results stay
+// results. When `stop` is cancelled, the futures that are left are still made and
+// polled, and each says at once that it was not begun: so every page has its
+// entry. The common wrong answer ends the stream there, and the list is short.
+async fn archive(
+    client: &Client,
+    urls: &[String],
+    stop: &CancellationToken,
+) -> Vec<Entry> {
+    stream::iter(urls)
+        .map(|url| entry(client, url, stop))
+        .buffered(AT_ONCE)
+        .collect()
+        .await
+}
+
+// An archive of twelve pages. With a fault, the third has it.
+fn twelve(fault: Option<Fault>, delay: Duration) -> Builder {
+    let mut site = Site::new("archive.example").delay(delay);
+    for number in 0..12 {
+        let path = format!("/{number}");
+        let page = page(&format!("Page {number}"), 1_000, 100);
+        site = match &fault {
+            Some(fault) if number == 2 => {
+                site.also_failing(&path, page, fault.clone())
+            }
+            _ => site.also(&path, "text/html", page),
+        };
+    }
+    MockWeb::builder().sites([site])
+}
+
+fn urls(web: &MockWeb) -> Vec<String> {
+    let archive = web.url("archive.example").trim_end_matches('/');
+    (0..12).map(|number| format!("{archive}/{number}")).collect()
+}
+
+fn main() {
+    let busy: Result<Fault, _> = "fail-first?n=1&with=503".parse();
+    let web = twelve(busy.ok(), Duration::from_millis(100));
+    show(web, async |web, client| {
+        let stop = CancellationToken::new();
+        for entry in archive(client, &urls(web), &stop).await {
+            match entry {
+                Ok(title) => println!("{title}"),
+                Err(failure) => println!("{failure}"),
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use exercises::{PATIENCE, check, sees};
+    use futures::future::join;
+    use mock_server::Outcome;
+    use tokio::time::timeout;
+
+    const NONE: Duration = Duration::ZERO;
+
+    fn fault(text: &str) -> Option<Fault> {
+        Some(text.parse().expect("it is a fault"))
+    }
+
+    // The entries, and how often the third page was asked for.
+    async fn entries(web: &MockWeb, client: &Client) -> (Vec<Entry>, usize) {
+        let (stop, urls) = (CancellationToken::new(), urls(web));
+        let all = timeout(PATIENCE, archive(client, &urls, &stop)).await;
+        let all = all.expect("nothing hangs");
+        let record = web.record();
+        let third = record.exchanges().filter(|page| page.path == "/2");
+        (all, third.count())
+    }
+
+    fn assert_others_are_there(entries: &[Entry]) {
+        assert_eq!(entries.len(), 12, "an entry for each page: {entries:?}");
+        for (number, entry) in entries.iter().enumerate() {
+            if number != 2 {
+                let title = format!("Page {number}");
+                assert_eq!(entry.as_ref().ok(), Some(&title), "{entry:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn lesson_05_four_are_in_flight_and_not_more() {
+        let web = twelve(None, NONE).gate(4, PATIENCE);
+        check(web, async |web, client| {
+            let (entries, _) = entries(web, client).await;
+            assert_others_are_there(&entries);
+            let most = web.record().max_in_flight();
+            assert_eq!(most, 4, "{most} were in flight at once");
+        });
+    }
+
+    #[test]
+    fn lesson_06_a_page_that_fails_takes_nothing_from_the_others() {
+        for status in ["404", "500"] {
+            let fault = fault(&format!("status?code={status}"));
+            check(twelve(fault, NONE), async |web, client| {
+                let (entries, asked) = entries(web, client).await;
+                assert_others_are_there(&entries);
+                let third = &entries[2];
+                assert!(matches!(third, Err(Failure::Request(_))), "{third:?}");
+                assert_eq!(asked, 1, "requests for a {status}");
+            });
+        }
+    }
+
+    #[test]
+    fn lesson_06_who_says_not_now_is_asked_once_more() {
+        let often =
+            [("fail-first?n=1&with=503", true), ("status?code=503", false)];
+        for (busy, comes) in often {
+            check(twelve(fault(busy), NONE), async |web, client| {
+                let (entries, asked) = entries(web, client).await;
+                assert_others_are_there(&entries);
+                assert_eq!(entries[2].is_ok(), comes, "{busy}");
+                assert_eq!(asked, 2, "requests: {busy}");
+            });
+        }
+    }
+
+    #[test]
+    fn lesson_07_what_is_begun_is_done_and_no_more_is_begun() {
+        let web = twelve(None, Duration::from_secs(1));
+        check(web, async |web, client| {
+            let (stop, urls) = (CancellationToken::new(), urls(web));
+            let pressed = async {
+                let begun = sees(web, |record| record.in_flight() == 4).await;
+                assert!(begun, "four pages are begun");
+                stop.cancel();
+            };
+            let archive = archive(client, &urls, &stop);
+            let (entries, ()) = join(archive, pressed).await;
+            assert_eq!(entries.len(), 12, "an entry for each page");
+            for (number, entry) in entries.iter().enumerate() {
+                let is_begun = !matches!(entry, Err(Failure::NotBegun));
+                assert_eq!(is_begun, number < 4, "page {number}: {entry:?}");
+            }
+            assert_eq!(web.record().count(Outcome::Complete), 4);
+            assert_eq!(web.record().exchanges().len(), 4, "pages begun");
+        });
+    }
+
+    #[test]
+    fn lesson_08_a_page_without_end_is_refused_while_it_comes() {
+        let endless = Fault::Endless { chunk: 5_000, pause: 5 };
+        check(twelve(Some(endless), NONE), async |web, client| {
+            let (entries, _) = entries(web, client).await;
+            assert_others_are_there(&entries);
+            let third = &entries[2];
+            assert!(matches!(third, Err(Failure::TooLarge)), "{third:?}");
+            let left = sees(web, |record| record.in_flight() == 0).await;
+            assert!(left, "the rest of the page is not read");
+        });
+    }
+
+    #[test]
+    fn lesson_08_a_page_without_a_title_has_an_entry() {
+        let web = twelve(fault("title?as=none"), NONE);
+        check(web, async |web, client| {
+            let (entries, asked) = entries(web, client).await;
+            assert_others_are_there(&entries);
+            assert!(matches!(entries[2], Err(Failure::NoTitle)));
+            assert_eq!(asked, 1);
+        });
+    }
+}
