@@ -18,8 +18,7 @@ pub fn bench(criterion: &mut Criterion) {
     let titles: Vec<_> = (0..PAGES).map(|number| Some(pages::title(number))).collect();
     let mut group = criterion.benchmark_group("lesson08 blocking");
     for (size, bytes) in [("1 KB", 1_000), ("1 MB", 1_000_000)] {
-        let page = |number| pages::page(number, bytes).into_bytes();
-        let page = |number| Arc::new(Page { content_type: None, bytes: page(number) });
+        let page = |number| Arc::new(pages::fetched(pages::page(number, bytes).into_bytes()));
         let pages: Vec<_> = (0..PAGES).map(page).collect();
         group.bench_function(BenchmarkId::new("inline", size), |bencher| {
             bencher.iter(|| assert_eq!(runtime.block_on(inline(&pages)), titles));

@@ -4,7 +4,6 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput};
-use lesson08::Page;
 use peers::pages;
 use peers::titles::{scraped, streamed, up_to_the_title};
 
@@ -13,7 +12,7 @@ pub fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("lesson08 parsing");
     for (size, bytes) in [("50 KB", 50_000), ("1 MB", 1_000_000)] {
         let html = pages::page(1, bytes).into_bytes();
-        let page = Page { content_type: None, bytes: html.clone() };
+        let page = pages::fetched(html.clone());
         group.throughput(Throughput::Bytes(html.len() as u64));
         group.bench_function(BenchmarkId::new("scraper", size), |bencher| {
             bencher.iter(|| assert_eq!(scraped(black_box(&page)), title));

@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use lesson08::Page;
+use peers::pages::fetched;
 use peers::program::{Given, report_titles};
 use peers::titles::scraped;
 
 fn main() -> anyhow::Result<()> {
     let given = Given::read()?;
-    let pages = given.files()?.into_iter().map(|bytes| Page { content_type: None, bytes });
+    let pages = given.files()?.into_iter().map(fetched);
     let pages: Vec<_> = pages.collect();
     let start = Instant::now();
     let mut titles = Vec::new();

@@ -2,6 +2,9 @@
 
 use std::fmt::Write;
 
+use lesson08::Page;
+use url::Url;
+
 /// The title of the page of this number, as a reader sees it.
 pub fn title(number: usize) -> String {
     format!("Page {number} & its title")
@@ -28,6 +31,12 @@ pub fn page(number: usize, bytes: usize) -> String {
         paragraph += 1;
     }
     page + end
+}
+
+/// The same bytes as if they had been fetched.
+pub fn fetched(bytes: Vec<u8>) -> Page {
+    let url = Url::parse("http://pages.example/").expect("it is a URL");
+    Page { url, content_type: String::new(), bytes }
 }
 
 #[cfg(test)]

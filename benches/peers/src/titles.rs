@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn all_three_find_the_same_title_decoded() {
         let html = pages::page(7, 50_000).into_bytes();
-        let page = Page { content_type: None, bytes: html.clone() };
+        let page = pages::fetched(html.clone());
         let title = Some("Page 7 & its title".to_owned());
         assert_eq!(scraped(&page), title);
         assert_eq!(streamed(&html).expect("it is a page"), title);
