@@ -23,7 +23,7 @@ async fn main() -> anyhow::Result<()> {
     let start = Instant::now();
     let (urls, next) = (Arc::new(urls), Arc::new(AtomicUsize::new(0)));
     let mut tasks: JoinSet<_> =
-        (0..given.number).map(|_| work(Arc::clone(&urls), Arc::clone(&next))).collect();
+        (0..given.number).map(|_| work(Arc::clone(&urls), Arc::clone(&next), given.buffers)).collect();
     let mut pages = Vec::new();
     while let Some(some) = tasks.join_next().await {
         pages.extend(some??);
@@ -33,7 +33,11 @@ async fn main() -> anyhow::Result<()> {
     report(start.elapsed(), &pages)
 }
 
-async fn work(urls: Arc<Vec<Url>>, next: Arc<AtomicUsize>) -> anyhow::Result<Vec<(usize, usize)>> {
+async fn work(
+    urls: Arc<Vec<Url>>,
+    next: Arc<AtomicUsize>,
+    read_buffer: Option<usize>,
+) -> anyhow::Result<Vec<(usize, usize)>> {
     let mut connection = None;
     let mut pages = Vec::new();
     loop {
@@ -41,7 +45,7 @@ async fn work(urls: Arc<Vec<Url>>, next: Arc<AtomicUsize>) -> anyhow::Result<Vec
         let Some(url) = urls.get(number) else { return Ok(pages) };
         let mut sender = match connection.take() {
             Some(sender) => sender,
-            None => connect(url).await?,
+            None => connect(url, read_buffer).await?,
         };
         sender.ready().await?;
         let request =
@@ -53,9 +57,10 @@ async fn work(urls: Arc<Vec<Url>>, next: Arc<AtomicUsize>) -> anyhow::Result<Vec
     }
 }
 
-async fn connect(url: &Url) -> anyhow::Result<SendRequest<Empty<Bytes>>> {
+async fn connect(url: &Url, read_buffer: Option<usize>) -> anyhow::Result<SendRequest<Empty<Bytes>>> {
     let stream = TcpStream::connect(address(url)?).await?;
-    let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    let (sender, connection) =
+        http1::Builder::new().read_buf_exact_size(read_buffer).handshake(TokioIo::new(stream)).await?;
     // What goes wrong with it, the sender tells.
     tokio::spawn(connection);
     Ok(sender)

@@ -12,11 +12,13 @@ fn main() -> anyhow::Result<()> {
     let given = Given::read()?;
     let start = Instant::now();
     // It keeps three connections for a site unless told otherwise.
-    let agent: Agent = Agent::config_builder()
+    let mut config = Agent::config_builder()
         .max_idle_connections(given.number)
-        .max_idle_connections_per_host(given.number)
-        .build()
-        .into();
+        .max_idle_connections_per_host(given.number);
+    if let Some(bytes) = given.buffers {
+        config = config.input_buffer_size(bytes).output_buffer_size(bytes);
+    }
+    let agent: Agent = config.build().into();
     let next = AtomicUsize::new(0);
     let work = || -> anyhow::Result<Vec<(usize, usize)>> {
         let mut pages = Vec::new();

@@ -6,8 +6,8 @@ use crate::works::Work;
 // All lengths are in the picture's own units, which are pixels at its natural size.
 const WIDTH: f64 = 780.0;
 const MARGIN: f64 = 16.0;
-const LABEL: f64 = 230.0;
-const BAR: f64 = 180.0;
+const LABEL: f64 = 242.0;
+const BAR: f64 = 170.0;
 const FIGURE: f64 = 80.0;
 const ROW: f64 = 26.0;
 const TOP: f64 = 66.0;
@@ -110,8 +110,8 @@ mod tests {
         let (work, rows) = ladder();
         let svg = svg(&work, &rows, "on <a machine>");
         // Two seconds of at most 20, and 6.9 MB, the most.
-        assert!(svg.contains("width=\"18.0\""), "{svg}");
-        assert!(svg.contains("width=\"180.0\""), "{svg}");
+        assert!(svg.contains("width=\"17.0\""), "{svg}");
+        assert!(svg.contains("width=\"170.0\""), "{svg}");
         assert!(svg.contains("reqwest, JoinSet: 2.00 s, 6.90 MB. "), "{svg}");
         assert!(svg.contains("Python: aiohttp: aiohttp is missing. on &lt;a machine&gt;</desc>"), "{svg}");
         assert!(svg.contains("prefers-color-scheme: dark"));

@@ -10,10 +10,11 @@
 //! - `works`: what they are to do, and which answers are right; `server`: the mock web, in a process of its own
 //! - `run`: lets them do it in turn; `usage`: what a program took, as the program `peer-measure` writes it down
 //! - `statistics`: from figures to medians and ratios; `machine`: where and with what they were made
-//! - `table`, `chart`: for reading
+//! - `table`, `chart`: for reading; `lessons`: what the bench `lessons` measured, for reading, too
 //! - `pages`, `titles`: pages with markup, and three ways to their titles, for the bench `lessons`, too
 
 pub mod chart;
+pub mod lessons;
 pub mod machine;
 pub mod pages;
 pub mod program;

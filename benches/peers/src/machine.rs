@@ -51,7 +51,7 @@ pub fn missing<'works>(python: &str, works: impl IntoIterator<Item = &'works Wor
     let programs = works.into_iter().flat_map(|work| &work.programs);
     let modules = programs.filter_map(|(program, _)| match program.start {
         Start::Python(_, modules, _) => Some(modules),
-        Start::Rust(_) => None,
+        Start::Rust(..) => None,
     });
     let mut modules: Vec<_> = modules.flatten().copied().collect();
     modules.sort_unstable();

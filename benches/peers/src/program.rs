@@ -1,7 +1,7 @@
 //! What a program is given, and what it reports.
 //!
-//! Its last argument is a number: how many requests may be in flight, or how often it is to go through its pages. On
-//! standard input it has a line for each page: a URL, or a file. It prints `seconds 1.25` (of the work, without its own start),
+//! Its last argument is a number: how many requests may be in flight, or how often it is to go through its pages. Before it
+//! may be the size of its buffers, in bytes. On standard input it has a line for each page: a URL, or a file. It prints `seconds 1.25` (of the work, without its own start),
 //! and a line for each page in the order asked: how many bytes it has, or its title.
 
 use std::env;
@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use std::str::FromStr;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use url::Url;
 
 /// What a program is given.
@@ -19,6 +19,8 @@ use url::Url;
 pub struct Given {
     /// So many requests at a time, or passes.
     pub number: usize,
+    /// So large its buffers are to be, in bytes; where nothing is said, as the client's library has them.
+    pub buffers: Option<usize>,
     /// URLs or files.
     pub lines: Vec<String>,
 }
@@ -30,10 +32,14 @@ impl Given {
     ///
     /// No number, or no lines.
     pub fn read() -> anyhow::Result<Given> {
-        let number = env::args().next_back().and_then(|number| number.parse().ok());
-        let number = number.context("the last argument is a number")?;
+        let arguments: Result<Vec<usize>, _> = env::args().skip(1).map(|argument| argument.parse()).collect();
+        let (number, buffers) = match arguments.as_deref() {
+            Ok(&[number]) => (number, None),
+            Ok(&[buffers, number]) => (number, Some(buffers)),
+            _ => bail!("the arguments are a number, and before it perhaps the size of the buffers"),
+        };
         let lines = io::stdin().lines().collect::<Result<_, _>>()?;
-        Ok(Given { number, lines })
+        Ok(Given { number, buffers, lines })
     }
 
     /// The contents of the files.
@@ -126,7 +132,7 @@ impl Report {
         anyhow::ensure!(got == want, "it has {got} answers, and there are {want}");
         let wrong = self.lines.iter().zip(right).position(|(line, right)| line != right);
         match wrong {
-            Some(number) => anyhow::bail!(
+            Some(number) => bail!(
                 "its answer {} is `{}`, and `{}` is right",
                 number + 1,
                 self.lines[number],

@@ -11,6 +11,7 @@ use anyhow::{Context, bail, ensure};
 use lexopt::prelude::*;
 
 use crate::chart;
+use crate::lessons;
 use crate::machine;
 use crate::program::Report;
 use crate::server::Server;
@@ -22,6 +23,7 @@ const HELP: &str = "\
 Whole programs in Rust and in Python, measured beside each other.
 
 Usage: cargo bench --bench peers -- [--short] [--rounds N] [--only NAME]... [--into FOLDER]
+       cargo bench --bench peers -- --lessons [--into FOLDER]
 
   --short        tiny sizes and one round: are the answers right? With
                  REQUIRE_TOOLS set, a peer that is missing is an error
@@ -29,6 +31,7 @@ Usage: cargo bench --bench peers -- [--short] [--rounds N] [--only NAME]... [--i
                  (default 5)
   --only NAME    work whose name has this in it: sites, in-flight, pages,
                  titles, ladder
+  --lessons      runs no program: tables of what `cargo bench` measured last
   --into FOLDER  where the tables and charts go, from the root of the
                  workspace (default: target/peers, or target/peers-short)
   --help         this text
@@ -48,6 +51,7 @@ struct Options {
     short: bool,
     rounds: usize,
     only: Vec<String>,
+    lessons: bool,
     into: Option<PathBuf>,
 }
 
@@ -64,7 +68,11 @@ pub fn run(measure: &Path) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match measure_all(measure, &options) {
+    let done = match options.lessons {
+        true => tell_of_lessons(measure, &options),
+        false => measure_all(measure, &options),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("peers: {error:#}");
@@ -75,7 +83,7 @@ pub fn run(measure: &Path) -> ExitCode {
 
 /// What is asked for; `None` for `--help`.
 fn options(arguments: impl IntoIterator<Item = OsString>) -> Result<Option<Options>, lexopt::Error> {
-    let mut options = Options { short: false, rounds: 0, only: Vec::new(), into: None };
+    let mut options = Options { short: false, rounds: 0, only: Vec::new(), lessons: false, into: None };
     let mut parser = lexopt::Parser::from_iter(arguments);
     while let Some(argument) = parser.next()? {
         match argument {
@@ -88,6 +96,7 @@ fn options(arguments: impl IntoIterator<Item = OsString>) -> Result<Option<Optio
                 })?;
             }
             Long("only") => options.only.push(parser.value()?.string()?),
+            Long("lessons") => options.lessons = true,
             Long("into") => options.into = Some(parser.value()?.into()),
             Short('h') | Long("help") => return Ok(None),
             // cargo says so to every bench.
@@ -150,7 +159,7 @@ fn measure_all(measure: &Path, options: &Options) -> anyhow::Result<()> {
             runner.figures(&work)?
         };
         let rows = table::rows(&work, &figures);
-        println!("{}", table::markdown(&work, &rows));
+        println!("## {}: {}\n\n{}", work.name, work.title, table::markdown(&work, &rows));
         done.push((work, rows));
     }
     let told = machine::told(&python);
@@ -159,6 +168,21 @@ fn measure_all(measure: &Path, options: &Options) -> anyhow::Result<()> {
     if options.short {
         println!("These sizes are for the answers, which were right; the figures mean nothing.");
     }
+    Ok(())
+}
+
+/// A table for each group of the bench `lessons`, in a file called after it: `overhead.md`.
+fn tell_of_lessons(measure: &Path, options: &Options) -> anyhow::Result<()> {
+    let programs = measure.parent().context("the programs are in a folder")?;
+    let target = programs.parent().context("the programs are in `target`")?;
+    let functions = lessons::measured(&target.join("criterion"))?;
+    let into = folder(programs, options)?;
+    for (group, table) in lessons::tables(&functions) {
+        println!("## {group}\n\n{table}");
+        let name = group.split_once(' ').map_or(group, |(_, name)| name);
+        fs::write(into.join(format!("{name}.md")), table)?;
+    }
+    println!("The tables are in {}.", into.display());
     Ok(())
 }
 
@@ -186,12 +210,12 @@ fn write(
     if options.short {
         page += "Made with `--short`: the answers were right, and the figures mean nothing.\n\n";
     }
-    for (what, words) in told {
-        page += &format!("- {what}: {words}\n");
-    }
+    let told_of: String = told.iter().map(|(what, words)| format!("- {what}: {words}\n")).collect();
+    fs::write(into.join("machine.md"), &told_of)?;
+    page += &told_of;
     page += &format!(
         "\nEach program ran {rounds} times, in turn with the others; figures are medians. `seconds` is the work alone, as the \
-         program measured it; `whole program` has its start and end, too. A ratio is the median of the ratios of each round, with \
+         program measured it; `whole_seconds` in peers.csv has its start and end, too. A ratio is the median of the ratios of each round, with \
          their range; the ceiling is the same server with a client of raw sockets. `most in flight` is \
          what the server saw: a client that is slow to send has the first answers before the last request is out. CPU and memory are the client's, as the kernel \
          counts them.\n\n"
@@ -200,7 +224,9 @@ fn write(
     let machine = told.get(1).map_or("", |(_, machine)| machine);
     let foot = format!("{machine}; {rounds} rounds; {date}");
     for (work, rows) in done {
-        page += &format!("{}\n", table::markdown(work, rows));
+        let table = table::markdown(work, rows);
+        page += &format!("## {}: {}\n\n{table}\n", work.name, work.title);
+        fs::write(into.join(format!("{}.md", work.name)), table)?;
         fs::write(into.join(format!("{}.svg", work.name)), chart::svg(work, rows, &foot))?;
     }
     fs::write(into.join("peers.md"), page)?;
@@ -282,16 +308,17 @@ impl Runner<'_> {
         let mut command = Command::new(self.measure);
         command.arg(file("usage")).arg(LIMIT.to_string());
         match program.start {
-            Start::Rust(binary) => {
+            Start::Rust(binary, _) => {
                 command.arg(self.programs.join(format!("peer-{binary}{}", env::consts::EXE_SUFFIX)));
             }
-            Start::Python(script, _, argument) => {
+            Start::Python(script, ..) => {
                 let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python").join(script);
                 command.arg(self.python).arg(script);
-                if !argument.is_empty() {
-                    command.arg(argument);
-                }
             }
+        }
+        let (Start::Rust(_, argument) | Start::Python(_, _, argument)) = program.start;
+        if !argument.is_empty() {
+            command.arg(argument);
         }
         command
             .arg(number.to_string())

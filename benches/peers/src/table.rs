@@ -110,64 +110,76 @@ fn of(rounds: &[Round], figure: fn(&Round) -> f64) -> Vec<f64> {
     rounds.iter().map(figure).collect()
 }
 
-/// A table of a work, with its title above.
+/// A table of a work.
 pub fn markdown(work: &Work, rows: &[Row]) -> String {
     let first = rows.first().map_or("", |row| row.program);
-    let mut heads = vec!["program", "seconds", "range", "pages a second"];
     let beside = format!("× {first}");
-    heads.push(&beside);
+    let mut heads = vec!["program", "seconds", beside.as_str()];
     if work.connections > 0 {
         heads.push("× the ceiling");
+    }
+    if was_waited(rows) {
         heads.push("most in flight");
     }
-    heads.extend(["whole program", "CPU seconds", "peak memory"]);
+    heads.extend(["pages a second", "CPU seconds", "peak memory"]);
     if work.alone.is_some() {
         heads.push("memory for each request");
     }
     let mut lines = vec![line(&heads), line(&vec!["---"; heads.len()])];
     for row in rows {
         let cells = match &row.told {
-            Ok(told) => cells(work, row.program, told),
+            Ok(told) => cells(work, row.program, told, was_waited(rows)),
             Err(reason) => vec![row.program.to_owned(), reason.replace('|', "/")],
         };
         let cells: Vec<_> =
             cells.iter().map(String::as_str).chain(std::iter::repeat("")).take(heads.len()).collect();
         lines.push(line(&cells));
     }
-    format!("## {}: {}\n\n{}\n", work.name, work.title, lines.join("\n"))
+    lines.join("\n") + "\n"
+}
+
+/// Whether the server was seen with requests in flight. An answer without any delay is written by whoever read its request.
+fn was_waited(rows: &[Row]) -> bool {
+    rows.iter().filter_map(|row| row.told.as_ref().ok()).any(|told| told.in_flight > 1.0)
 }
 
 fn line(cells: &[&str]) -> String {
     format!("| {} |", cells.join(" | "))
 }
 
-fn cells(work: &Work, program: &str, told: &Told) -> Vec<String> {
-    let range = |spread: Spread| format!("{} – {}", number(spread.least), number(spread.most));
-    let ratio = |spread: Option<Spread>| match spread {
-        Some(spread) => format!("{} ({})", number(spread.median), range(spread)),
+fn cells(work: &Work, program: &str, told: &Told, was_waited: bool) -> Vec<String> {
+    let with_range = |spread: Option<Spread>| match spread {
+        Some(Spread { median, least, most }) => {
+            format!("{} ({} – {})", number(median), number(least), number(most))
+        }
         None => "–".to_owned(),
     };
-    let mut cells = vec![
-        program.to_owned(),
-        number(told.seconds.median),
-        range(told.seconds),
-        number(told.rate),
-        ratio(told.ratio),
-    ];
+    let mut cells = vec![program.to_owned(), with_range(Some(told.seconds)), with_range(told.ratio)];
     if work.connections > 0 {
-        cells.push(ratio(told.ceiling));
+        cells.push(with_range(told.ceiling));
+    }
+    if was_waited {
         cells.push(if told.in_flight > 0.0 { format!("{:.0}", told.in_flight) } else { "–".to_owned() });
     }
-    cells.extend([number(told.whole), number(told.cpu), format!("{} MB", number(told.peak / MEGABYTE))]);
+    cells.extend([number(told.rate), number(told.cpu), format!("{} MB", number(told.peak / MEGABYTE))]);
     if work.alone.is_some() {
         cells.push(told.each.map_or("–".to_owned(), |each| format!("{} KB", number(each / 1_000.0))));
     }
     cells
 }
 
+/// A count with a comma for each thousand.
+pub fn thousands(count: usize) -> String {
+    let (high, low) = (count / 1_000, count % 1_000);
+    if high == 0 { low.to_string() } else { format!("{},{low:03}", thousands(high)) }
+}
+
 /// A figure with three digits that count.
 pub fn number(figure: f64) -> String {
     let magnitude = figure.abs();
+    if magnitude >= 1_000.0 {
+        return thousands(magnitude.round() as usize);
+    }
     let decimals = match magnitude {
         100.0.. => 0,
         10.0.. => 1,
@@ -300,7 +312,7 @@ pub(crate) mod tests {
             .filter(|line| line.starts_with('|'))
             .map(|line| line.matches('|').count())
             .collect();
-        assert_eq!(bars, [12; 6], "{table}");
+        assert_eq!(bars, [10; 6], "{table}");
         assert!(table.contains("| Python: aiohttp | aiohttp is missing |"), "{table}");
         assert!(table.contains("× reqwest, JoinSet"), "{table}");
     }
@@ -318,6 +330,6 @@ pub(crate) mod tests {
     #[test]
     fn numbers_have_three_digits_that_count() {
         let figures = [12_345.6, 123.4, 12.34, 1.234, 0.1234, 0.01234, 0.0].map(number);
-        assert_eq!(figures, ["12346", "123", "12.3", "1.23", "0.123", "0.0123", "0"]);
+        assert_eq!(figures, ["12,346", "123", "12.3", "1.23", "0.123", "0.0123", "0"]);
     }
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::pages;
+use crate::table::thousands;
 
 /// A program: its name for people, and how it is started.
 #[derive(Clone, Copy, Debug)]
@@ -17,14 +18,18 @@ pub struct Program {
 /// How a program is started.
 #[derive(Clone, Copy, Debug)]
 pub enum Start {
-    /// A binary of this package: `peer-` and this.
-    Rust(&'static str),
+    /// A binary of this package: `peer-` and this, and an argument, or an empty one.
+    Rust(&'static str, &'static str),
     /// A file of the folder `python`, the modules that it imports, and an argument, or an empty one.
     Python(&'static str, &'static [&'static str], &'static str),
 }
 
 const fn rust(name: &'static str, binary: &'static str) -> Program {
-    Program { name, start: Start::Rust(binary) }
+    Program { name, start: Start::Rust(binary, "") }
+}
+
+const fn with_buffers(name: &'static str, binary: &'static str, bytes: &'static str) -> Program {
+    Program { name, start: Start::Rust(binary, bytes) }
 }
 
 const fn python(name: &'static str, file: &'static str, modules: &'static [&'static str]) -> Program {
@@ -42,6 +47,10 @@ const JOIN_ALL: Program = rust("reqwest, join_all", "join-all");
 const BUFFERED: Program = rust("reqwest, buffer_unordered", "buffer-unordered");
 const UREQ: Program = rust("ureq, threads", "ureq-threads");
 const HYPER: Program = rust("hyper", "hyper");
+/// Its buffer for reading has 8 KB unless told otherwise, and so has that for writing.
+const HYPER_SMALL: Program = with_buffers("hyper, reading into 1 KB", "hyper", "1024");
+/// Its two buffers have 128 KB each unless told otherwise.
+const UREQ_SMALL: Program = with_buffers("ureq, threads, buffers of 4 KB", "ureq-threads", "4096");
 /// It fetches nothing, so its answers are zeros.
 pub const BARE_TASK: Program = rust("a bare task", "bare-task");
 const AIOHTTP: Program = python("Python: aiohttp", "fetch_aiohttp.py", &["aiohttp"]);
@@ -114,6 +123,8 @@ const SECOND: u64 = 1_000;
 const PATIENCE: u64 = 120_000;
 /// From nothing but a task to a client with all that it has.
 const LADDER: [Program; 6] = [JOIN_SET, BARE_TASK, CEILING, HYPER, UREQ, AIOHTTP];
+/// The same, and what is left where buffers are smaller.
+const HELD: [Program; 8] = [JOIN_SET, BARE_TASK, CEILING, HYPER_SMALL, HYPER, UREQ_SMALL, UREQ, AIOHTTP];
 
 /// All there is to do, on the server at this URL; pages for parsers are written to `folder`.
 ///
@@ -158,7 +169,7 @@ fn in_flight(server: &str, requests: usize, latency: u64) -> Work {
     let everyone = [JOIN_SET, JOIN_ALL, BUFFERED, UREQ, AIOHTTP, REQUESTS_POOL, CEILING];
     Work {
         name: format!("in-flight-{requests}"),
-        title: format!("{requests} requests at once, each answered after {latency} ms"),
+        title: format!("{} requests at once, each answered after {latency} ms", thousands(requests)),
         lines,
         answers,
         programs: everyone.map(|program| (program, requests)).to_vec(),
@@ -171,7 +182,7 @@ fn same_pages(server: &str, size: Size) -> Work {
     let everyone = [JOIN_SET, BUFFERED, UREQ, AIOHTTP, REQUESTS_POOL, CEILING];
     Work {
         name: "pages".to_owned(),
-        title: format!("{} pages of 15 KB, {} at a time", size.pages, size.at_a_time),
+        title: format!("{} pages of 15 KB, {} at a time", thousands(size.pages), size.at_a_time),
         lines: vec![format!("{server}/site/page.example"); size.pages],
         answers: vec!["15000".to_owned(); size.pages],
         programs: everyone.map(|program| (program, size.at_a_time)).to_vec(),
@@ -214,7 +225,7 @@ fn ladder(server: &str, requests: usize) -> Work {
     let (lines, answers) = (0..requests).map(|_| delay(server, SECOND)).unzip();
     Work {
         name: "ladder".to_owned(),
-        title: format!("{requests} requests at once, each answered after 1 s"),
+        title: format!("{} requests at once, each answered after 1 s", thousands(requests)),
         lines,
         answers,
         programs: LADDER.map(|program| (program, requests)).to_vec(),
@@ -233,11 +244,12 @@ fn held(server: &str, requests: usize) -> Work {
     Work {
         name: "ladder-held".to_owned(),
         title: format!(
-            "what one of {requests} requests in flight costs, all of them held until the last is there"
+            "what one of {} requests in flight costs, all of them held until the last is there",
+            thousands(requests)
         ),
         lines,
         answers,
-        programs: LADDER.map(|program| (program, requests)).to_vec(),
+        programs: HELD.map(|program| (program, requests)).to_vec(),
         connections: requests,
         alone: Some(gate(1)),
     }

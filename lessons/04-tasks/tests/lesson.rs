@@ -117,7 +117,8 @@ async fn a_task_that_computes_is_dropped_at_its_next_await_and_not_before() {
         #[expect(clippy::disallowed_methods, reason = "it keeps the thread")]
         std::thread::sleep(Duration::from_millis(200));
         let _ = computed.send(());
-        tokio::time::sleep(Duration::ZERO).await;
+        // Of no length it may be over at once, and then nothing is waited for.
+        tokio::time::sleep(Duration::from_secs(60)).await;
         let _ = waited.send(());
     });
     has_begun.await.expect("it begins");
