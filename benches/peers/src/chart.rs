@@ -16,15 +16,15 @@ const THIN: f64 = 2.0;
 
 /// A page that shows it in a theme of its own sets the four colours on `.peers`.
 const STYLE: &str = "\
-.peers { --text: #1f2328; --ground: #ffffff; --other: #cfe0f5; --rust: #1f5fa8; }
+.peers { --text: #1f2328; --ground: #ffffff; --waiting: #cfe0f5; --bytes: #1f5fa8; }
 @media (prefers-color-scheme: dark) {
-  .peers { --text: #e6edf3; --ground: #14181d; --other: #24405f; --rust: #8fc1ff; }
+  .peers { --text: #e6edf3; --ground: #14181d; --waiting: #24405f; --bytes: #8fc1ff; }
 }
 .peers { background: var(--ground); font: 13px system-ui, sans-serif; }
 .peers text { fill: var(--text); }
 .peers .title { font-weight: 600; font-size: 14px; }
-.peers .rust { fill: var(--rust); }
-.peers .python { fill: var(--other); stroke: var(--rust); }
+.peers .rust { fill: var(--bytes); }
+.peers .python { fill: var(--waiting); stroke: var(--bytes); }
 .peers .range { stroke: var(--text); stroke-width: 1.5; }
 ";
 

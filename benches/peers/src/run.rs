@@ -36,6 +36,14 @@ Usage: cargo bench --bench peers -- [--short] [--rounds N] [--only NAME]... [--i
                  workspace (default: target/peers, or target/peers-short)
   --help         this text
 
+Figures are medians of all rounds, with the least and the most in brackets;
+a ratio is the median of the ratios of each round. `seconds` is the work
+alone, as the program measured it; with its start and end it is in
+peers.csv. The ceiling is the same server with a client of raw sockets.
+`most in flight` is what the server saw: of a client that is slow to send,
+the first requests are over before the last is out. CPU and memory are the
+client's, as the kernel counts them.
+
 Set PYTHON to the interpreter that has benches/requirements.txt installed.
 ";
 
@@ -206,30 +214,18 @@ fn write(
     done: &[(Work, Vec<Row>)],
 ) -> anyhow::Result<()> {
     let rounds = options.rounds;
-    let mut page = String::from("# Peers\n\n");
+    let mut told_of: String = told.iter().map(|(what, words)| format!("- {what}: {words}\n")).collect();
     if options.short {
-        page += "Made with `--short`: the answers were right, and the figures mean nothing.\n\n";
+        told_of += "- made with `--short`: the answers were right, and the figures mean nothing\n";
     }
-    let told_of: String = told.iter().map(|(what, words)| format!("- {what}: {words}\n")).collect();
-    fs::write(into.join("machine.md"), &told_of)?;
-    page += &told_of;
-    page += &format!(
-        "\nEach program ran {rounds} times, in turn with the others; figures are medians. `seconds` is the work alone, as the \
-         program measured it; `whole_seconds` in peers.csv has its start and end, too. A ratio is the median of the ratios of each round, with \
-         their range; the ceiling is the same server with a client of raw sockets. `most in flight` is \
-         what the server saw: a client that is slow to send has the first answers before the last request is out. CPU and memory are the client's, as the kernel \
-         counts them.\n\n"
-    );
+    fs::write(into.join("machine.md"), told_of)?;
     let date = told.first().map_or("", |(_, date)| date);
     let machine = told.get(1).map_or("", |(_, machine)| machine);
     let foot = format!("{machine}; {rounds} rounds; {date}");
     for (work, rows) in done {
-        let table = table::markdown(work, rows);
-        page += &format!("## {}: {}\n\n{table}\n", work.name, work.title);
-        fs::write(into.join(format!("{}.md", work.name)), table)?;
+        fs::write(into.join(format!("{}.md", work.name)), table::markdown(work, rows))?;
         fs::write(into.join(format!("{}.svg", work.name)), chart::svg(work, rows, &foot))?;
     }
-    fs::write(into.join("peers.md"), page)?;
     fs::write(into.join("peers.csv"), table::csv(done)?)?;
     Ok(())
 }
