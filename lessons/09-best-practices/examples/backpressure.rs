@@ -12,13 +12,13 @@
 
 #![warn(clippy::unwrap_used)]
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use lesson_kit::println;
 use memory_stats::memory_stats;
 use tokio::runtime::Builder;
 use tokio::sync::mpsc;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 const PAGES: usize = 500;
 const PAGE: usize = 128 * 1024;
@@ -99,6 +99,7 @@ pub async fn bounded(pages: usize) -> Seen {
 }
 // ANCHOR_END: bounded
 
+// ANCHOR: work
 /// A page, in memory that is really used.
 fn page() -> Vec<u8> {
     vec![b'a'; PAGE]
@@ -108,6 +109,7 @@ async fn work(page: Vec<u8>) {
     sleep(WORK).await;
     drop(page);
 }
+// ANCHOR_END: work
 
 /// What the consumer saw.
 pub struct Seen {
@@ -117,7 +119,8 @@ pub struct Seen {
     pub waiting: usize,
     /// For how long the producer was at it.
     pub produced: Duration,
-    memory: usize,
+    /// The most memory that the program had more than at the start, in bytes.
+    pub memory: usize,
     start: Instant,
     before: usize,
 }

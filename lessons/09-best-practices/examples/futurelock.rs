@@ -1,5 +1,5 @@
-//! Nobody blocks a thread, nobody holds a lock for long, and it hangs every
-//! time. Why?
+//! Nobody blocks a thread, whoever gets the lock lets it go again, and it hangs
+//! every time. Why?
 //!
 //! ```sh
 //! cargo run -p lesson09 --example futurelock
@@ -11,13 +11,14 @@
 
 #![warn(clippy::unwrap_used)]
 
+use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use lesson_kit::println;
 use lesson09::watched::{Ended, Tell, watch};
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Mutex, oneshot};
 use tokio::time::sleep;
 
@@ -34,30 +35,35 @@ fn main() -> anyhow::Result<()> {
         &[],
     );
     println!("--- wrong: &mut future in select! ---");
-    println!("{}", run(PATIENCE, by_reference)?);
+    println!("{}", run(threads()?, PATIENCE, by_reference));
 
     println!("\n--- right: the future by value ---");
-    println!("{}", run(PATIENCE, by_value)?);
+    println!("{}", run(threads()?, PATIENCE, by_value));
 
     println!("\n--- right: a task ---");
-    println!("{}", run(PATIENCE, by_task)?);
+    println!("{}", run(threads()?, PATIENCE, by_task));
     Ok(())
 }
 
-/// Runs it on a runtime that can be left behind, while another task has the
-/// lock.
+/// A runtime with threads enough: it is not for want of one that it hangs.
+fn threads() -> io::Result<Runtime> {
+    Builder::new_multi_thread().enable_all().build()
+}
+
+/// Runs it while another task has the lock. The runtime is left behind if it
+/// hangs.
 pub fn run(
+    runtime: Runtime,
     patience: Duration,
     work: impl AsyncFnOnce(&Lock, &Tell) + Send + 'static,
-) -> anyhow::Result<Ended> {
-    let runtime = Builder::new_multi_thread().enable_all().build()?;
-    Ok(watch(patience, move |tell| {
+) -> Ended {
+    watch(patience, move |tell| {
         runtime.block_on(async {
             let lock = Lock::default();
             busy(&lock, &tell).await;
             work(&lock, &tell).await;
         });
-    }))
+    })
 }
 
 /// Two tasks share it.

@@ -42,10 +42,10 @@ fn main() -> anyhow::Result<()> {
     told(&paused()?, async { Some(patiently(ask).await.to_owned()) });
 
     println!("\n--- wrong: paused, and a socket ---");
-    told(&paused()?, in_time(site));
+    told(&paused()?, in_time(site, TIME_LIMIT));
 
     println!("\n--- right: a socket, and a clock that runs ---");
-    told(&running()?, in_time(site));
+    told(&running()?, in_time(site, TIME_LIMIT));
     Ok(())
 }
 
@@ -74,9 +74,9 @@ pub async fn patiently<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> T {
 // ANCHOR_END: patiently
 
 // ANCHOR: in_time
-/// A page, or nothing after [`TIME_LIMIT`]. The site answers in time.
-pub async fn in_time(site: &Site) -> Option<String> {
-    let page = timeout(TIME_LIMIT, fetch(&Client::new(), site)).await;
+/// A page, or nothing when the limit is over.
+pub async fn in_time(site: &Site, limit: Duration) -> Option<String> {
+    let page = timeout(limit, fetch(&Client::new(), site)).await;
     match page.ok()? {
         Ok(bytes) => Some(format!("{bytes} bytes")),
         Err(error) => Some(format!("failed: {error}")),

@@ -29,26 +29,34 @@ pub fn old_driver(_line: String) {
 // ANCHOR_END: old_driver
 
 // ANCHOR: broken
-/// Broken: the driver has the thread, and nobody else.
-pub async fn broken(client: &Client, sites: &[Site], driver: fn(String)) {
+/// Rule 2, broken: the driver has the thread, and nobody else.
+pub async fn broken(
+    client: &Client,
+    sites: &[Site],
+    driver: fn(String),
+) -> Vec<reqwest::Result<usize>> {
     let fetches = sites.iter().map(async |site| {
         driver(format!("fetching {}", site.name));
         fetch(client, site).await
     });
-    join_all(fetches).await;
+    join_all(fetches).await
 }
 // ANCHOR_END: broken
 
 // ANCHOR: kept
-/// Kept: the driver has a thread of its own, from a pool that is there for it.
-pub async fn kept(client: &Client, sites: &[Site], driver: fn(String)) {
+/// Rule 2, kept: the driver has a thread of its own, from
+/// a pool that is there for it.
+pub async fn kept(
+    client: &Client,
+    sites: &[Site],
+    driver: fn(String),
+) -> Vec<anyhow::Result<usize>> {
     let fetches = sites.iter().map(async |site| {
         let line = format!("fetching {}", site.name);
-        // It fails if the driver panics: then there is no line.
-        let _ = spawn_blocking(move || driver(line)).await;
-        fetch(client, site).await
+        spawn_blocking(move || driver(line)).await?;
+        Ok(fetch(client, site).await?)
     });
-    join_all(fetches).await;
+    join_all(fetches).await
 }
 // ANCHOR_END: kept
 

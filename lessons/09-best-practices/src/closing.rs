@@ -7,10 +7,11 @@ use tokio::fs::File;
 use tokio::io::{AsyncWriteExt, BufWriter};
 
 // ANCHOR: broken
-/// Broken: `report` is dropped with what it has not yet written. `Drop` cannot
-/// await, so it cannot write it either, and it says nothing.
+/// Rule 5, broken: `report` is dropped with what it has not yet written. `Drop`
+/// cannot await, so it cannot write it either, and it says nothing.
 pub async fn broken(file: &Path, lines: &[String]) -> io::Result<()> {
-    let mut report = BufWriter::new(File::create(file).await?);
+    let file = File::create(file).await?;
+    let mut report = BufWriter::new(file);
     for line in lines {
         report.write_all(line.as_bytes()).await?;
     }
@@ -18,13 +19,16 @@ pub async fn broken(file: &Path, lines: &[String]) -> io::Result<()> {
 }
 // ANCHOR_END: broken
 
-// ANCHOR: kept
-/// Kept: the last thing is to close it, and that can fail.
+/// Rule 5, kept: the last thing is to close it.
 pub async fn kept(file: &Path, lines: &[String]) -> io::Result<()> {
-    let mut report = BufWriter::new(File::create(file).await?);
+    // ANCHOR: kept
+    // Rule 5, kept: the last thing is to close it, and
+    // that can fail.
+    let file = File::create(file).await?;
+    let mut report = BufWriter::new(file);
     for line in lines {
         report.write_all(line.as_bytes()).await?;
     }
     report.shutdown().await
+    // ANCHOR_END: kept
 }
-// ANCHOR_END: kept

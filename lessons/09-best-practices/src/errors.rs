@@ -8,8 +8,8 @@ use tokio::task::JoinSet;
 use crate::fetch;
 
 // ANCHOR: broken
-/// Broken: takes what is `Ok` and is silent about the rest. And a page that
-/// says "not found" is `Ok` to whoever does not ask for the status.
+/// Rule 3, broken: takes what is `Ok` and is silent about the rest. And a page
+/// that says "not found" is `Ok` to whoever does not ask for the status.
 pub async fn broken(client: &Client, sites: &[Site]) -> Vec<usize> {
     let mut tasks = JoinSet::new();
     for site in sites {
@@ -27,12 +27,14 @@ pub async fn broken(client: &Client, sites: &[Site]) -> Vec<usize> {
 // ANCHOR_END: broken
 
 // ANCHOR: kept
-/// Kept: a result for each site, in the order of the sites, a page or a reason.
+/// Rule 3, kept: a result for each site, in the order of
+/// the sites, a page or a reason.
 pub async fn kept(
     client: &Client,
     sites: &[Site],
 ) -> Vec<reqwest::Result<usize>> {
-    join_all(sites.iter().map(|site| fetch(client, site))).await
+    let page_of = |site| fetch(client, site);
+    join_all(sites.iter().map(page_of)).await
 }
 // ANCHOR_END: kept
 

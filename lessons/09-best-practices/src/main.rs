@@ -80,28 +80,33 @@ fn rule_2(
 ) -> anyhow::Result<Score> {
     println!("\n--- rule 2: do not block ---");
     let sites = lesson.sites();
-    let broken = blocking::broken(client, sites, blocking::old_driver);
-    let (_, broken) = runtime.block_on(beside(broken))?;
-    println!("broken: the heart waited {} at the worst", seconds(broken));
+    let work = blocking::broken(client, sites, blocking::old_driver);
+    let (results, _, broken) = runtime.block_on(beside(work))?;
+    let pages = results.iter().flatten().count();
+    let worst = seconds(broken);
+    println!("broken: {pages} pages; the heart waited {worst} at the worst");
     lesson.summary("the driver in a future");
 
-    let kept = blocking::kept(client, sites, blocking::old_driver);
-    let (_, kept) = runtime.block_on(beside(kept))?;
-    println!("kept: the heart waited {} at the worst", seconds(kept));
+    let work = blocking::kept(client, sites, blocking::old_driver);
+    let (results, _, kept) = runtime.block_on(beside(work))?;
+    let pages = results.iter().flatten().count();
+    let worst = seconds(kept);
+    println!("kept: {pages} pages; the heart waited {worst} at the worst");
     lesson.summary("the driver in the pool");
     Ok(score("2 do not block", "worst gap", seconds(broken), seconds(kept)))
 }
 
-/// How many turns another task has while `work` goes on, and how long it waits
-/// for one at the worst.
-async fn beside(
-    work: impl Future<Output = ()>,
-) -> anyhow::Result<(usize, Duration)> {
+/// What comes of `work`, how many turns another task has while it goes on, and
+/// how long that one waits for a turn at the worst.
+async fn beside<T>(
+    work: impl Future<Output = T>,
+) -> anyhow::Result<(T, usize, Duration)> {
     let stop = CancellationToken::new();
     let heart = blocking::heart(stop.clone());
-    work.await;
+    let result = work.await;
     stop.cancel();
-    Ok(heart.await?)
+    let (turns, worst) = heart.await?;
+    Ok((result, turns, worst))
 }
 
 fn rule_3(runtime: &Runtime, client: &Client, lesson: &Lesson) -> Score {
@@ -132,6 +137,7 @@ fn rule_4(runtime: &Runtime, folder: &Path) -> anyhow::Result<Score> {
     let file = folder.join("lines.txt");
     let broken = written("std::fs", runtime, files::broken(&file))?;
     let kept = written("tokio::fs", runtime, files::kept(&file))?;
+    written("BufWriter", runtime, files::buffered(&file))?;
     written("spawn_blocking", runtime, files::at_once(&file))?;
     let waited = files::behind_the_driver(&file)?;
     println!("tokio::fs with the pool busy: {}", seconds(waited));
@@ -146,8 +152,7 @@ fn written(
     work: impl Future<Output = io::Result<()>>,
 ) -> anyhow::Result<String> {
     let start = Instant::now();
-    let mut result = Ok(());
-    let (turns, _) = runtime.block_on(beside(async { result = work.await }))?;
+    let (result, turns, _) = runtime.block_on(beside(work))?;
     result?;
     let milliseconds = start.elapsed().as_millis();
     let turns = if turns == 0 { "none" } else { "some" };

@@ -4,13 +4,14 @@ use std::io;
 
 use futures::future::join_all;
 use lesson_kit::Site;
+use reqwest::Result;
 use tokio::runtime::Builder;
 
 use crate::{client, fetch};
 
 // ANCHOR: broken
-/// Broken: each fetch has a runtime of its own. Nothing is wrong with any one
-/// of them, and no two can be in flight together.
+/// Rule 1, broken: each fetch has a runtime of its own. Nothing is wrong with
+/// any one of them, and no two can be in flight together.
 pub fn broken(sites: &[Site]) -> io::Result<usize> {
     let mut pages = 0;
     for site in sites {
@@ -23,12 +24,12 @@ pub fn broken(sites: &[Site]) -> io::Result<usize> {
 // ANCHOR_END: broken
 
 // ANCHOR: kept
-/// Kept: one runtime, and everything in it.
+/// Rule 1, kept: one runtime, and everything in it.
 #[tokio::main]
-pub async fn kept(sites: &[Site]) -> reqwest::Result<usize> {
+pub async fn kept(sites: &[Site]) -> Result<usize> {
     let client = client()?;
-    let fetches = sites.iter().map(|site| fetch(&client, site));
-    let pages = join_all(fetches).await;
+    let page_of = |site| fetch(&client, site);
+    let pages = join_all(sites.iter().map(page_of)).await;
     Ok(pages.iter().filter(|page| page.is_ok()).count())
 }
 // ANCHOR_END: kept

@@ -18,23 +18,21 @@ impl Tell {
     }
 }
 
-/// How watched work ended.
+/// How watched work ended, and what it told.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Ended {
     /// It came to its end.
-    Done,
-    /// Nothing happened any more. This was the last.
-    Hangs {
-        /// What it told last.
-        last: String,
-    },
+    Done(Vec<String>),
+    /// Nothing happened any more.
+    Hangs(Vec<String>),
 }
 
 impl fmt::Display for Ended {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Ended::Done => formatter.write_str("done"),
-            Ended::Hangs { last } => {
+            Ended::Done(_) => formatter.write_str("done"),
+            Ended::Hangs(told) => {
+                let last = told.last().map_or("nothing", String::as_str);
                 write!(formatter, "watchdog: it hangs; the last was: {last}")
             }
         }
@@ -51,16 +49,16 @@ pub fn watch(
 ) -> Ended {
     let (sender, events) = mpsc::channel();
     thread::spawn(move || work(Tell(sender)));
-    let mut last = "nothing".to_owned();
+    let mut told = Vec::new();
     loop {
         match events.recv_timeout(patience) {
             Ok(event) => {
                 println!("{event}");
-                last = event;
+                told.push(event);
             }
             // Who tells is gone.
-            Err(RecvTimeoutError::Disconnected) => return Ended::Done,
-            Err(RecvTimeoutError::Timeout) => return Ended::Hangs { last },
+            Err(RecvTimeoutError::Disconnected) => return Ended::Done(told),
+            Err(RecvTimeoutError::Timeout) => return Ended::Hangs(told),
         }
     }
 }

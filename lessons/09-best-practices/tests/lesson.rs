@@ -16,11 +16,13 @@ use lesson09::{SITES, blocking, closing, errors, files, starting};
 use mock_server::testing::quick_tutorial;
 use mock_server::{MockWeb, Outcome, Watchdog};
 use reqwest::Client;
+use tokio::io::AsyncWriteExt;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::channel as mpsc_channel;
-use tokio::task::{spawn_blocking, yield_now};
+use tokio::task::{JoinError, spawn_blocking, yield_now};
 use tokio::time::{MissedTickBehavior, sleep, timeout};
+use tokio_util::sync::CancellationToken;
 
 #[path = "../examples/backpressure.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
@@ -126,19 +128,51 @@ async fn a_driver_in_a_future_stops_the_other_tasks_and_one_in_the_pool_does_not
     yield_now().await;
 
     let stops = |_| driver(IMPATIENT / 3);
-    blocking::broken(&client, &sites, stops).await;
+    let broken = blocking::broken(&client, &sites, stops).await;
     assert!(!SEEN.load(Ordering::SeqCst), "nobody else had a turn");
 
-    blocking::kept(&client, &sites, |_| driver(PATIENT)).await;
+    let kept = blocking::kept(&client, &sites, |_| driver(PATIENT)).await;
     assert!(SEEN.load(Ordering::SeqCst), "another task had a turn");
     other.abort();
+
+    let broken: Vec<_> = broken.iter().flatten().copied().collect();
+    let kept: Vec<_> = kept.iter().flatten().copied().collect();
+    assert_eq!(broken, [15_000, 50_321, 45_000]);
+    assert_eq!(kept, broken);
+}
+
+#[tokio::test]
+async fn a_driver_in_the_pool_that_panics_is_told_and_its_page_not_fetched() {
+    let (web, sites, _watchdog) = start(quick_tutorial());
+    let client = Client::new();
+    let kept = blocking::kept(&client, &sites, |line| {
+        assert_ne!(line, "fetching python.org");
+    });
+    let kept = kept.await;
+    let panicked = |result: &anyhow::Result<usize>| {
+        let error = result.as_ref().err()?.downcast_ref::<JoinError>()?;
+        Some(error.is_panic())
+    };
+    let panicked: Vec<_> = kept.iter().map(panicked).collect();
+    assert_eq!(panicked, [None, Some(true), None]);
+    assert_eq!(web.record().exchanges().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_heart_has_a_turn_every_ten_milliseconds() {
+    let stop = CancellationToken::new();
+    let heart = blocking::heart(stop.clone());
+    sleep(Duration::from_millis(95)).await;
+    stop.cancel();
+    let (turns, _) = heart.await.expect("no panic");
+    assert_eq!(turns, 10);
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn the_heart_waits_at_least_as_long_as_the_thread_is_held() {
     // A sleep never is too short, so this has no limit that a busy machine
     // could miss.
-    let stop = tokio_util::sync::CancellationToken::new();
+    let stop = CancellationToken::new();
     let heart = blocking::heart(stop.clone());
     blocking::old_driver("a line".to_owned());
     stop.cancel();
@@ -273,11 +307,24 @@ async fn a_file_written_on_the_loop_stops_it_and_one_written_in_the_pool_does_no
     // machine may be done with some before anybody looks.
     let lines = u32::try_from(files::LINES).expect("it fits");
     assert!(turns_beside(files::kept(&file("tokio"))).await >= lines / 10);
+    assert!(turns_beside(files::buffered(&file("buffered"))).await > 0);
     assert!(turns_beside(files::at_once(&file("pool"))).await > 0);
     let read = |name| fs::read(file(name)).expect("it is there");
     assert_eq!(read("std").len(), files::LINES * 24);
     assert_eq!(read("std"), read("tokio"));
+    assert_eq!(read("std"), read("buffered"));
     assert_eq!(read("std"), read("pool"));
+}
+
+#[tokio::test]
+async fn a_buffer_of_tokio_s_hands_on_some_hundred_lines_at_a_time() {
+    let mut file = tokio::io::BufWriter::new(Vec::new());
+    let mut lines = 0;
+    while file.get_ref().is_empty() {
+        file.write_all(b"a line of twenty-four b\n").await.expect("room");
+        lines += 1;
+    }
+    assert_eq!((lines, file.get_ref().len()), (342, 341 * 24));
 }
 
 #[test]
@@ -325,16 +372,23 @@ async fn a_report_that_is_not_closed_is_not_written_and_one_that_is_is() {
 
 // The watchdog of the examples.
 
+fn told<const N: usize>(lines: [&str; N]) -> Vec<String> {
+    lines.map(str::to_owned).to_vec()
+}
+
 #[test]
 fn the_watchdog_tells_the_end_from_a_hang_and_says_what_was_the_last() {
-    assert_eq!(watch(PATIENT, |tell| tell.tell("one")), Ended::Done);
+    let done = watch(PATIENT, |tell| tell.tell("one"));
+    assert_eq!(done, Ended::Done(told(["one"])));
+    assert_eq!(done.to_string(), "done");
     let hangs = watch(STEP, |tell| {
         tell.tell("one");
         tell.tell("two");
         thread::park();
         drop(tell);
     });
-    assert_eq!(hangs, Ended::Hangs { last: "two".to_owned() });
+    assert_eq!(hangs, Ended::Hangs(told(["one", "two"])));
+    assert_eq!(hangs.to_string(), "watchdog: it hangs; the last was: two");
 }
 
 // A guard across an await.
@@ -343,8 +397,14 @@ fn the_watchdog_tells_the_end_from_a_hang_and_says_what_was_the_last() {
 fn std_s_lock_held_across_an_await_hangs_before_the_first_request() {
     let (web, sites, _watchdog) = start(quick_tutorial());
     let ended = guard::run(&sites, STEP, guard::held);
-    let last = "python.org asks for the lock".to_owned();
-    assert_eq!(ended.expect("a runtime"), Ended::Hangs { last });
+    assert_eq!(
+        ended.expect("a runtime"),
+        Ended::Hangs(told([
+            "codeswithpankaj.com asks for the lock",
+            "codeswithpankaj.com has the lock",
+            "python.org asks for the lock",
+        ]))
+    );
     assert_eq!(web.record().exchanges().len(), 0);
 }
 
@@ -352,7 +412,18 @@ fn std_s_lock_held_across_an_await_hangs_before_the_first_request() {
 fn tokio_s_lock_held_across_an_await_lets_one_fetch_at_a_time() {
     let (web, sites, _watchdog) = start(quick_tutorial());
     let ended = guard::run(&sites, PATIENT, guard::held_async);
-    assert_eq!(ended.expect("a runtime"), Ended::Done);
+    assert_eq!(
+        ended.expect("a runtime"),
+        Ended::Done(told([
+            "codeswithpankaj.com asks for the lock",
+            "codeswithpankaj.com has the lock",
+            "python.org asks for the lock",
+            "w3schools.com asks for the lock",
+            "python.org has the lock",
+            "w3schools.com has the lock",
+            "110321 bytes",
+        ]))
+    );
     assert_eq!(web.record().max_in_flight(), 1);
     assert_eq!(web.record().count(Outcome::Complete), 3);
 }
@@ -361,7 +432,7 @@ fn tokio_s_lock_held_across_an_await_lets_one_fetch_at_a_time() {
 fn std_s_lock_for_one_statement_lets_all_fetch_at_once() {
     let (web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
     let ended = guard::run(&sites, PATIENT, guard::brief);
-    assert_eq!(ended.expect("a runtime"), Ended::Done);
+    assert_eq!(ended.expect("a runtime"), Ended::Done(told(["110321 bytes"])));
     assert_eq!(web.record().max_in_flight(), 3);
 }
 
@@ -409,16 +480,17 @@ fn a_guard_in_a_scope_or_in_one_statement_or_dropped_unused_can_be_spawned() {
 
 // Backpressure.
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_channel_without_a_bound_takes_all_and_one_with_a_bound_does_not() {
     let wrong = backpressure::unbounded(50).await;
+    // One is worked on, the others wait.
     assert_eq!((wrong.pages, wrong.waiting), (50, 49));
+    assert_eq!(wrong.produced, Duration::ZERO);
     let right = backpressure::bounded(50).await;
-    assert_eq!(right.pages, 50);
-    assert!(right.waiting <= 8, "{}", right.waiting);
+    assert_eq!((right.pages, right.waiting), (50, 7));
     // Each page is worked on for a millisecond, and but for those that have
-    // room the producer has to wait for that. A sleep is never too short.
-    assert!(right.produced >= Duration::from_millis(50 - 8 - 2));
+    // room or are worked on the producer has to wait for that.
+    assert!(right.produced >= Duration::from_millis(50 - 8 - 1));
 }
 
 #[tokio::test]
@@ -481,17 +553,20 @@ async fn an_answer_at_the_third_try_takes_two_hours() {
 
 #[test]
 fn a_paused_clock_does_not_wait_for_a_socket_and_one_that_runs_does() {
-    // In time, and not at once.
-    let delay = mock_server::Fault::Delay { ms: 1_000 };
+    // It is what this is about: the one place where a paused clock meets a
+    // socket. The answer would be in time, and the watchdog would be earlier.
+    const HOUR: Duration = Duration::from_secs(3_600);
+    let delay = mock_server::Fault::Delay { ms: 300_000 };
     let (web, sites, _watchdog) =
         start(quick_tutorial().fault("python.org", delay));
     let paused = paused_clock::paused().expect("a runtime");
-    assert_eq!(paused.block_on(paused_clock::in_time(&sites[1])), None);
+    let page = paused.block_on(paused_clock::in_time(&sites[1], HOUR));
+    assert_eq!(page, None, "the hour is over, and the answer under way");
     drop(web);
 
     let (_web, sites, _watchdog) = start(quick_tutorial());
     let running = paused_clock::running().expect("a runtime");
-    let page = running.block_on(paused_clock::in_time(&sites[1]));
+    let page = running.block_on(paused_clock::in_time(&sites[1], HOUR));
     assert_eq!(page.as_deref(), Some("50321 bytes"));
 }
 
@@ -561,25 +636,66 @@ fn the_figures_of_a_runtime_show_who_waits_for_a_blocked_worker() {
         watch_example::observe(&runtime, held).expect("it begins");
     assert_eq!((blocked.alive, blocked.waiting), (6, 5));
     assert_eq!((afterwards.alive, afterwards.waiting), (0, 0));
-    // What a worker was busy with it says when it is done with it.
-    assert!(blocked.busy < held);
+    // What a worker was busy with it says when it is done with it. (A sleep
+    // is never too short.)
+    assert_eq!(blocked.busy, Duration::ZERO);
+    assert!(afterwards.busy >= held);
 }
 
 // Futurelock.
 
 #[test]
 fn a_future_kept_by_reference_keeps_its_place_in_the_queue_and_it_hangs() {
-    let ended = futurelock::run(STEP, futurelock::by_reference);
-    let last = "the other task lets the lock go".to_owned();
-    assert_eq!(ended.expect("a runtime"), Ended::Hangs { last });
+    let runtime = paused_clock::paused().expect("a runtime");
+    assert_eq!(
+        futurelock::run(runtime, STEP, futurelock::by_reference),
+        Ended::Hangs(told([
+            "first asks for the lock",
+            "second asks for the lock",
+            "the other task lets the lock go",
+        ]))
+    );
 }
 
 #[test]
-fn a_future_by_value_or_a_task_does_not_hang() {
-    let ended = futurelock::run(PATIENT, futurelock::by_value);
-    assert_eq!(ended.expect("a runtime"), Ended::Done);
-    let ended = futurelock::run(PATIENT, futurelock::by_task);
-    assert_eq!(ended.expect("a runtime"), Ended::Done);
+fn a_future_by_value_loses_its_place_and_a_task_has_its_turn_and_neither_hangs()
+{
+    let runtime = paused_clock::paused().expect("a runtime");
+    assert_eq!(
+        futurelock::run(runtime, PATIENT, futurelock::by_value),
+        Ended::Done(told([
+            "first asks for the lock",
+            "second asks for the lock",
+            "the other task lets the lock go",
+            "second has the lock",
+        ]))
+    );
+    let runtime = paused_clock::paused().expect("a runtime");
+    assert_eq!(
+        futurelock::run(runtime, PATIENT, futurelock::by_task),
+        Ended::Done(told([
+            "first asks for the lock",
+            "second asks for the lock",
+            "the other task lets the lock go",
+            "first has the lock",
+            "second has the lock",
+        ]))
+    );
+}
+
+#[tokio::test]
+async fn a_lock_goes_to_who_has_waited_longest_and_nobody_else_polled_or_not() {
+    let lock = tokio::sync::Mutex::new(());
+    let guard = lock.lock().await;
+    let mut first = pin!(lock.lock());
+    assert!((&mut first).now_or_never().is_none());
+    let mut second = pin!(lock.lock());
+    assert!((&mut second).now_or_never().is_none());
+    drop(guard);
+    assert!((&mut second).now_or_never().is_none(), "it stands behind");
+    assert!(lock.try_lock().is_err(), "whoever else wants it waits, too");
+    drop(first.now_or_never().expect("it is for the first"));
+    assert!(second.now_or_never().is_some());
 }
 
 #[tokio::test]
