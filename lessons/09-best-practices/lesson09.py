@@ -27,11 +27,13 @@ def old_driver(line):
     time.sleep(0.2)
 
 
+# ANCHOR: write_report
 def write_report(file, lines):
-    # 5. Close what you open: at the end of `with`, whatever happens in it.
+    # 5. Close what you open: `with` does, at its end.
     with open(file, "w") as report:
         for line in lines:
             report.write(line)
+# ANCHOR_END: write_report
 
 
 # ANCHOR: fetch
@@ -48,17 +50,21 @@ async def fetch(session, url):
 # ANCHOR: main
 async def main(file):
     # 5. Close what you open.
-    async with aiohttp.ClientSession(timeout=TIME_LIMIT) as session:
-        fetches = (fetch(session, url) for url in URLS)
+    session = aiohttp.ClientSession(timeout=TIME_LIMIT)
+    async with session:
         # 3. Handle errors: a result for each.
-        results = await asyncio.gather(*fetches, return_exceptions=True)
+        results = await asyncio.gather(
+            *(fetch(session, url) for url in URLS),
+            return_exceptions=True,
+        )
     for url, result in zip(URLS, results):
         if isinstance(result, Exception):
             print(f"{url}: {reason(result)}")
         else:
             print(f"{url}: {result} bytes")
     # 4. For files a thread it is, whoever starts it.
-    await asyncio.to_thread(write_report, file, (f"{url}\n" for url in URLS))
+    lines = [f"{url}\n" for url in URLS]
+    await asyncio.to_thread(write_report, file, lines)
     print(f"the report has {os.path.getsize(file)} bytes")
 # ANCHOR_END: main
 
@@ -75,6 +81,8 @@ def reason(error):
     return "no proper answer"
 
 
+# ANCHOR: run
 with tempfile.TemporaryDirectory() as folder:
     # 1. Start the event loop properly: once, at the top.
     asyncio.run(main(os.path.join(folder, "report.txt")))
+# ANCHOR_END: run

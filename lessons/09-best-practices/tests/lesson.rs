@@ -63,6 +63,11 @@ const IMPATIENT: Duration = Duration::from_secs(1);
 /// on the way there takes on a busy machine.
 const STEP: Duration = Duration::from_secs(4);
 
+/// For a test without a web.
+fn watchdog() -> Watchdog {
+    Watchdog::start(WATCHDOG, Vec::new)
+}
+
 fn start(builder: mock_server::Builder) -> (MockWeb, Vec<Site>, Watchdog) {
     let web = builder.start().expect("the web starts");
     let watchdog = web.watchdog(WATCHDOG);
@@ -160,6 +165,7 @@ async fn a_driver_in_the_pool_that_panics_is_told_and_its_page_not_fetched() {
 
 #[tokio::test(start_paused = true)]
 async fn the_heart_has_a_turn_every_ten_milliseconds() {
+    let _watchdog = watchdog();
     let stop = CancellationToken::new();
     let heart = blocking::heart(stop.clone());
     sleep(Duration::from_millis(95)).await;
@@ -170,6 +176,7 @@ async fn the_heart_has_a_turn_every_ten_milliseconds() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn the_heart_waits_at_least_as_long_as_the_thread_is_held() {
+    let _watchdog = watchdog();
     // A sleep never is too short, so this has no limit that a busy machine
     // could miss.
     let stop = CancellationToken::new();
@@ -183,6 +190,7 @@ async fn the_heart_waits_at_least_as_long_as_the_thread_is_held() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_blocked_workers_of_two_stop_all_tasks_too() {
+    let _watchdog = watchdog();
     let (block, is_blocked) = mpsc::channel();
     let (go_on, wait) = mpsc::channel::<()>();
     let wait = Arc::new(Mutex::new(wait));
@@ -193,10 +201,10 @@ async fn two_blocked_workers_of_two_stop_all_tasks_too() {
             // It ends when `go_on` is dropped.
             let _ = wait.lock().map(|wait| wait.recv());
         });
-    }
-    // This future runs on the test's own thread, and may block it.
-    for _ in 0..2 {
-        is_blocked.recv().expect("both have begun");
+        // This future runs on the test's own thread, and may block it. One
+        // worker may take both into its own queue, so the second has to wait
+        // until the first has begun.
+        is_blocked.recv().expect("it has begun");
     }
     let third = tokio::spawn(async {});
     // There is no event to await: nothing happens.
@@ -209,6 +217,7 @@ async fn two_blocked_workers_of_two_stop_all_tasks_too() {
 
 #[test]
 fn blocking_work_that_has_begun_is_not_stopped_and_what_is_queued_is() {
+    let _watchdog = watchdog();
     let runtime = Builder::new_current_thread()
         .max_blocking_threads(1)
         .enable_time()
@@ -238,7 +247,7 @@ fn blocking_work_that_has_begun_is_not_stopped_and_what_is_queued_is() {
 
 #[test]
 fn a_runtime_that_is_dropped_waits_for_blocking_work_that_has_begun() {
-    let _watchdog = Watchdog::start(WATCHDOG, Vec::new);
+    let _watchdog = watchdog();
     let runtime = one_thread();
     let (begin, has_begun) = mpsc::channel();
     let ended = Arc::new(AtomicBool::new(false));
@@ -300,6 +309,7 @@ async fn turns_beside(work: impl Future<Output = std::io::Result<()>>) -> u32 {
 #[tokio::test(flavor = "current_thread")]
 async fn a_file_written_on_the_loop_stops_it_and_one_written_in_the_pool_does_not()
  {
+    let _watchdog = watchdog();
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name| folder.path().join(name);
     assert_eq!(turns_beside(files::broken(&file("std"))).await, 0);
@@ -318,6 +328,7 @@ async fn a_file_written_on_the_loop_stops_it_and_one_written_in_the_pool_does_no
 
 #[tokio::test]
 async fn a_buffer_of_tokio_s_hands_on_some_hundred_lines_at_a_time() {
+    let _watchdog = watchdog();
     let mut file = tokio::io::BufWriter::new(Vec::new());
     let mut lines = 0;
     while file.get_ref().is_empty() {
@@ -329,6 +340,7 @@ async fn a_buffer_of_tokio_s_hands_on_some_hundred_lines_at_a_time() {
 
 #[test]
 fn tokio_fs_waits_for_a_thread_of_the_pool() {
+    let _watchdog = watchdog();
     let folder = tempfile::tempdir().expect("a folder");
     let runtime = Builder::new_current_thread()
         .max_blocking_threads(1)
@@ -353,6 +365,7 @@ fn tokio_fs_waits_for_a_thread_of_the_pool() {
 
 #[tokio::test]
 async fn a_report_that_is_not_closed_is_not_written_and_one_that_is_is() {
+    let _watchdog = watchdog();
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("report.txt");
     let lines = ["one\n".to_owned(), "two\n".to_owned()];
@@ -439,7 +452,7 @@ fn std_s_lock_for_one_statement_lets_all_fetch_at_once() {
 #[test]
 #[expect(clippy::await_holding_lock, reason = "it is what this is about")]
 fn who_holds_std_s_lock_across_an_await_blocks_nobody_who_does_not_want_it() {
-    let _watchdog = Watchdog::start(WATCHDOG, Vec::new);
+    let _watchdog = watchdog();
     let (lock, other_was_here) = (Mutex::new(0), Notify::new());
     one_thread().block_on(async {
         let holds = async {
@@ -482,6 +495,7 @@ fn a_guard_in_a_scope_or_in_one_statement_or_dropped_unused_can_be_spawned() {
 
 #[tokio::test(start_paused = true)]
 async fn a_channel_without_a_bound_takes_all_and_one_with_a_bound_does_not() {
+    let _watchdog = watchdog();
     let wrong = backpressure::unbounded(50).await;
     // One is worked on, the others wait.
     assert_eq!((wrong.pages, wrong.waiting), (50, 49));
@@ -495,6 +509,7 @@ async fn a_channel_without_a_bound_takes_all_and_one_with_a_bound_does_not() {
 
 #[tokio::test]
 async fn a_channel_ends_when_the_last_sender_is_dropped() {
+    let _watchdog = watchdog();
     let wrong = backpressure::with_a_sender_left(IMPATIENT).await;
     assert!(wrong.ends_with("no end; senders: 1"), "{wrong}");
     let right = backpressure::with_the_sender_dropped(PATIENT).await;
@@ -505,6 +520,7 @@ async fn a_channel_ends_when_the_last_sender_is_dropped() {
 
 #[tokio::test]
 async fn of_what_select_interrupts_these_are_safe_and_these_are_not() {
+    let _watchdog = watchdog();
     let rows = timeout(PATIENT, cancel_safe::rows());
     let rows = rows.await.expect("it ends").expect("nothing fails");
     let by_verdict = |verdict| -> Vec<_> {
@@ -575,6 +591,7 @@ fn a_paused_clock_does_not_wait_for_a_socket_and_one_that_runs_does() {
 #[tokio::test(start_paused = true)]
 async fn missed_ticks_come_in_a_burst_or_move_or_are_skipped_and_the_first_is_at_once()
  {
+    let _watchdog = watchdog();
     for (behavior, expected) in [
         (MissedTickBehavior::Burst, [0, 3_000, 3_000, 3_000, 3_200]),
         (MissedTickBehavior::Delay, [0, 3_000, 3_800, 4_600, 5_400]),
@@ -601,6 +618,7 @@ async fn missed_ticks_come_in_a_burst_or_move_or_are_skipped_and_the_first_is_at
 
 #[tokio::test]
 async fn a_task_local_is_in_what_is_joined_and_not_in_what_is_spawned() {
+    let _watchdog = watchdog();
     use task_locals::{REQUEST, expected, set_anew};
     let numbers = |seen: task_locals::Seen| seen.map(|(_, number)| number);
     let wrong = REQUEST.scope(7, expected()).await.expect("no panic");
@@ -611,6 +629,7 @@ async fn a_task_local_is_in_what_is_joined_and_not_in_what_is_spawned() {
 
 #[test]
 fn notify_keeps_one_permit_at_the_most_and_what_stays_is_for_all() {
+    let _watchdog = watchdog();
     assert_eq!(notify::notified_three_times(), 1);
     assert_eq!(notify::notified_waiters(), 0);
     assert_eq!(notify::watched(), 3);
@@ -627,7 +646,7 @@ fn notify_keeps_one_permit_at_the_most_and_what_stays_is_for_all() {
 #[cfg(not(feature = "console"))]
 #[test]
 fn the_figures_of_a_runtime_show_who_waits_for_a_blocked_worker() {
-    let _watchdog = Watchdog::start(WATCHDOG, Vec::new);
+    let _watchdog = watchdog();
     let runtime =
         Builder::new_multi_thread().worker_threads(1).build().expect("one");
     // As long as a busy machine may need for five tasks.
@@ -646,6 +665,7 @@ fn the_figures_of_a_runtime_show_who_waits_for_a_blocked_worker() {
 
 #[test]
 fn a_future_kept_by_reference_keeps_its_place_in_the_queue_and_it_hangs() {
+    let _watchdog = watchdog();
     let runtime = paused_clock::paused().expect("a runtime");
     assert_eq!(
         futurelock::run(runtime, STEP, futurelock::by_reference),
@@ -660,6 +680,7 @@ fn a_future_kept_by_reference_keeps_its_place_in_the_queue_and_it_hangs() {
 #[test]
 fn a_future_by_value_loses_its_place_and_a_task_has_its_turn_and_neither_hangs()
 {
+    let _watchdog = watchdog();
     let runtime = paused_clock::paused().expect("a runtime");
     assert_eq!(
         futurelock::run(runtime, PATIENT, futurelock::by_value),
@@ -685,6 +706,7 @@ fn a_future_by_value_loses_its_place_and_a_task_has_its_turn_and_neither_hangs()
 
 #[tokio::test]
 async fn a_lock_goes_to_who_has_waited_longest_and_nobody_else_polled_or_not() {
+    let _watchdog = watchdog();
     let lock = tokio::sync::Mutex::new(());
     let guard = lock.lock().await;
     let mut first = pin!(lock.lock());
@@ -700,6 +722,7 @@ async fn a_lock_goes_to_who_has_waited_longest_and_nobody_else_polled_or_not() {
 
 #[tokio::test]
 async fn room_in_a_channel_goes_to_who_has_waited_longest_polled_or_not() {
+    let _watchdog = watchdog();
     let (sender, mut receiver) = mpsc_channel(1);
     sender.send("a").await.expect("there is room");
     let mut first = pin!(sender.reserve());

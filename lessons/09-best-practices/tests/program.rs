@@ -1,9 +1,16 @@
 //! What the program says at the end, where every page fails at once.
 
 use std::process::Command;
+use std::time::Duration;
+
+use mock_server::Watchdog;
+
+/// Bounds a failure only.
+const WATCHDOG: Duration = Duration::from_secs(100);
 
 #[test]
 fn the_score_tells_what_each_rule_costs() {
+    let _watchdog = Watchdog::start(WATCHDOG, Vec::new);
     let output = Command::new(env!("CARGO_BIN_EXE_lesson09"))
         .args(["--fault", "codeswithpankaj.com=refused"])
         .args(["--fault", "python.org=refused"])
