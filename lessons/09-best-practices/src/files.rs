@@ -13,7 +13,7 @@ use crate::blocking::old_driver;
 
 /// How many lines each of them writes, one by one.
 pub const LINES: usize = 30_000;
-const LINE: &[u8] = b"a line of twenty-four b\n";
+const LINE: &[u8] = b"a line of forty-eight bytes, and the end of it.\n";
 
 // ANCHOR: broken
 /// Rule 4, broken: the thread is in the file system, however long that takes.
@@ -43,7 +43,7 @@ pub async fn kept(file: &Path) -> io::Result<()> {
 // ANCHOR_END: kept
 
 // ANCHOR: buffered
-/// Kept with sense: some hundred lines go to another thread together.
+/// Kept with sense: 8 KB of lines go to another thread together.
 pub async fn buffered(file: &Path) -> io::Result<()> {
     let file = tokio::fs::File::create(file).await?;
     let mut file = BufWriter::new(file);
