@@ -661,7 +661,7 @@ fn the_figures_of_a_runtime_show_who_waits_for_a_blocked_worker() {
     assert_eq!((afterwards.alive, afterwards.waiting), (0, 0));
     // What a worker was busy with it says when it is done with it. (A sleep
     // is never too short.)
-    assert_eq!(blocked.busy, Duration::ZERO);
+    assert!(blocked.busy < held);
     assert!(afterwards.busy >= held);
 }
 
