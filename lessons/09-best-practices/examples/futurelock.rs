@@ -1,5 +1,5 @@
-//! Nobody blocks a thread, whoever gets the lock lets it go again, and it hangs
-//! every time. Why?
+//! Nobody blocks a thread, all code that takes the lock lets it go again, and it
+//! hangs every time. Why?
 //!
 //! ```sh
 //! cargo run -p lesson09 --example futurelock

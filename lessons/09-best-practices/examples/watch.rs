@@ -138,8 +138,8 @@ pub fn observe(
     }
     let while_blocked = Figures::of(runtime.handle());
     runtime.block_on(tasks.join_all());
-    // A worker says how busy it was when it parks: it counts when it parks and
-    // when it goes on.
+    // A worker says how busy it was when it parks, at the latest. It counts each
+    // time that it parks and that it goes on: odd means parked.
     let metrics = runtime.handle().metrics();
     while metrics.worker_park_unpark_count(0).is_multiple_of(2) {
         thread::yield_now();
