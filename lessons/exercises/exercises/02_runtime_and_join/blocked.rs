@@ -1,6 +1,7 @@
 // A program fetches pages and gives each to a function that it has from another
-// team. That function thinks for a while, on its thread, and there is no `async`
-// in it. Since it was added, all other requests stand still while it thinks.
+// team. That function thinks for a while, on its thread, and there is no
+// `async` in it. Since it was added, all other requests stand still while it
+// thinks.
 //
 // Let the function think where it stops nobody.
 //

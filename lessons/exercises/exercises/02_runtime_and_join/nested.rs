@@ -1,6 +1,6 @@
-// `price` was written for a script: it starts a runtime, asks a shop, and returns
-// like any other function. Then somebody called it from async code, and the
-// program panics.
+// `price` was written for a script: it starts a runtime, asks a shop, and
+// returns like any other function. Then somebody called it from async code, and
+// the program panics.
 //
 // Let it be called from async code, for two shops at once.
 

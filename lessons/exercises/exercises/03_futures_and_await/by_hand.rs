@@ -2,8 +2,8 @@
 // it is done. You want to await it. So you write the future yourself: what the
 // thread and the future share, `poll`, and who wakes whom.
 //
-// It compiles, and whoever awaits it sleeps for ever: a future that is not ready
-// has to see to it that somebody calls its waker.
+// It compiles, and whoever awaits it sleeps for ever: a future that is not
+// ready has to see to it that somebody calls its waker.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,7 +44,8 @@ impl Callback {
 impl Future for Download {
     type Output = usize;
 
-    // TODO: Who returns `Pending` is not polled again until its waker is called.
+    // TODO: Who returns `Pending` is not polled again until its waker is
+    // called.
     fn poll(self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<usize> {
         let shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match shared.bytes {

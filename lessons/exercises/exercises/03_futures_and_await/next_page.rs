@@ -1,6 +1,6 @@
-// A site has a table of contents: each page names the pages below it, one a line.
-// How many bytes are all of them together? A function that calls itself for each
-// line is the plain answer, and the compiler refuses it.
+// A site has a table of contents: each page names the pages below it, one a
+// line. How many bytes are all of them together? A function that calls itself
+// for each line is the plain answer, and the compiler refuses it.
 //
 // A future holds all that it awaits. How large is one that holds itself?
 

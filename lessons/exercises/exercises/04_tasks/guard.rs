@@ -1,6 +1,6 @@
-// Tasks fetch pages and write down, in one list for all, how large they are. The
-// list is behind a mutex, and the compiler refuses the program: the guard of the
-// mutex is held while the task waits for its page.
+// Tasks fetch pages and write down, in one list for all, how large they are.
+// The list is behind a mutex, and the compiler refuses the program: the guard
+// of the mutex is held while the task waits for its page.
 //
 // That is good news: a task that waits with the lock in its hand stops all that
 // want it. Hold the lock only while you write.

@@ -1,6 +1,6 @@
-// One task fetches page after page, and another works on them and is slower. The
-// channel between them takes whatever comes, so the pages pile up in memory until
-// there is none left.
+// One task fetches page after page, and another works on them and is slower.
+// The channel between them takes whatever comes, so the pages pile up in memory
+// until there is none left.
 //
 // Let the one who fetches wait for the one who works. Three pages on their way
 // are enough.

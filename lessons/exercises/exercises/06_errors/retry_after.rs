@@ -1,6 +1,7 @@
 // A site that is busy says so, and says for how long: the header `Retry-After`
 // of its answer has a number of seconds, or a date. This program does not read
-// it, and comes back after 100 ms, as all the others do. The site is still busy.
+// it, and comes back after 100 ms, as all the others do. The site is still
+// busy.
 //
 // Come back when you are asked to, and not at all where that takes too long.
 
@@ -25,14 +26,15 @@ enum Failure {
     Request(#[source] reqwest::Error),
 }
 
-// TODO: For how long does the site ask to be left alone? `httpdate` reads dates.
+// TODO: For how long does the site ask to be left alone? `httpdate` reads
+// dates.
 fn asked(_headers: &HeaderMap) -> Option<Duration> {
     None
 }
 
 // `wait` is for a pause; a test does not want to wait.
-// TODO: Wait for as long as the site asks for. If that is longer than `LONGEST`,
-// give up at once.
+// TODO: Wait for as long as the site asks for. If that is longer than
+// `LONGEST`, give up at once.
 async fn page_size(
     client: &Client,
     url: &str,
@@ -79,8 +81,8 @@ mod tests {
     use exercises::{check, sites};
     use mock_server::{Fault, RetryAfter};
 
-    // The pauses before a page that is busy once, how often it was asked for, and
-    // whether it came.
+    // The pauses before a page that is busy once, how often it was asked for,
+    // and whether it came.
     fn pauses(with: Fault) -> (Vec<Duration>, usize, bool) {
         let fault =
             Fault::FailFirst { n: 1, with: Box::new(with), key: String::new() };

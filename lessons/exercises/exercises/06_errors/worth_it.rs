@@ -2,9 +2,9 @@
 // times. Now a site complains: its log is full of requests for a page that it
 // does not have and never had.
 //
-// Ask again where it is worth it: when the connection failed or the answer broke
-// off, and when the site says "not now" (429, 502, 503, 504). Where the request
-// itself is wrong, once is enough.
+// Ask again where it is worth it: when the connection failed or the answer
+// broke off, and when the site says "not now" (429, 502, 503, 504). Where the
+// request itself is wrong, once is enough.
 
 use std::time::Duration;
 

@@ -77,7 +77,8 @@ mod tests {
         )
     }
 
-    // Presses Ctrl-C when all three pages are begun. Whether it ended by itself.
+    // Presses Ctrl-C when all three pages are begun. Whether it ended by
+    // itself.
     async fn pressed_when_begun(
         web: &MockWeb,
         client: &Client,

@@ -1,6 +1,6 @@
-// A page comes in small pieces. The program hands it on in blocks of 1,000 bytes,
-// and in between it says how it is doing. The blocks are too few: some of what the
-// site sent is nowhere.
+// A page comes in small pieces. The program hands it on in blocks of 1,000
+// bytes, and in between it says how it is doing. The blocks are too few: some
+// of what the site sent is nowhere.
 //
 // Lose nothing, whatever wins in the `select!`.
 

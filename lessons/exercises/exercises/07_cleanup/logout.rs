@@ -2,9 +2,10 @@
 // that your program logs in again and again, and hardly ever logs out.
 //
 // Log out on every way out of `borrow_book`: when the book is there, when it is
-// not, and when somebody stops waiting and drops the future. The last one cannot
-// wait for the logout, because a drop cannot wait. So the logout is a task then,
-// and `closing` knows of it: whoever ends the program waits for `closing`.
+// not, and when somebody stops waiting and drops the future. The last one
+// cannot wait for the logout, because a drop cannot wait. So the logout is a
+// task then, and `closing` knows of it: whoever ends the program waits for
+// `closing`.
 //
 // Look at the bars: who logs in, logs out.
 

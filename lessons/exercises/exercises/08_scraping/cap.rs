@@ -1,6 +1,6 @@
-// Somebody gave this program the address of a page without end. It read on and on,
-// until the system killed it. It does have a limit, and looks at it when the page
-// is there.
+// Somebody gave this program the address of a page without end. It read on and
+// on, until the system killed it. It does have a limit, and looks at it when
+// the page is there.
 //
 // Refuse a page as soon as it is too large, and read no more of it.
 

@@ -1,6 +1,7 @@
 // A program fetches pages and gives each to a function that it has from another
-// team. That function thinks for a while, on its thread, and there is no `async`
-// in it. Since it was added, all other requests stand still while it thinks.
+// team. That function thinks for a while, on its thread, and there is no
+// `async` in it. Since it was added, all other requests stand still while it
+// thinks.
 //
 // Let the function think where it stops nobody.
 //
@@ -28,9 +29,9 @@ async fn page(client: &Client, url: &str) -> Result<String> {
 // so the closure owns it: `move`.
 //
 // The common wrong answers keep the work on the thread: an `async` block around
-// `think` is still polled there, and so is a task of `tokio::spawn`, on a runtime
-// of one thread. On one of many threads it stops only one of them, and whoever
-// waits there. `yield_now` before it only lets the others go first.
+// `think` is still polled there, and so is a task of `tokio::spawn`, on a
+// runtime of one thread. On one of many threads it stops only one of them, and
+// whoever waits there. `yield_now` before it only lets the others go first.
 async fn thought_about<Thought: Send + 'static>(
     client: &Client,
     url: &str,

@@ -1,6 +1,6 @@
-// `price` was written for a script: it starts a runtime, asks a shop, and returns
-// like any other function. Then somebody called it from async code, and the
-// program panics.
+// `price` was written for a script: it starts a runtime, asks a shop, and
+// returns like any other function. Then somebody called it from async code, and
+// the program panics.
 //
 // Let it be called from async code, for two shops at once.
 
@@ -12,8 +12,8 @@ use reqwest::Client;
 
 // `block_on` keeps its thread until the future is done; inside of a runtime the
 // thread is needed for all others, so Tokio refuses. The way out is the plain
-// one: what waits is async, up to `main`, and `main` alone has a runtime. A script
-// calls it in its own `block_on`.
+// one: what waits is async, up to `main`, and `main` alone has a runtime. A
+// script calls it in its own `block_on`.
 //
 // The common wrong answers find a way to block all the same. A thread with a
 // runtime of its own, joined at once: nothing panics, and nothing else runs, so

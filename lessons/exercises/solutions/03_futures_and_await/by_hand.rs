@@ -2,8 +2,8 @@
 // it is done. You want to await it. So you write the future yourself: what the
 // thread and the future share, `poll`, and who wakes whom.
 //
-// It compiles, and whoever awaits it sleeps for ever: a future that is not ready
-// has to see to it that somebody calls its waker.
+// It compiles, and whoever awaits it sleeps for ever: a future that is not
+// ready has to see to it that somebody calls its waker.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -58,8 +58,8 @@ impl Future for Download {
     // task now and by another later, it has to wake the later one.
     //
     // The other wrong answer is to call `wake_by_ref` here, and to return
-    // `Pending`: that asks to be polled again at once, again and again. It works,
-    // and it keeps a core busy with waiting.
+    // `Pending`: that asks to be polled again at once, again and again. It
+    // works, and it keeps a core busy with waiting.
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<usize> {
         let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match shared.bytes {

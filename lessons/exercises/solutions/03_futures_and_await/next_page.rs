@@ -1,6 +1,6 @@
-// A site has a table of contents: each page names the pages below it, one a line.
-// How many bytes are all of them together? A function that calls itself for each
-// line is the plain answer, and the compiler refuses it.
+// A site has a table of contents: each page names the pages below it, one a
+// line. How many bytes are all of them together? A function that calls itself
+// for each line is the plain answer, and the compiler refuses it.
 //
 // A future holds all that it awaits. How large is one that holds itself?
 
@@ -16,16 +16,16 @@ async fn text(client: &Client, url: &str) -> reqwest::Result<String> {
 }
 
 // In a box the inner future is on the heap, and the outer one holds a pointer,
-// whose size is known. In Python every coroutine is on the heap, so nobody has to
-// ask. A box costs an allocation for each page: next to a request, nothing.
+// whose size is known. In Python every coroutine is on the heap, so nobody has
+// to ask. A box costs an allocation for each page: next to a request, nothing.
 //
 // The common wrong answer is to box what the function returns, which takes a
 // signature that nobody wants to read: the box belongs to the one call that the
 // function makes of itself.
 //
 // `try_join_all(page.lines().map(|path| size(client, site, path)))` compiles
-// without a box of ours. It keeps its futures on the heap anyway; and it asks for
-// all that is below a page at once.
+// without a box of ours. It keeps its futures on the heap anyway; and it asks
+// for all that is below a page at once.
 async fn size(
     client: &Client,
     site: &str,

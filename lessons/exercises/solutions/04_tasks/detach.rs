@@ -20,8 +20,9 @@ async fn page_size(client: Client, url: String) -> reqwest::Result<usize> {
 }
 
 // A `JoinHandle` is where a result will be; it owns no task. Dropped, it
-// detaches the task, which the runtime goes on with. A `JoinSet` owns its tasks:
-// dropped, it aborts them, and so it does when `?` leaves this function early.
+// detaches the task, which the runtime goes on with. A `JoinSet` owns its
+// tasks: dropped, it aborts them, and so it does when `?` leaves this function
+// early.
 //
 // The common wrong answer is `task.abort()` for each, after the loop. A dropped
 // future does not come to a line after an `.await`. What has to happen then,

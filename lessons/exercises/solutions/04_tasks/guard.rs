@@ -1,6 +1,6 @@
-// Tasks fetch pages and write down, in one list for all, how large they are. The
-// list is behind a mutex, and the compiler refuses the program: the guard of the
-// mutex is held while the task waits for its page.
+// Tasks fetch pages and write down, in one list for all, how large they are.
+// The list is behind a mutex, and the compiler refuses the program: the guard
+// of the mutex is held while the task waits for its page.
 //
 // That is good news: a task that waits with the lock in its hand stops all that
 // want it. Hold the lock only while you write.
@@ -19,8 +19,8 @@ async fn page_size(client: &Client, url: &str) -> reqwest::Result<usize> {
     Ok(response.bytes().await?.len())
 }
 
-// First wait, then lock: the guard lives from the last line but one to the end of
-// it, and there is no await. So the future holds no guard, and is `Send`.
+// First wait, then lock: the guard lives from the last line but one to the end
+// of it, and there is no await. So the future holds no guard, and is `Send`.
 //
 // The common wrong answer is Tokio's `Mutex`. Its guard may be held across an
 // await, and the compiler is content; and then one page is fetched after the

@@ -1,6 +1,6 @@
-// One task fetches page after page, and another works on them and is slower. The
-// channel between them takes whatever comes, so the pages pile up in memory until
-// there is none left.
+// One task fetches page after page, and another works on them and is slower.
+// The channel between them takes whatever comes, so the pages pile up in memory
+// until there is none left.
 //
 // Let the one who fetches wait for the one who works. Three pages on their way
 // are enough.
@@ -19,12 +19,13 @@ async fn page(client: &Client, url: &str) -> reqwest::Result<String> {
 }
 
 // A channel with room for one page: one is being worked on, one is in the
-// channel, and one is in the hand of the task, whose `send` waits until there is
-// room. That wait is all there is to backpressure: it goes from the slow to the
-// fast, and if the site could be told to send slower, it would go on to there.
+// channel, and one is in the hand of the task, whose `send` waits until there
+// is room. That wait is all there is to backpressure: it goes from the slow to
+// the fast, and if the site could be told to send slower, it would go on to
+// there.
 //
-// The common wrong answer is `try_send`, or `sleep` in the task. The first drops
-// pages when there is no room. The second guesses how slow the work is.
+// The common wrong answer is `try_send`, or `sleep` in the task. The first
+// drops pages when there is no room. The second guesses how slow the work is.
 //
 // A `Semaphore` of three permits is right, too, if each page keeps its permit
 // until the work on it is done. The channel does the same with less.

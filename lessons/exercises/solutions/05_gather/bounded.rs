@@ -27,8 +27,8 @@ const AT_ONCE: usize = 4;
 // results are in the order of the pages.
 //
 // The common wrong answer is `for urls in urls.chunks(4)` with a `join_all` in
-// it. It keeps the bound, but each four wait for the slowest of the four before:
-// three places stay empty for as long as that takes.
+// it. It keeps the bound, but each four wait for the slowest of the four
+// before: three places stay empty for as long as that takes.
 //
 // With `buffer_unordered` a slow page holds up nobody, and the results come in
 // the order in which they are ready. Here, a slow page holds up those that are

@@ -26,12 +26,12 @@ async fn ask(client: &Client, name: &str, url: &str) -> reqwest::Result<Offer> {
 // done is dropped with `running`, and its connections are closed.
 //
 // The time at which all ends is fixed once. The common wrong answer is
-// `timeout(limit, running.next())` in the loop: each offer makes the limit begin
-// again, and ten slow shops take ten times as long.
+// `timeout(limit, running.next())` in the loop: each offer makes the limit
+// begin again, and ten slow shops take ten times as long.
 //
-// The other wrong answer puts a `timeout` around each shop. Here it comes to the
-// same; but it limits a request and not the search, and no longer does when a
-// shop takes two requests, or waits for a place among four.
+// The other wrong answer puts a `timeout` around each shop. Here it comes to
+// the same; but it limits a request and not the search, and no longer does when
+// a shop takes two requests, or waits for a place among four.
 async fn search(
     client: &Client,
     shops: &[(&str, &str)],

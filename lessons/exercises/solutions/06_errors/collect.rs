@@ -18,7 +18,8 @@ struct Report {
 }
 
 // An answer with the status 503 came, so to `send` it is no error. Nobody but
-// the caller knows whether it is the page: `error_for_status` makes it an error.
+// the caller knows whether it is the page: `error_for_status` makes it an
+// error.
 async fn page_size(client: &Client, url: &str) -> reqwest::Result<usize> {
     let response = client.get(url).send().await?.error_for_status()?;
     Ok(response.bytes().await?.len())

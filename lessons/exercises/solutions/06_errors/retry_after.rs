@@ -1,6 +1,7 @@
 // A site that is busy says so, and says for how long: the header `Retry-After`
 // of its answer has a number of seconds, or a date. This program does not read
-// it, and comes back after 100 ms, as all the others do. The site is still busy.
+// it, and comes back after 100 ms, as all the others do. The site is still
+// busy.
 //
 // Come back when you are asked to, and not at all where that takes too long.
 
@@ -29,9 +30,9 @@ enum Failure {
 // A number is the shorter form, a date the other one. What is neither asks for
 // nothing: a header comes from outside, and may be anything.
 //
-// The common wrong answer reads the number only, and takes a date for no wish at
-// all. Another one subtracts the times, and panics or wraps at a date that is
-// over: `duration_since` returns an error then, which here means "now".
+// The common wrong answer reads the number only, and takes a date for no wish
+// at all. Another one subtracts the times, and panics or wraps at a date that
+// is over: `duration_since` returns an error then, which here means "now".
 fn asked(headers: &HeaderMap) -> Option<Duration> {
     let asked = headers.get(RETRY_AFTER)?.to_str().ok()?;
     if let Ok(seconds) = asked.parse() {
@@ -43,10 +44,10 @@ fn asked(headers: &HeaderMap) -> Option<Duration> {
 
 // `wait` is for a pause; a test does not want to wait.
 //
-// What is asked for is the least: who comes earlier is turned away again, and may
-// be shut out. So a cap on it, `asked.min(LONGEST)`, is the common wrong answer
-// to the second part: it waits a minute for another no. What is too long is a
-// reason to give up now.
+// What is asked for is the least: who comes earlier is turned away again, and
+// may be shut out. So a cap on it, `asked.min(LONGEST)`, is the common wrong
+// answer to the second part: it waits a minute for another no. What is too long
+// is a reason to give up now.
 async fn page_size(
     client: &Client,
     url: &str,
@@ -93,8 +94,8 @@ mod tests {
     use exercises::{check, sites};
     use mock_server::{Fault, RetryAfter};
 
-    // The pauses before a page that is busy once, how often it was asked for, and
-    // whether it came.
+    // The pauses before a page that is busy once, how often it was asked for,
+    // and whether it came.
     fn pauses(with: Fault) -> (Vec<Duration>, usize, bool) {
         let fault =
             Fault::FailFirst { n: 1, with: Box::new(with), key: String::new() };

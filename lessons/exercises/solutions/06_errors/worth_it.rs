@@ -2,9 +2,9 @@
 // times. Now a site complains: its log is full of requests for a page that it
 // does not have and never had.
 //
-// Ask again where it is worth it: when the connection failed or the answer broke
-// off, and when the site says "not now" (429, 502, 503, 504). Where the request
-// itself is wrong, once is enough.
+// Ask again where it is worth it: when the connection failed or the answer
+// broke off, and when the site says "not now" (429, 502, 503, 504). Where the
+// request itself is wrong, once is enough.
 
 use std::time::Duration;
 
@@ -21,15 +21,16 @@ const TRIES: usize = 3;
 const PAUSE: Duration = Duration::from_millis(100);
 
 // A list of what is worth it, or a list of what is not? Whatever is on neither
-// gets three requests in place of one, or none in place of a page. Here it is the
-// status that has a list, because there are many and few of them mean "not now".
+// gets three requests in place of one, or none in place of a page. Here it is
+// the status that has a list, because there are many and few of them mean "not
+// now".
 //
 // The common wrong answer is `is_timeout() || is_connect()`. It looks complete,
 // and leaves out what is most often worth it: an answer that broke off
 // (`is_body`, `is_decode`), and a connection that was lost before one.
 //
-// The other one is `status.is_server_error()`. A 500 or a 501 will be the same in
-// 100 ms, and 429, which is a client's error, will not.
+// The other one is `status.is_server_error()`. A 500 or a 501 will be the same
+// in 100 ms, and 429, which is a client's error, will not.
 fn is_worth_it(error: &Error) -> bool {
     match error.status() {
         Some(status) => matches!(status.as_u16(), 429 | 502 | 503 | 504),

@@ -20,9 +20,9 @@ async fn page_size(client: &Client, url: &str) -> reqwest::Result<usize> {
     Ok(response.bytes().await?.len())
 }
 
-// The token is looked at where it is fine to stop: between two pages. The common
-// wrong answer is a `select!` of `stop.cancelled()` and the page, which is how
-// asyncio's `cancel` works: it drops the page in the middle.
+// The token is looked at where it is fine to stop: between two pages. The
+// common wrong answer is a `select!` of `stop.cancelled()` and the page, which
+// is how asyncio's `cancel` works: it drops the page in the middle.
 async fn worker(client: Client, url: String, stop: CancellationToken) {
     while !stop.is_cancelled() {
         match page_size(&client, &url).await {
@@ -34,9 +34,9 @@ async fn worker(client: Client, url: String, stop: CancellationToken) {
 }
 
 // Telling and waiting are two things: `cancel` returns at once, and the workers
-// end when they come by. The wait needs a limit, because one site that hangs would
-// keep the program alive for ever. When it is over, the set is dropped, and what
-// is left is aborted.
+// end when they come by. The wait needs a limit, because one site that hangs
+// would keep the program alive for ever. When it is over, the set is dropped,
+// and what is left is aborted.
 async fn run(
     client: &Client,
     urls: &[&str],
@@ -86,7 +86,8 @@ mod tests {
         )
     }
 
-    // Presses Ctrl-C when all three pages are begun. Whether it ended by itself.
+    // Presses Ctrl-C when all three pages are begun. Whether it ended by
+    // itself.
     async fn pressed_when_begun(
         web: &MockWeb,
         client: &Client,

@@ -1,6 +1,6 @@
-// A page comes in small pieces. The program hands it on in blocks of 1,000 bytes,
-// and in between it says how it is doing. The blocks are too few: some of what the
-// site sent is nowhere.
+// A page comes in small pieces. The program hands it on in blocks of 1,000
+// bytes, and in between it says how it is doing. The blocks are too few: some
+// of what the site sent is nowhere.
 //
 // Lose nothing, whatever wins in the `select!`.
 
@@ -13,13 +13,13 @@ use tokio::time::interval;
 
 const BLOCK: usize = 1_000;
 
-// Fills the block up. Dropped before that, it leaves in `block` what has come so
-// far, and the next call goes on from there.
+// Fills the block up. Dropped before that, it leaves in `block` what has come
+// so far, and the next call goes on from there.
 //
-// `response.chunk()` gives a piece or nothing: dropped, it has lost none. That is
-// called cancel safe. Built on it, `next_block` was not, because the pieces that
-// it had were in a variable of its own. What has to outlive a future belongs to
-// the one who drops it.
+// `response.chunk()` gives a piece or nothing: dropped, it has lost none. That
+// is called cancel safe. Built on it, `next_block` was not, because the pieces
+// that it had were in a variable of its own. What has to outlive a future
+// belongs to the one who drops it.
 //
 // The common wrong answer is a tick that comes less often. Then it loses less
 // often, which is worse. A right one is to make the future once and to give

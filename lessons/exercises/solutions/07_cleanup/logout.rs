@@ -2,9 +2,10 @@
 // that your program logs in again and again, and hardly ever logs out.
 //
 // Log out on every way out of `borrow_book`: when the book is there, when it is
-// not, and when somebody stops waiting and drops the future. The last one cannot
-// wait for the logout, because a drop cannot wait. So the logout is a task then,
-// and `closing` knows of it: whoever ends the program waits for `closing`.
+// not, and when somebody stops waiting and drops the future. The last one
+// cannot wait for the logout, because a drop cannot wait. So the logout is a
+// task then, and `closing` knows of it: whoever ends the program waits for
+// `closing`.
 //
 // Look at the bars: who logs in, logs out.
 
@@ -65,8 +66,8 @@ impl Session {
     }
 }
 
-// No `.await` in here, but a task can be made. It needs a runtime: a program that
-// drops sessions outside of one keeps a `Handle` in them.
+// No `.await` in here, but a task can be made. It needs a runtime: a program
+// that drops sessions outside of one keeps a `Handle` in them.
 impl Drop for Session {
     fn drop(&mut self) {
         if self.is_open {

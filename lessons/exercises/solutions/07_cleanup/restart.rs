@@ -20,16 +20,17 @@ async fn page_size(client: &Client, url: &str) -> reqwest::Result<usize> {
 }
 
 // `select!` drops the futures that were not first, and the next turn of a loop
-// evaluates its expressions anew. So the future is made once, before the loop, and
-// each turn gets `&mut page`: the reference is dropped, and the future stays. A
-// future that is polled through a reference must not move any more, which is what
-// `pin!` says.
+// evaluates its expressions anew. So the future is made once, before the loop,
+// and each turn gets `&mut page`: the reference is dropped, and the future
+// stays. A future that is polled through a reference must not move any more,
+// which is what `pin!` says.
 //
-// `ticks.tick()` is made anew in each turn, and that is right: what has to last,
-// when the next tick is due, is kept in `ticks`.
+// `ticks.tick()` is made anew in each turn, and that is right: what has to
+// last, when the next tick is due, is kept in `ticks`.
 //
-// The common wrong answer is a task: `tokio::spawn(page_size(…))` before the loop
-// and `&mut handle` in it. It asks once; and dropped, it does not stop asking.
+// The common wrong answer is a task: `tokio::spawn(page_size(…))` before the
+// loop and `&mut handle` in it. It asks once; and dropped, it does not stop
+// asking.
 async fn patient(
     client: &Client,
     url: &str,

@@ -1,6 +1,6 @@
-// Somebody gave this program the address of a page without end. It read on and on,
-// until the system killed it. It does have a limit, and looks at it when the page
-// is there.
+// Somebody gave this program the address of a page without end. It read on and
+// on, until the system killed it. It does have a limit, and looks at it when
+// the page is there.
 //
 // Refuse a page as soon as it is too large, and read no more of it.
 
@@ -18,15 +18,17 @@ enum PageError {
     TooLarge,
 }
 
-// Chunk by chunk, as they come. The check is before the chunk is kept, so there is
-// never more than `LARGEST` in the vector. When this returns early, `response` is
-// dropped, and the connection is closed: the server stops sending.
+// Chunk by chunk, as they come. The check is before the chunk is kept, so there
+// is never more than `LARGEST` in the vector. When this returns early,
+// `response` is dropped, and the connection is closed: the server stops
+// sending.
 //
 // The common wrong answer is `content_length`. A site need not send one, and a
-// page without end has none. As a short cut, before the first chunk, it is fine.
+// page without end has none. As a short cut, before the first chunk, it is
+// fine.
 //
-// Another one is a `timeout` around the whole. A fast site sends a gigabyte in a
-// second, and a slow one not even a small page.
+// Another one is a `timeout` around the whole. A fast site sends a gigabyte in
+// a second, and a slow one not even a small page.
 async fn read_page(client: &Client, url: &str) -> Result<Vec<u8>, PageError> {
     let mut response = client.get(url).send().await?.error_for_status()?;
     let mut page = Vec::new();

@@ -21,11 +21,12 @@ fn title_of(page: &Html) -> Option<String> {
 
 // The page lives in a block, and only its title comes out. What a task holds
 // while it waits is part of the task; `Html` counts its parts with `Rc`, whose
-// count two threads may not change at once, so no task that holds one is `Send`.
+// count two threads may not change at once, so no task that holds one is
+// `Send`.
 //
-// The common wrong answer is `drop(html)` before the `send`. The compiler
-// goes by the scope of a variable here, not by when it is dropped, and
-// refuses that, too. A function that is not async and returns the title is as good as the
+// The common wrong answer is `drop(html)` before the `send`. The compiler goes
+// by the scope of a variable here, not by when it is dropped, and refuses that,
+// too. A function that is not async and returns the title is as good as the
 // block: what it holds is gone when it returns, and it cannot wait.
 async fn find_title(
     client: Client,

@@ -5,10 +5,10 @@
 // - no more than four requests in flight (lesson 05);
 // - a page that fails takes nothing from the others: each has its entry, in the
 //   order of the pages (lessons 05 and 06);
-// - a page for which the archive says "not now" (503) is asked for once more, and
-//   no other is (lesson 06);
-// - when `stop` is cancelled, no page is begun any more; those that are begun are
-//   finished, and the entries of all others say so (lesson 07);
+// - a page for which the archive says "not now" (503) is asked for once more,
+//   and no other is (lesson 06);
+// - when `stop` is cancelled, no page is begun any more; those that are begun
+//   are finished, and the entries of all others say so (lesson 07);
 // - nothing is read of a page beyond `LARGEST` bytes (lesson 08).
 //
 // There are six tests, about one for each. Take them one after another.
@@ -81,9 +81,10 @@ async fn entry(client: &Client, url: &str, stop: &CancellationToken) -> Entry {
 }
 
 // Lesson 05: the bound and the order are `buffered`, and the results stay
-// results. When `stop` is cancelled, the futures that are left are still made and
-// polled, and each says at once that it was not begun: so every page has its
-// entry. The common wrong answer ends the stream there, and the list is short.
+// results. When `stop` is cancelled, the futures that are left are still made
+// and polled, and each says at once that it was not begun: so every page has
+// its entry. The common wrong answer ends the stream there, and the list is
+// short.
 async fn archive(
     client: &Client,
     urls: &[String],

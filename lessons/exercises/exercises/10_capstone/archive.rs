@@ -5,10 +5,10 @@
 // - no more than four requests in flight (lesson 05);
 // - a page that fails takes nothing from the others: each has its entry, in the
 //   order of the pages (lessons 05 and 06);
-// - a page for which the archive says "not now" (503) is asked for once more, and
-//   no other is (lesson 06);
-// - when `stop` is cancelled, no page is begun any more; those that are begun are
-//   finished, and the entries of all others say so (lesson 07);
+// - a page for which the archive says "not now" (503) is asked for once more,
+//   and no other is (lesson 06);
+// - when `stop` is cancelled, no page is begun any more; those that are begun
+//   are finished, and the entries of all others say so (lesson 07);
 // - nothing is read of a page beyond `LARGEST` bytes (lesson 08).
 //
 // There are six tests, about one for each. Take them one after another.
