@@ -1,10 +1,10 @@
-// A block of code that is wider than the page can be scrolled with the keyboard, if it can be reached with it.
+// Code or a table that is wider than the page can be scrolled with the keyboard, if it can be reached with it.
 function reachable() {
-    for (const code of document.querySelectorAll("pre > code")) {
-        if (code.scrollWidth > code.clientWidth) {
-            code.tabIndex = 0;
+    for (const wide of document.querySelectorAll("pre > code, .table-wrapper")) {
+        if (wide.scrollWidth > wide.clientWidth) {
+            wide.tabIndex = 0;
         } else {
-            code.removeAttribute("tabindex");
+            wide.removeAttribute("tabindex");
         }
     }
 }

@@ -16,6 +16,7 @@ from playwright.sync_api import sync_playwright
 BROWSER = shutil.which(sys.argv[1])
 FOLDER = pathlib.Path(sys.argv[2])
 WIDTHS = [1280, 390]
+PATIENCE = 120_000  # milliseconds, for a machine that has much else to do
 THEMES = {"light": "light", "dark": "navy"}  # what the system prefers: the theme that mdBook takes
 
 found = []
@@ -34,12 +35,18 @@ def serve():
 
 
 def watch(page, where):
+    page.set_default_timeout(PATIENCE)
+
     def complain(words):
         found.append(f"{where()}: {words}")
 
     page.on("console", lambda message: message.type == "error" and complain(f"console: {message.text}"))
     page.on("pageerror", lambda error: complain(f"a script failed: {error}"))
-    page.on("requestfailed", lambda request: complain(f"not loaded: {request.url}"))
+    # What is under way when a page is left is aborted by that.
+    page.on(
+        "requestfailed",
+        lambda request: request.failure == "net::ERR_ABORTED" or complain(f"not loaded: {request.url}"),
+    )
 
 
 def overflowing(page):
@@ -66,6 +73,17 @@ def invisible_timelines(page):
     )
 
 
+def open_all(page):
+    """A box tells that it is open a moment later, and it is then that focus.js looks at what is in it."""
+    page.evaluate(
+        """() => Promise.all([...document.querySelectorAll('details:not([open])')].map(box => {
+            const told = new Promise(tell => box.addEventListener('toggle', tell, {once: true}));
+            box.open = true;
+            return told;
+        }))"""
+    )
+
+
 def look_at(page, address, name, width, scheme):
     where = lambda: f"{name} at {width}, {scheme}"
     page.goto(f"{address}/{name}")
@@ -77,7 +95,7 @@ def look_at(page, address, name, width, scheme):
         found.append(f"{where()}: broken image {image}")
     if invisible_timelines(page):
         found.append(f"{where()}: a timeline cannot be seen")
-    page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
+    open_all(page)
     for selector in overflowing(page):
         found.append(f"{where()}: {selector} is wider than the page with its answers open")
     # What mdBook itself draws is its own affair; the text is ours.
@@ -93,9 +111,8 @@ def search(browser, address):
     page.keyboard.press("s")
     page.locator("#mdbook-searchbar").first.press_sequentially("event loop")
     result = page.locator("#mdbook-searchresults a").first
-    result.wait_for(timeout=10_000)
-    result.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        result.click()
     if "loop" not in page.locator("main").inner_text():
         found.append("search: its first result does not have the word")
     page.close()
@@ -109,6 +126,7 @@ def print_page(browser, address):
     headings = page.locator("main h1").all_inner_texts()
     for name in sorted(FOLDER.glob("[0-9][0-9]-*.html")):
         single = browser.new_page()
+        single.set_default_timeout(PATIENCE)
         single.goto(f"{address}/{name.name}")
         heading = single.locator("main h1").first.inner_text()
         if heading not in headings:

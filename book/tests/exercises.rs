@@ -24,24 +24,58 @@ fn exercises() -> Vec<(String, String)> {
     exercises
 }
 
-/// The cells of the rows of the chapter's table.
-fn table() -> Vec<Vec<String>> {
-    let pages = pages().expect("the book can be read");
-    let chapter = pages.iter().find(|page| page.name == "exercises.md").expect("it is in the summary");
-    let rows = chapter.markdown.lines().filter(|line| line.starts_with('|')).skip(2);
+/// The cells of the rows of a table, without its head.
+fn rows(markdown: &str) -> Vec<Vec<String>> {
+    let rows = markdown.lines().filter(|line| line.starts_with('|')).skip(2);
     rows.map(|row| row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()).collect()
 }
 
+/// The table of all exercises.
+fn table() -> Vec<Vec<String>> {
+    let pages = pages().expect("the book can be read");
+    let chapter = pages.iter().find(|page| page.name == "exercises.md").expect("it is in the summary");
+    rows(&chapter.markdown)
+}
+
 #[test]
-fn the_table_has_every_exercise_in_its_order_with_its_lesson_and_its_command() {
-    let told: Vec<_> = table().iter().map(|row| [row[0].clone(), row[1].clone(), row[4].clone()]).collect();
+fn the_table_has_every_exercise_in_its_order_with_its_lesson() {
+    let told: Vec<_> = table().iter().map(|row| [row[0].clone(), row[1].clone()]).collect();
     let there_are: Vec<_> = exercises()
         .iter()
         .map(|(name, folder)| {
-            [format!("`{name}`"), folder[..2].to_owned(), format!("`cargo test --bin {name}`")]
+            let chapter = folder.replace('_', "-");
+            [format!("`{name}`"), format!("[{}]({chapter}.md)", &folder[..2])]
         })
         .collect();
     assert_eq!(told, there_are);
+}
+
+#[test]
+fn every_chapter_ends_with_its_exercises_as_they_are_in_the_table() {
+    let chapters = pages().expect("the book can be read").into_iter();
+    let chapters: Vec<_> =
+        chapters.filter(|page| page.name.starts_with(|first: char| first.is_ascii_digit())).collect();
+    let table = table();
+    let mut told = 0;
+    for chapter in &chapters {
+        let (_, end) = chapter.markdown.split_once("\n## Exercises\n").unwrap_or_else(|| {
+            panic!("{} tells of no exercises", chapter.name);
+        });
+        assert!(!end.contains("\n## "), "{}: there is more after the exercises", chapter.name);
+        assert!(end.contains("](exercises.md#how-to-start)"), "{} does not tell how to start", chapter.name);
+        let expected: Vec<_> = table
+            .iter()
+            .filter(|row| row[1].contains(&chapter.name))
+            .map(|row| {
+                let command = format!("`cargo test --bin {}`", row[0].trim_matches('`'));
+                vec![format!("{}: {}", row[0], row[3]), row[2].clone(), command]
+            })
+            .collect();
+        assert!((1..=4).contains(&expected.len()), "{}: {expected:?}", chapter.name);
+        assert_eq!(rows(end), expected, "{}", chapter.name);
+        told += expected.len();
+    }
+    assert_eq!(told, exercises().len(), "each is told in a chapter");
 }
 
 #[test]
@@ -76,6 +110,18 @@ fn an_exercise_and_its_solution_have_the_same_story_and_the_same_tests() {
         assert_eq!(tests(&exercise), tests(&solution), "{name}: what comes from `main` on");
         assert!(!solution.contains("TODO"), "{name} is solved");
         assert!(solution.contains("wrong"), "the solution of {name} tells the common wrong answer");
+    }
+}
+
+#[test]
+fn an_exercise_fits_into_a_terminal_of_eighty_columns() {
+    for (name, lesson) in exercises() {
+        for kind in ["exercises", "solutions"] {
+            let file = folder().join(kind).join(&lesson).join(format!("{name}.rs"));
+            for line in read(&file).expect("it is there").lines() {
+                assert!(line.chars().count() <= 80, "{}: {line}", file.display());
+            }
+        }
     }
 }
 
