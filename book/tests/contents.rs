@@ -32,6 +32,7 @@ const TOLD: &[&str] = &[
     "cargo run -p lesson10 -- http://site.example",
     "cargo run -p lesson10 -- --depth 0",
     "cargo run -p lesson10 -- --at-once 1",
+    "cargo run --bin at_once",
     "cargo run -p mock-server",
     "cargo run -p mock-server -- --port 8081",
 ];

@@ -79,6 +79,13 @@ fn every_chapter_ends_with_its_exercises_as_they_are_in_the_table() {
 }
 
 #[test]
+fn there_are_as_many_as_the_readme_says() {
+    assert_eq!(exercises().len(), 24);
+    let readme = read(&root().join("README.md")).expect("there is one");
+    assert!(readme.contains("\nTwenty-four programs that are wrong until you repair them"));
+}
+
+#[test]
 fn every_exercise_takes_five_minutes_to_half_an_hour() {
     for row in table() {
         let minutes: u32 = row[2].parse().expect("it is a number");
