@@ -10,13 +10,16 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use backon::{Backoff, BackoffBuilder, ExponentialBuilder, Retryable};
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::Encoding;
 use mime::Mime;
 use reqwest::header::{
-    CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER,
+    CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION,
+    RETRY_AFTER,
 };
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder, Method, Response, StatusCode};
+use reqwest::{
+    Client, ClientBuilder, Method, RequestBuilder, Response, StatusCode,
+};
 use robotxt::{AccessResult, Robots};
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::sync::{Mutex, OnceCell};
@@ -25,7 +28,8 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::{Job, Options, Outcome, Reason, Why};
+use crate::parser::LONGEST_URL;
+use crate::{Job, Options, Outcome, Reason, Why, without_login};
 
 /// The name that robots.txt knows this program by.
 pub const NAME: &str = "lesson10";
@@ -33,8 +37,8 @@ pub const NAME: &str = "lesson10";
 pub const AGENT: &str = "lesson10/0.1 (+http://lesson10.example/why)";
 /// Of a page no more bytes are read.
 pub const LARGEST: usize = 2_000_000;
-/// A robots.txt counts up to here.
-const ROBOTS: usize = 500_000;
+/// A robots.txt counts up to here: 500 KiB, as RFC 9309 wants at least.
+const ROBOTS: usize = 512_000;
 /// The longest pause between two requests that a robots.txt gets.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
@@ -46,6 +50,7 @@ pub struct Fetcher {
     fresh: Client,
     for_robots: Client,
     timeout: Duration,
+    login: Option<(String, String)>,
     site: OnceCell<Result<Site, Why>>,
 }
 
@@ -72,8 +77,8 @@ pub struct Fetched {
 pub struct Body {
     /// Its bytes, or the first of them.
     pub bytes: Vec<u8>,
-    /// How they are to be read.
-    pub encoding: &'static Encoding,
+    /// How they are to be read, if the header says.
+    pub charset: Option<&'static Encoding>,
 }
 
 impl Fetcher {
@@ -91,6 +96,7 @@ impl Fetcher {
             fresh: fresh.build()?,
             for_robots: client(Policy::limited(5)).build()?,
             timeout: options.timeout,
+            login: options.login.clone(),
             site: OnceCell::new(),
         })
     }
@@ -157,16 +163,16 @@ impl Fetcher {
         if !site.robots.is_url_allowed(&job.url) {
             return Ok((Outcome::NotAsked(Reason::Robots), None));
         }
-        if let Some(pace) = &site.pace {
-            pace.lock().await.tick().await;
-        }
-        self.with_retries(|| self.page(&job.url)).await
+        self.with_retries(|| self.page(&job.url, site)).await
     }
     // ANCHOR_END: ask
 
     // ANCHOR: retries
-    /// Once, and up to three times more where it is worth it. The last try
-    /// begins before two time limits have passed.
+    /// Once, and up to three times more where it is worth it, as long as two
+    /// time limits have not passed since the first try failed.
+    ///
+    /// What a host asks for with Retry-After binds this job. Others ask the
+    /// host meanwhile: it gets no more than its bound of them.
     async fn with_retries<T, F>(
         &self,
         once: impl FnMut() -> F,
@@ -174,7 +180,7 @@ impl Fetcher {
     where
         F: Future<Output = Result<T, Why>>,
     {
-        let deadline = Instant::now() + 2 * self.timeout;
+        let mut deadline = None;
         once.retry(full_jitter())
             .when(Why::may_pass)
             .adjust(|why, wait| {
@@ -184,43 +190,49 @@ impl Fetcher {
                 };
                 // A site may ask for more time than a clock can hold.
                 let wait = wait?.checked_add(asked)?;
-                let next = Instant::now().checked_add(wait)?;
-                (next < deadline).then_some(wait)
+                let now = Instant::now();
+                let deadline = *deadline.get_or_insert(now + 2 * self.timeout);
+                (now.checked_add(wait)? < deadline).then_some(wait)
             })
             .await
     }
     // ANCHOR_END: retries
 
     /// A page of the site.
-    async fn page(&self, url: &Url) -> Result<(Outcome, Option<Body>), Why> {
-        let response = self.send(Method::GET, url).await?;
+    async fn page(
+        &self,
+        url: &Url,
+        site: &Site,
+    ) -> Result<(Outcome, Option<Body>), Why> {
+        let response = self.send(Method::GET, url, Some(site)).await?;
         if let Some(to) = redirect_of(url, &response) {
             return Ok((Outcome::Redirect(to), None));
         }
         let headers = response.headers();
-        let Some(encoding) = encoding_of_page(headers) else {
+        let content_type = content_type(headers);
+        if !is_html(&content_type) {
             return Ok((Outcome::Fine(None), None));
-        };
-        if headers.contains_key(CONTENT_ENCODING) {
+        }
+        if is_compressed(headers) {
             let word = "it came compressed, which nobody had asked for";
             return Ok((Outcome::Fine(Some(word)), None));
         }
+        let charset = charset_in(&content_type);
         let (bytes, is_whole) = body(response, LARGEST).await?;
         let word = (!is_whole).then_some("it has more than 2 MB");
-        Ok((Outcome::Fine(word), Some(Body { bytes, encoding })))
+        Ok((Outcome::Fine(word), Some(Body { bytes, charset })))
     }
 
     // ANCHOR: look
     /// Whether something outside is there. HEAD is enough where it succeeds; as
-    /// many servers do not have it, otherwise GET decides.
+    /// many servers do not have it, GET decides where they refuse.
     async fn look(&self, url: &Url) -> Result<(Outcome, Option<Body>), Why> {
-        let response = match self.send(Method::HEAD, url).await {
-            Ok(response) => response,
-            // It asks to be left alone for a while, so not now.
-            Err(why @ Why::Status(_, Some(_))) if why.may_pass() => {
-                return Err(why);
+        let response = match self.send(Method::HEAD, url, None).await {
+            // What has no answer, or none now, has none to GET either.
+            Err(why @ Why::Status(..)) if !why.may_pass() => {
+                self.send(Method::GET, url, None).await?
             }
-            Err(_) => self.send(Method::GET, url).await?,
+            response => response?,
         };
         let to = redirect_of(url, &response);
         Ok((to.map_or(Outcome::Fine(None), Outcome::Redirect), None))
@@ -232,8 +244,12 @@ impl Fetcher {
     async fn site(&self, url: &Url) -> Result<Site, Why> {
         let url = url.join("/robots.txt").map_err(Why::NotUrl)?;
         let fetch = || async {
-            let response = self.for_robots.get(url.clone()).send().await?;
-            Ok(body(success(response)?, ROBOTS).await?.0)
+            let request = self.with_login(self.for_robots.get(url.clone()));
+            let response = success(request.send().await?)?;
+            if is_compressed(response.headers()) {
+                return Err(Why::Compressed);
+            }
+            Ok(body(response, ROBOTS).await?.0)
         };
         let access = self.with_retries(fetch).await;
         let access = match &access {
@@ -258,10 +274,20 @@ impl Fetcher {
     // ANCHOR_END: site
 
     // ANCHOR: send
-    /// An answer that is a success or a redirect.
-    async fn send(&self, method: Method, url: &Url) -> Result<Response, Why> {
+    /// An answer that is a success or a redirect. The site is asked when it is
+    /// its turn, and alone gets the login; other hosts are not the site.
+    async fn send(
+        &self,
+        method: Method,
+        url: &Url,
+        site: Option<&Site>,
+    ) -> Result<Response, Why> {
         let send = async |client: &Client| {
-            let request = client.request(method.clone(), url.clone());
+            let mut request = client.request(method.clone(), url.clone());
+            if let Some(site) = site {
+                request = self.with_login(request);
+                site.turn().await;
+            }
             request.send().await.map_err(Why::from)
         };
         let response = match send(&self.client).await {
@@ -275,6 +301,22 @@ impl Fetcher {
         }
     }
     // ANCHOR_END: send
+
+    fn with_login(&self, request: RequestBuilder) -> RequestBuilder {
+        match &self.login {
+            Some((name, password)) => request.basic_auth(name, Some(password)),
+            None => request,
+        }
+    }
+}
+
+impl Site {
+    /// Waits as long as the site wants between two requests.
+    async fn turn(&self) {
+        if let Some(pace) = &self.pace {
+            pace.lock().await.tick().await;
+        }
+    }
 }
 
 fn client(options: &Options) -> ClientBuilder {
@@ -320,23 +362,38 @@ fn redirect_of(url: &Url, response: &Response) -> Option<Url> {
     let is_one =
         matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
     let to = response.headers().get(LOCATION).filter(|_| is_one)?;
-    let to = url.join(to.to_str().ok()?).ok()?;
-    matches!(to.scheme(), "http" | "https").then_some(to)
+    // Some write it as it is read, without percent signs.
+    let to = url.join(str::from_utf8(to.as_bytes()).ok()?).ok()?;
+    let is_short = to.as_str().len() <= LONGEST_URL;
+    let is_link = is_short && matches!(to.scheme(), "http" | "https");
+    is_link.then(|| without_login(to))
 }
 
-/// The encoding of a page; `None` where an answer is not one. What does not say
-/// what it is gets the benefit of the doubt.
-fn encoding_of_page(headers: &HeaderMap) -> Option<&'static Encoding> {
-    let Some(content_type) = headers.get(CONTENT_TYPE) else {
-        return Some(UTF_8);
+fn content_type(headers: &HeaderMap) -> String {
+    let value = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    String::from_utf8_lossy(value.unwrap_or_default()).into_owned()
+}
+
+/// By what stands before a `;`. What does not say what it is gets the benefit
+/// of the doubt.
+fn is_html(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    ["", "text/html", "application/xhtml+xml"]
+        .iter()
+        .any(|html| essence.eq_ignore_ascii_case(html))
+}
+
+/// The encoding that a content type gives, if it does.
+pub fn charset_in(content_type: &str) -> Option<&'static Encoding> {
+    let mime: Mime = content_type.parse().ok()?;
+    Encoding::for_label(mime.get_param(mime::CHARSET)?.as_str().as_bytes())
+}
+
+fn is_compressed(headers: &HeaderMap) -> bool {
+    let is_identity = |value: &HeaderValue| {
+        value.as_bytes().eq_ignore_ascii_case(b"identity")
     };
-    let mime: Mime = content_type.to_str().ok()?.parse().ok()?;
-    let is_page =
-        ["text/html", "application/xhtml+xml"].contains(&mime.essence_str());
-    let charset = mime.get_param(mime::CHARSET);
-    let encoding = charset
-        .and_then(|label| Encoding::for_label(label.as_str().as_bytes()));
-    is_page.then_some(encoding.unwrap_or(UTF_8))
+    !headers.get_all(CONTENT_ENCODING).iter().all(is_identity)
 }
 
 // ANCHOR: body

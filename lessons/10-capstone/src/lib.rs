@@ -42,8 +42,10 @@
 #![warn(clippy::unwrap_used)]
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -81,14 +83,32 @@ pub struct Options {
     pub places: usize,
     /// Hosts whose address is known already. They are asked without a proxy.
     pub hosts: Vec<(String, SocketAddr)>,
+    /// A name and a password, which the site gets and nobody else.
+    pub login: Option<(String, String)>,
 }
 
 impl Options {
     /// The usual, with so much time for a request.
     pub fn new(start: Url, timeout: Duration) -> Options {
+        let decoded =
+            |part| percent_decode_str(part).decode_utf8_lossy().into_owned();
+        let name = decoded(start.username());
+        let password = decoded(start.password().unwrap_or_default());
+        let is_login = !name.is_empty() || !password.is_empty();
+        let login = is_login.then_some((name, password));
+        let start = without_login(start);
         let (depth, at_once, places) = (20, 16, 5);
-        Options { start, depth, at_once, timeout, places, hosts: Vec::new() }
+        let hosts = Vec::new();
+        Options { start, depth, at_once, timeout, places, hosts, login }
     }
+}
+
+/// A URL without `name:password@`: what a report shows.
+fn without_login(mut url: Url) -> Url {
+    // What has no host has no login either.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url
 }
 
 /// One URL to ask for.
@@ -134,6 +154,14 @@ pub enum Reason {
     NoTurn,
 }
 
+/// The frontier failed, and this is what was known by then.
+#[derive(Debug, thiserror::Error)]
+#[error("the crawl broke off")]
+pub struct BrokeOff {
+    /// As far as it goes.
+    pub report: Arc<Report>,
+}
+
 // ANCHOR: check
 /// Checks a site. `stop` ends it early, with a report of what is known by then.
 ///
@@ -142,7 +170,8 @@ pub enum Reason {
 ///
 /// # Errors
 ///
-/// When the system refuses what a client needs, or the frontier fails.
+/// When the system refuses what a client needs; and [`BrokeOff`], with the
+/// frontier's error behind it, when the frontier fails.
 pub async fn check(
     options: &Options,
     frontier: impl Frontier,
@@ -161,16 +190,21 @@ pub async fn check(
         let crawled = crawl::run(
             options, frontier, jobs_in, visits, news_in, progress, stop,
         );
-        crawled.await
+        (crawled.await, stop.is_cancelled())
     };
-    let (crawled, (), (), mut report) = tokio::join!(
+    let ((crawled, is_stopped), (), (), mut report) = tokio::join!(
         crawl,
         fetcher.run(options.at_once, jobs, pages_in, &over),
         parser::run(pages, visits_in),
         Reporter::new(options).run(news, progress),
     );
-    crawled?;
-    report.interrupted = stop.is_cancelled();
-    Ok(report)
+    // Stopped after the last visit, it lacks nothing.
+    report.interrupted =
+        is_stopped && report.not_checked.contains_key(&Reason::NoTurn);
+    match crawled {
+        Ok(()) => Ok(report),
+        Err(error) => Err(anyhow::Error::new(error)
+            .context(BrokeOff { report: Arc::new(report) })),
+    }
 }
 // ANCHOR_END: check

@@ -8,15 +8,17 @@
 //! ```
 //!
 //! Exit status: 0 when no link is broken, 1 when some are, 2 for a wrong
-//! argument, 3 when it could not do its work, and 130 when it was interrupted
-//! before it found anything broken.
+//! argument, 3 when it could not do its work, or nothing of it, and 130 when it
+//! was interrupted before it found anything broken.
 
 #![warn(clippy::unwrap_used)]
 
-use std::io::{self, BufWriter, ErrorKind, Write, stdout};
+use std::fmt::Display;
+use std::io::{self, BufWriter, ErrorKind, Write, stderr, stdout};
 use std::ops::RangeInclusive;
 use std::pin::pin;
 use std::process::{ExitCode, exit};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
@@ -25,7 +27,7 @@ use lesson10::frontier::InMemory;
 use lesson10::mock_site::MockSite;
 use lesson10::progress::Progress;
 use lesson10::reporter::Report;
-use lesson10::{Options, check};
+use lesson10::{BrokeOff, Options, check};
 use tokio::runtime::Runtime;
 use tokio::signal::ctrl_c;
 use tokio::task::spawn_blocking;
@@ -84,7 +86,7 @@ fn main() -> ExitCode {
             let words = error.to_string();
             let line = words.lines().next().unwrap_or_default();
             let line = line.trim_start_matches("error: ");
-            eprintln!("lesson10: {line}; --help tells what there is");
+            complain(format_args!("{line}; --help tells what there is"));
             return ExitCode::from(2);
         }
         Err(help) => help.exit(),
@@ -98,7 +100,7 @@ fn main() -> ExitCode {
     match status {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
-            eprintln!("lesson10: {error:#}");
+            complain(format_args!("{error:#}"));
             ExitCode::from(3)
         }
     }
@@ -135,13 +137,19 @@ async fn check_and_tell(
     let (options, _site) = options(arguments).await?;
     let frontier = InMemory::new(arguments.pages, arguments.per_host);
     let progress = Progress::shown();
-    let report = check(&options, frontier, &progress, stop).await;
+    let checked = check(&options, frontier, &progress, stop).await;
     progress.end();
-    let (report, as_json) = (report?, arguments.json);
-    let status = report.status();
+    let (report, broke_off) = match checked {
+        Ok(report) => (Arc::new(report), None),
+        Err(error) => match error.downcast_ref::<BrokeOff>() {
+            Some(BrokeOff { report }) => (Arc::clone(report), Some(error)),
+            None => return Err(error),
+        },
+    };
+    let (status, as_json) = (report.status(), arguments.json);
     // Who reads it may be slow, and Ctrl-C is to be heard meanwhile.
     spawn_blocking(move || tell(&report, as_json)).await??;
-    Ok(status)
+    broke_off.map_or(Ok(status), Err)
 }
 
 async fn options(
@@ -171,6 +179,11 @@ fn tell(report: &Report, as_json: bool) -> io::Result<()> {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Tells what went wrong. Where nobody reads it, the status does.
+fn complain(words: impl Display) {
+    let _ = writeln!(stderr(), "lesson10: {words}");
 }
 
 fn number(range: RangeInclusive<u64>) -> RangedU64ValueParser<usize> {

@@ -1,27 +1,30 @@
 //! Finds the links of a page, and the places on it that a link may lead to.
 //!
-//! From lesson 08, pages that nobody vouches for; from lesson 09, work for the
-//! processor on a thread that may block; from lesson 04, a value that is not
-//! `Send` (`scraper::Html`), which so never crosses an `.await`.
+//! From lesson 08, pages that nobody vouches for, taken as they come: a tree of
+//! a hostile page costs minutes and all the memory there is, and a look at one
+//! tag after another costs what the page has of bytes. From lesson 09, work for
+//! the processor on a thread that may block.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use encoding_rs::{Encoding, UTF_8};
+use htmlize::{unescape, unescape_attribute};
+use lol_html::html_content::Element;
+use lol_html::{HtmlRewriter, MemorySettings, Settings, element, text};
 use percent_encoding::percent_decode_str;
-use scraper::{ElementRef, Html};
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::task::spawn_blocking;
 use url::{ParseError, Url};
 
-use crate::fetcher::{Body, Fetched};
-use crate::{Job, Outcome};
+use crate::fetcher::{Body, Fetched, LARGEST, charset_in};
+use crate::{Job, Outcome, without_login};
 
-/// Of a page no more links are followed, and no more places known.
+/// Of a page no more links are looked at, and no more places known.
 pub const MOST: usize = 10_000;
 /// A longer URL, in bytes, is not followed.
-const LONGEST_URL: usize = 4_000;
-/// The text of a link is looked for in so many elements and texts inside it.
-const MOST_INSIDE: usize = 100;
+pub const LONGEST_URL: usize = 4_000;
 /// A longer text of a link, in characters, is cut.
 const LONGEST_TEXT: usize = 60;
 
@@ -45,6 +48,10 @@ pub struct Page {
     pub places: Option<Places>,
     /// How many links it has that are none of the web: `mailto:` and the like.
     pub others: usize,
+    /// How many links it has that are too long, or more than [`MOST`].
+    pub beyond: usize,
+    /// Why it was not read to its end, if it was not.
+    pub broke_off: Option<&'static str>,
 }
 
 /// A link, as it stands on a page.
@@ -70,17 +77,19 @@ pub struct NotUrl {
 /// millisecond, and a request a hundred of them.
 pub async fn run(mut fetched: Receiver<Fetched>, visits: Sender<Visit>) {
     while let Some(Fetched { job, mut outcome, body }) = fetched.recv().await {
-        let is_whole = matches!(outcome, Outcome::Fine(None));
         let mut page = Page::default();
         if let Some(body) = body {
-            let url = job.url.clone();
-            match spawn_blocking(move || read(&url, &body)).await {
-                Ok(read) => page = read,
-                // It panicked. One page is not worth the others.
-                Err(_) => outcome = Outcome::Fine(Some("it cannot be parsed")),
-            }
+            let (url, crawl) = (job.url.clone(), visits.clone());
+            // A thread cannot be dropped: this one looks whether the crawl
+            // goes on.
+            let read = move || read(&url, &body, || crawl.is_closed());
+            page = apart(read).await;
+        }
+        if let Some(word) = page.broke_off {
+            outcome = Outcome::Fine(Some(word));
         }
         // On the rest there may be more places.
+        let is_whole = matches!(outcome, Outcome::Fine(None));
         page.places = page.places.filter(|_| is_whole);
         if visits.send(Visit { job, outcome, page }).await.is_err() {
             return;
@@ -89,82 +98,196 @@ pub async fn run(mut fetched: Receiver<Fetched>, visits: Sender<Visit>) {
 }
 // ANCHOR_END: run
 
-fn read(url: &Url, body: &Body) -> Page {
-    parse(url, &body.encoding.decode(&body.bytes).0)
+/// Reads a page on a thread that may block. One that the parser panics at is
+/// not worth the others.
+async fn apart(read: impl FnOnce() -> Page + Send + 'static) -> Page {
+    let word = Some("it cannot be parsed");
+    let broken = |_| Page { broke_off: word, ..Page::default() };
+    spawn_blocking(read).await.unwrap_or_else(broken)
+}
+
+fn read(url: &Url, body: &Body, is_over: impl Fn() -> bool) -> Page {
+    let charset = body.charset.or_else(|| charset_of(&body.bytes));
+    // It looks for a BOM first.
+    let html = charset.unwrap_or(UTF_8).decode(&body.bytes).0;
+    parse(url, &html, is_over)
+}
+
+/// The encoding that a page gives for itself, within the first kilobyte: by
+/// `<meta charset="…">`, or by a content type in a `<meta http-equiv="…">`.
+fn charset_of(page: &[u8]) -> Option<&'static Encoding> {
+    let mut charset = None;
+    let meta = element!("meta", |meta| {
+        let equiv = meta.get_attribute("http-equiv").unwrap_or_default();
+        let content = meta.get_attribute("content").unwrap_or_default();
+        let label = meta.get_attribute("charset");
+        let found = match label {
+            Some(label) => Encoding::for_label(label.as_bytes()),
+            None if equiv.eq_ignore_ascii_case("content-type") => {
+                charset_in(&content)
+            }
+            None => None,
+        };
+        charset = charset.or(found);
+        Ok(())
+    });
+    let settings = Settings::new().with_strict(false);
+    let settings = settings.append_element_content_handler(meta);
+    let mut parser = HtmlRewriter::new(settings, |_: &[u8]| {});
+    let start = &page[..page.len().min(1_024)];
+    parser.write(start).ok()?;
+    drop(parser);
+    // A page in which one can read this is not in UTF-16, whatever it says.
+    charset.map(Encoding::output_encoding)
 }
 
 // ANCHOR: parse
-/// What is on a page.
-pub fn parse(url: &Url, text: &str) -> Page {
-    let html = Html::parse_document(text);
-    let elements = || html.root_element().descendent_elements();
-    let base = elements()
-        .filter(|element| element.value().name() == "base")
-        .find_map(|base| base.attr("href"))
-        .and_then(|href| url.join(href).ok());
-    let base = base.as_ref().unwrap_or(url);
-    let mut page = Page::default();
-    let mut places = Places::default();
-    for element in elements() {
-        let name = element.value().name();
-        let anchor = element.attr("name").filter(|_| name == "a");
-        for place in element.attr("id").into_iter().chain(anchor) {
-            places.0.insert(digest(place));
+/// What is on a page, or on the part of it that came by before it was over.
+pub fn parse(url: &Url, html: &str, is_over: impl Fn() -> bool) -> Page {
+    let seen = RefCell::new(Seen::default());
+    let element = element!("*", |element| {
+        if is_over() {
+            return Err("nobody waits for this page any more".into());
         }
-        if name == "base" || is_hint(element) {
-            continue;
+        seen.borrow_mut().element(element);
+        Ok(())
+    });
+    let text = text!("a[href]", |text| {
+        // That of a script or a style is not seen.
+        if text.text_type().allows_html_entities() {
+            seen.borrow_mut().text(text.as_str());
         }
-        for attribute in ["href", "src"] {
-            let Some(href) = element.attr(attribute) else { continue };
-            match link(base, href) {
-                Some(to) if page.links.len() < MOST => {
-                    page.links.push(Link { text: text_of(element), to });
-                }
-                _ => page.others += 1,
-            }
-        }
-    }
-    page.places = Some(places).filter(|places| places.0.len() <= MOST);
-    page
+        Ok(())
+    });
+    // It remembers which elements are open, and many pages never close theirs.
+    let memory =
+        MemorySettings::new().with_max_allowed_memory_usage(16 * LARGEST);
+    let settings = Settings::new()
+        .with_strict(false)
+        .with_memory_settings(memory)
+        .append_element_content_handler(element)
+        .append_element_content_handler(text);
+    // It could change the page, too. Here what it writes is thrown away.
+    let mut parser = HtmlRewriter::new(settings, |_: &[u8]| {});
+    let read = parser.write(html.as_bytes());
+    let read = read.and_then(|()| parser.end());
+    seen.into_inner().page(url, read.is_ok())
 }
 // ANCHOR_END: parse
 
-/// Where a link leads, if it is one of the web.
-fn link(base: &Url, href: &str) -> Option<Result<Url, NotUrl>> {
-    match base.join(href) {
-        Ok(url) => {
-            let is_web = matches!(url.scheme(), "http" | "https");
-            let follow = is_web && url.as_str().len() <= LONGEST_URL;
-            follow.then_some(Ok(url))
+/// What came by of a page so far.
+#[derive(Default)]
+struct Seen {
+    /// Of the first `<base>` that has one.
+    base: Option<String>,
+    links: Vec<Written>,
+    /// The link whose text comes by now.
+    open: Option<usize>,
+    beyond: usize,
+    places: Places,
+}
+
+/// A link as it is written.
+struct Written {
+    element: String,
+    href: String,
+    text: String,
+}
+
+impl Seen {
+    fn element(&mut self, element: &Element<'_, '_>) {
+        let name = element.tag_name();
+        let attribute = |name| {
+            let value = element.get_attribute(name)?;
+            Some(unescape_attribute(value).into_owned())
+        };
+        let anchor = attribute("name").filter(|_| name == "a");
+        for place in attribute("id").into_iter().chain(anchor) {
+            self.places.add(&place);
         }
-        Err(error) => {
-            let href = shortened(harmless(href));
-            Some(Err(NotUrl { href, error }))
+        if name == "base" {
+            self.base = self.base.take().or_else(|| attribute("href"));
+            return;
+        }
+        if name == "link" && is_hint(&attribute("rel").unwrap_or_default()) {
+            return;
+        }
+        if name == "a" {
+            self.open = None;
+        }
+        for href in ["href", "src"].into_iter().filter_map(attribute) {
+            if self.links.len() == MOST {
+                self.beyond += 1;
+                continue;
+            }
+            if name == "a" {
+                self.open = Some(self.links.len());
+            }
+            let (element, text) = (name.clone(), String::new());
+            self.links.push(Written { element, href, text });
         }
     }
+
+    fn text(&mut self, piece: &str) {
+        let Some(link) = self.open.and_then(|open| self.links.get_mut(open))
+        else {
+            return;
+        };
+        // It may have a million letters.
+        let room = (10 * LONGEST_TEXT).saturating_sub(link.text.len());
+        link.text.extend(piece.chars().take(room));
+    }
+
+    /// The page, now that its base is known.
+    fn page(self, url: &Url, is_whole: bool) -> Page {
+        let base = self.base.and_then(|href| url.join(&href).ok());
+        let base = base.as_ref().unwrap_or(url);
+        let mut page = Page { beyond: self.beyond, ..Page::default() };
+        for link in self.links {
+            let to = match base.join(&link.href) {
+                Ok(to) if !matches!(to.scheme(), "http" | "https") => {
+                    page.others += 1;
+                    continue;
+                }
+                Ok(to) if to.as_str().len() > LONGEST_URL => {
+                    page.beyond += 1;
+                    continue;
+                }
+                Ok(to) => Ok(without_login(to)),
+                Err(error) => Err(not_url(&link.href, error)),
+            };
+            page.links.push(Link { text: link.words(), to });
+        }
+        page.places = Some(self.places).filter(|places| places.0.len() <= MOST);
+        page.broke_off =
+            (!is_whole).then_some("reading it takes too much memory");
+        page
+    }
+}
+
+impl Written {
+    /// What a person sees of a link; else what it is.
+    fn words(&self) -> String {
+        let text = shortened(harmless(&unescape(&self.text)));
+        if text.is_empty() {
+            return format!("<{}>", shortened(harmless(&self.element)));
+        }
+        text
+    }
+}
+
+fn not_url(href: &str, error: ParseError) -> NotUrl {
+    // Before an @ there may be a password.
+    let shown = href.rsplit('@').next().unwrap_or_default();
+    NotUrl { href: shortened(harmless(shown)), error }
 }
 
 /// `<link rel="preconnect">` and the like name a host, and no page.
-fn is_hint(element: ElementRef<'_>) -> bool {
-    let rel = element.attr("rel").unwrap_or_default();
-    element.value().name() == "link"
-        && rel.split_whitespace().any(|rel| {
-            rel.eq_ignore_ascii_case("preconnect")
-                || rel.eq_ignore_ascii_case("dns-prefetch")
-        })
-}
-
-/// What a person sees of a link; else what it is.
-fn text_of(element: ElementRef<'_>) -> String {
-    // It may have a million letters, and half the page inside.
-    let inside = element.descendants().take(MOST_INSIDE);
-    let texts = inside.filter_map(|node| node.value().as_text());
-    let letters = texts.flat_map(|text| text.chars()).take(10 * LONGEST_TEXT);
-    let text = shortened(harmless(&letters.collect::<String>()));
-    if text.is_empty() {
-        return format!("<{}>", harmless(element.value().name()));
-    }
-    text
+fn is_hint(rel: &str) -> bool {
+    rel.split_whitespace().any(|rel| {
+        rel.eq_ignore_ascii_case("preconnect")
+            || rel.eq_ignore_ascii_case("dns-prefetch")
+    })
 }
 
 // ANCHOR: places
@@ -174,6 +297,13 @@ fn text_of(element: ElementRef<'_>) -> String {
 pub struct Places(HashSet<u64>);
 
 impl Places {
+    fn add(&mut self, name: &str) {
+        // One more than is kept tells that there are more.
+        if self.0.len() <= MOST {
+            self.0.insert(digest(name));
+        }
+    }
+
     /// Whether a browser finds the place that is behind a `#`.
     pub fn has(&self, fragment: &str) -> bool {
         // What is behind `:~:` tells the browser to look for words.
@@ -222,11 +352,16 @@ fn shortened(mut line: String) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+    use std::time::{Duration, Instant};
+
+    use tokio::sync::mpsc::channel;
+
     use super::*;
 
     fn page(text: &str) -> Page {
         let url = Url::parse("http://a.example/b/c").expect("it is a URL");
-        parse(&url, text)
+        parse(&url, text, || false)
     }
 
     fn targets(page: &Page) -> Vec<String> {
@@ -277,15 +412,135 @@ mod tests {
     fn of_a_page_only_so_much_is_kept() {
         let link = |n| format!("<a id=i{n} href=/{n}>{}</a>", "x".repeat(100));
         let most = page(&(0..MOST).map(link).collect::<String>());
-        assert_eq!((most.links.len(), most.others), (MOST, 0));
+        assert_eq!((most.links.len(), most.beyond), (MOST, 0));
         assert!(most.places.is_some());
         let more = page(&(0..=MOST).map(link).collect::<String>());
-        assert_eq!((more.links.len(), more.others), (MOST, 1));
+        assert_eq!((more.links.len(), more.beyond), (MOST, 1));
         assert!(more.places.is_none(), "a place may be there or not");
         let letters = more.links[0].text.chars().count();
         assert_eq!(letters, LONGEST_TEXT + 1, "and a mark");
         let long = page(&format!("<a href=/{}>", "x".repeat(LONGEST_URL)));
-        assert_eq!((long.links.len(), long.others), (0, 1));
+        assert_eq!((long.links.len(), long.beyond, long.others), (0, 1, 0));
+        let name = page(&format!("<{} href=/>", "x".repeat(100)));
+        let letters = name.links[0].text.chars().count();
+        assert_eq!(letters, 1 + LONGEST_TEXT + 1 + 1, "< and … and >");
+    }
+
+    #[test]
+    fn attributes_and_texts_are_read_as_a_browser_reads_them() {
+        let page = page(
+            "<a href='/?a=1&amp;b=2&copy=3' HREF=/no id='&lt;'>Q &amp; <b>A\
+             </b><script>no</script></a> no <a name=no>no</a>\
+             <svg><a href='&#47;x'>x<img src=/y></svg><!-- <a href=/no> -->",
+        );
+        let found = ["?a=1&b=2&copy=3", "x", "y"];
+        let found = found.map(|path| format!("http://a.example/{path}"));
+        assert_eq!(targets(&page), found);
+        let texts: Vec<_> =
+            page.links.iter().map(|link| link.text.as_str()).collect();
+        assert_eq!(texts, ["Q & A", "x", "<img>"]);
+        assert!(page.places.expect("they are known").has("<"));
+    }
+
+    #[test]
+    fn what_a_page_costs_has_a_bound() {
+        let deep =
+            page(&("<a href=/first>".to_owned() + &"<b>".repeat(50_000)));
+        assert_eq!(deep.broke_off, None, "many pages close nothing");
+        // A tree takes minutes for each of these.
+        let deeper = "<a href=/first>".to_owned() + &"<b>".repeat(600_000);
+        let deeper = page(&(deeper + "<a href=/last>"));
+        assert_eq!(targets(&deeper), ["http://a.example/first"]);
+        assert_eq!(deeper.broke_off, Some("reading it takes too much memory"));
+        let names = (0..200_000).map(|n| format!(" a{n}")).collect::<String>();
+        let wide = page(&format!("<p{names}><a href=/last>"));
+        assert_eq!(targets(&wide), ["http://a.example/last"]);
+        let letters = "&amp;".repeat(400_000);
+        let text = page(&format!("<a href=/>{letters}</a><a href=/last>"));
+        assert_eq!(text.links.len(), 2);
+        assert_eq!(text.broke_off, None);
+    }
+
+    #[test]
+    fn a_page_that_nobody_waits_for_is_not_read_on() {
+        let url = Url::parse("http://a.example").expect("it is a URL");
+        let looks = Cell::new(0);
+        let is_over = || looks.replace(looks.get() + 1) == 3;
+        let page = parse(&url, &"<a href=/>".repeat(10), is_over);
+        assert_eq!((page.links.len(), looks.get()), (3, 4));
+        assert!(page.broke_off.is_some());
+    }
+
+    /// Until a page is read, or until the crawl is known to be over.
+    async fn time_to_read(bytes: Vec<u8>, is_over: bool) -> Duration {
+        let (fetched_in, fetched) = channel(1);
+        let (visits_in, mut visits) = channel(1);
+        let url = Url::parse("http://a.example").expect("it is a URL");
+        let job = Job { url, inside: true, depth: 0, hops: 0 };
+        let body = Some(Body { bytes, charset: None });
+        let page = Fetched { job, outcome: Outcome::Fine(None), body };
+        fetched_in.send(page).await.expect("there is room");
+        drop(fetched_in);
+        if is_over {
+            visits.close();
+        }
+        let start = Instant::now();
+        run(fetched, visits_in).await;
+        start.elapsed()
+    }
+
+    #[tokio::test]
+    async fn the_end_of_the_crawl_is_heard_while_a_page_is_read() {
+        let long = b"<a href=/>x</a>".repeat(100_000);
+        let read = time_to_read(long.clone(), false).await;
+        let over = time_to_read(long, true).await;
+        assert!(over < read / 2, "{over:?} and {read:?}");
+    }
+
+    #[tokio::test]
+    async fn a_page_that_the_parser_panics_at_is_told_and_no_more() {
+        let page = apart(|| panic!("what it has not met before")).await;
+        assert_eq!(page.broke_off, Some("it cannot be parsed"));
+        assert!(page.links.is_empty() && page.places.is_none());
+    }
+
+    #[test]
+    fn a_page_is_read_in_the_encoding_that_it_has() {
+        const BOM: &[u8] = b"\xef\xbb\xbf";
+        let url = Url::parse("http://a.example").expect("it is a URL");
+        let text = |start: &[u8], letter: &[u8], charset| {
+            let link = [b"<a href=/>caf".as_slice(), letter].concat();
+            let bytes = [start, &link].concat();
+            let page = read(&url, &Body { bytes, charset }, || false);
+            page.links.into_iter().map(|link| link.text).collect::<String>()
+        };
+        let (utf8, latin1) = (b"\xc3\xa9".as_slice(), b"\xe9".as_slice());
+        let greek = Some(encoding_rs::ISO_8859_7);
+        let meta = b"<meta name=x content=y><meta charset=latin1>".as_slice();
+        let equiv = b"<meta http-equiv=Content-Type \
+            content='text/html; charset=iso-8859-1'><meta charset=utf-8>";
+        for (start, letter, charset) in [
+            (b"".as_slice(), utf8, None),
+            (meta, latin1, None),
+            (equiv, latin1, None),
+            (b"<meta charset=utf-16>", utf8, None),
+            (BOM, utf8, Some(encoding_rs::WINDOWS_1252)),
+        ] {
+            assert_eq!(text(start, letter, charset), "caf\u{e9}");
+        }
+        assert_eq!(text(meta, latin1, greek), "caf\u{3b9}", "the header first");
+        let late = [b" ".repeat(1_024).as_slice(), meta].concat();
+        assert_eq!(text(&late, latin1, None), "caf\u{fffd}");
+    }
+
+    #[test]
+    fn passwords_are_left_out() {
+        let page = page(
+            "<base href=http://me:secret@b.example/><a href=1></a>\
+             <a href=//me:secret@c.example></a><a href=http://me:secret@[>",
+        );
+        let found = ["http://b.example/1", "http://c.example/", "not a URL: ["];
+        assert_eq!(targets(&page), found);
     }
 
     #[test]

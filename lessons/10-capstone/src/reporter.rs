@@ -26,13 +26,14 @@ pub struct Report {
     pub broken: Vec<Broken>,
     /// How many links lead somewhere.
     pub fine: usize,
-    /// How many URLs were visited.
+    /// How many URLs were asked for.
     pub visited: usize,
     /// How many links were not checked, and why.
     pub not_checked: BTreeMap<Reason, usize>,
-    /// How many links are none of the web, `mailto:` for example, or too many
-    /// for their page.
+    /// How many links are none of the web, `mailto:` for example.
     pub others: usize,
+    /// How many links are too long, or too many for their page.
+    pub beyond: usize,
     /// Pages of which not all was read, and why.
     pub in_part: BTreeMap<Url, &'static str>,
     /// Whether the crawl was ended before its end.
@@ -66,6 +67,7 @@ pub struct Place {
 /// What has been heard so far.
 #[derive(Debug)]
 pub struct Reporter {
+    depth: usize,
     most_places: usize,
     links: HashMap<String, Links>,
     visited: HashMap<Url, (Outcome, Option<Places>)>,
@@ -84,6 +86,7 @@ impl Reporter {
     /// A reporter that has heard of nothing but the start.
     pub fn new(options: &Options) -> Reporter {
         let mut reporter = Reporter {
+            depth: options.depth,
             most_places: options.places,
             links: HashMap::new(),
             visited: HashMap::new(),
@@ -116,6 +119,10 @@ impl Reporter {
             self.note(link.to, Place { page, text: link.text });
         }
         self.report.others += page.others;
+        // Of the last pages no links count.
+        if job.depth <= self.depth {
+            self.report.beyond += page.beyond;
+        }
         if let Outcome::Fine(Some(word)) = outcome {
             self.report.in_part.insert(job.url.clone(), word);
         }
@@ -147,7 +154,10 @@ impl Reporter {
     /// Joins links and outcomes.
     fn report(mut self) -> Report {
         let mut report = std::mem::take(&mut self.report);
-        report.visited = self.visited.len();
+        let asked = |(outcome, _): &&(Outcome, _)| {
+            !matches!(outcome, Outcome::NotAsked(_))
+        };
+        report.visited = self.visited.values().filter(asked).count();
         for (link, Links { to, count, places }) in &self.links {
             let (verdict, by_way_of) = match to {
                 Ok(url) => self.verdict(url),
@@ -205,12 +215,14 @@ impl Reporter {
 }
 
 impl Report {
-    /// 0 for a site without a broken link, 1 for one with some, and 130 where
-    /// none was found before it was interrupted.
+    /// 0 for a site without a broken link, 1 for one with some, 130 where none
+    /// was found before it was interrupted, and 3 where not even the start was
+    /// checked: that a redirect led beyond the limits.
     pub fn status(&self) -> u8 {
         match (self.broken.is_empty(), self.interrupted) {
             (false, _) => 1,
             (true, true) => 130,
+            (true, false) if self.fine == 0 => 3,
             (true, false) => 0,
         }
     }
@@ -254,6 +266,10 @@ impl Report {
             let others = amount(self.others, "link");
             writeln!(out, "Not of the web: {others} (mailto: and the like)")?;
         }
+        if self.beyond > 0 {
+            let beyond = amount(self.beyond, "link");
+            writeln!(out, "Not looked at: {beyond} (too long, or too many)")?;
+        }
         if self.interrupted {
             writeln!(out, "Interrupted: this is what was known by then.")?;
         }
@@ -284,6 +300,10 @@ impl Report {
             writeln!(out, "{line}")?;
         }
         let not_checked = |reason| self.not_checked.get(&reason).unwrap_or(&0);
+        let in_part = self
+            .in_part
+            .iter()
+            .map(|(page, why)| json!({ "page": page.as_str(), "why": why }));
         let summary = json!({
             "visited": self.visited,
             "fine": self.fine,
@@ -292,7 +312,8 @@ impl Report {
             "tls": not_checked(Reason::Tls),
             "no_turn": not_checked(Reason::NoTurn),
             "others": self.others,
-            "in_part": self.in_part.len(),
+            "beyond": self.beyond,
+            "in_part": in_part.collect::<Vec<_>>(),
             "interrupted": self.interrupted,
         });
         writeln!(out, "{summary}")
@@ -302,4 +323,93 @@ impl Report {
 /// `1 link`, `2 links`.
 fn amount(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::Job;
+    use crate::parser::{Link, Page};
+
+    fn url(path: &str) -> Url {
+        Url::parse(&format!("http://a.example/{path}")).expect("it is a URL")
+    }
+
+    fn reporter() -> Reporter {
+        Reporter::new(&Options::new(url(""), Duration::from_secs(1)))
+    }
+
+    fn visit(path: &str, outcome: Outcome, links: &[String]) -> Visit {
+        let job = Job { url: url(path), inside: true, depth: 1, hops: 0 };
+        let link = |to: &String| Link { text: to.clone(), to: Ok(url(to)) };
+        let links = links.iter().map(link).collect();
+        Visit { job, outcome, page: Page { links, ..Page::default() } }
+    }
+
+    fn table(reporter: Reporter) -> String {
+        let mut table = Vec::new();
+        let report = reporter.report();
+        report.write_table(&mut table).expect("there is room");
+        String::from_utf8(table).expect("it is text")
+    }
+
+    #[test]
+    fn what_comes_first_makes_no_difference() {
+        let links = ["lost", "moved", "mailto:x"].map(str::to_owned);
+        let pages = (0..9).map(|n| (n.to_string(), Outcome::Fine(None)));
+        let lost = || Outcome::Broken(Why::Refused);
+        let others = [
+            ("lost".to_owned(), lost()),
+            ("moved".to_owned(), Outcome::Redirect(url("lost"))),
+            (String::new(), Outcome::Fine(Some("it is too large"))),
+        ];
+        let all: Vec<_> = pages.chain(others).collect();
+        let tables: BTreeSet<_> = (0..all.len())
+            .map(|first| {
+                let mut reporter = reporter();
+                let (after, before) = all.split_at(first);
+                for (path, outcome) in before.iter().chain(after) {
+                    reporter.hear(visit(path, outcome.clone(), &links));
+                }
+                table(reporter)
+            })
+            .collect();
+        let tables: Vec<_> = tables.into_iter().collect();
+        let [table] = tables.as_slice() else { panic!("{tables:#?}") };
+        let start = "http://a.example/lost: the connection was refused\n    \
+                     on http://a.example/ \"lost\"\n    \
+                     on http://a.example/0 \"lost\"\n";
+        assert!(table.starts_with(start), "{table}");
+        assert!(table.contains("    and 7 more\n"), "{table}");
+    }
+
+    #[test]
+    fn only_so_many_links_are_remembered_and_the_others_are_counted() {
+        let mut reporter = reporter();
+        // With the start there are as many as may be.
+        let links: Vec<_> = (1..MOST).map(|n| n.to_string()).collect();
+        reporter.hear(visit("", Outcome::Fine(None), &links));
+        assert_eq!(reporter.links.len(), MOST);
+        let links = ["1", "new", "new"].map(str::to_owned);
+        reporter.hear(visit("1", Outcome::Broken(Why::Lost), &links));
+        assert_eq!(reporter.links.len(), MOST);
+        let report = reporter.report();
+        // Two have been asked for: the start, and a link that was known.
+        assert_eq!((report.fine, report.broken.len()), (1, 1));
+        assert_eq!(report.broken[0].count, 2);
+        let left_out = report.not_checked.get(&Reason::NoTurn);
+        assert_eq!(left_out, Some(&(MOST - 2 + 2)));
+    }
+
+    #[test]
+    fn what_nobody_asked_for_does_not_count_as_asked() {
+        let mut reporter = reporter();
+        reporter.hear(visit("", Outcome::Fine(None), &[]));
+        for (path, reason) in [("1", Reason::Robots), ("2", Reason::Tls)] {
+            reporter.hear(visit(path, Outcome::NotAsked(reason), &[]));
+        }
+        assert_eq!(reporter.report().visited, 1);
+    }
 }

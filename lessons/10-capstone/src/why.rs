@@ -30,6 +30,12 @@ pub enum Why {
     /// What came is not HTTP.
     #[error("the answer is not HTTP")]
     Malformed,
+    /// It came in a form that nobody had asked for.
+    #[error("it came compressed")]
+    Compressed,
+    /// It is a URL, and cannot be sent.
+    #[error("the request cannot be made")]
+    Request,
     /// The host answered so, and wishes to be left alone for so long.
     #[error("the site answered {0}")]
     Status(StatusCode, Option<Duration>),
@@ -77,21 +83,19 @@ impl Why {
 
 impl From<reqwest::Error> for Why {
     fn from(error: reqwest::Error) -> Why {
-        let is = |kind| {
-            causes(&error)
-                .filter_map(|cause| cause.downcast_ref::<io::Error>())
-                .any(|cause| cause.kind() == kind)
-        };
         if error.is_timeout() {
             Why::TimedOut
+        } else if error.is_redirect() {
+            Why::Redirects
+        } else if error.is_builder() {
+            Why::Request
+        } else if error.is_dns() {
+            Why::NoSuchHost
         } else if error.is_connect() {
-            let unknown =
-                causes(&error).any(|cause| cause.to_string() == "dns error");
-            match (is(io::ErrorKind::ConnectionRefused), unknown) {
-                (true, _) => Why::Refused,
-                (_, true) => Why::NoSuchHost,
-                _ => Why::Unreachable,
-            }
+            let refused = causes(&error)
+                .filter_map(|cause| cause.downcast_ref::<io::Error>())
+                .any(|cause| cause.kind() == io::ErrorKind::ConnectionRefused);
+            if refused { Why::Refused } else { Why::Unreachable }
         } else if error.is_body() || error.is_decode() {
             Why::BrokenBody
         } else if causes(&error)
@@ -110,4 +114,16 @@ fn causes(
     error: &reqwest::Error,
 ) -> impl Iterator<Item = &(dyn Error + 'static)> {
     successors(error.source(), |&cause| cause.source())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_cannot_be_sent_is_not_taken_for_a_connection_that_was_lost() {
+        let asked = reqwest::get("mailto:a@b.example").await;
+        let error = asked.expect_err("it is not HTTP");
+        assert!(matches!(Why::from(error), Why::Request));
+    }
 }
