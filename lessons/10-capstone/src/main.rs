@@ -149,6 +149,9 @@ async fn check_and_tell(
     let (status, as_json) = (report.status(), arguments.json);
     // Who reads it may be slow, and Ctrl-C is to be heard meanwhile.
     spawn_blocking(move || tell(&report, as_json)).await??;
+    if status == 3 {
+        complain("nothing was checked: the start leads beyond the limits");
+    }
     broke_off.map_or(Ok(status), Err)
 }
 

@@ -1,13 +1,17 @@
 //! The checker as a person runs it: what it prints, its exit status, and what
 //! Ctrl-C does.
 
-use std::io::{BufRead, BufReader, Read};
+#[cfg(target_os = "linux")]
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, pipe};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use mock_server::{Fault, MockWeb, Site, Watchdog};
 use serde_json::Value;
+use wiremock::matchers::path;
+use wiremock::{Mock, ResponseTemplate};
 
 /// Bounds a failure only.
 const WATCHDOG: Duration = Duration::from_secs(120);
@@ -249,4 +253,80 @@ fn a_second_ctrl_c_ends_it_even_where_nobody_reads_the_report() {
         thread::yield_now();
     };
     assert_eq!(status.code(), Some(130));
+}
+
+/// A page of the hostile kind: a tree of it takes minutes.
+const HOSTILE: &str = "<a><b><i><p>";
+
+#[cfg(unix)]
+#[tokio::test]
+async fn ctrl_c_is_heard_while_a_page_is_read() {
+    let hostile = page(&["/hang"]) + &HOSTILE.repeat(150_000);
+    let (web, url) = site(hostile, &[("/hang", Fault::Hang)]);
+    let _watchdog = web.watchdog(WATCHDOG);
+    let child = checker(&[&url, "--timeout", "600"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    web.wait_until(|record| {
+        let mut pages = record.exchanges().filter(|page| page.path == "/");
+        pages.any(|page| page.ended.is_some())
+    })
+    .await;
+    // It is being read, or has been, and then the other page hangs.
+    interrupt(&child);
+    let output = child.wait_with_output().expect("it ends");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(130), "{printed}");
+    assert!(printed.contains("Interrupted: "), "{printed}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_cannot_be_written_is_status_3() {
+    let (_web, url) = site(page(&["/lost"]), &[]);
+    let _watchdog = Watchdog::start(WATCHDOG, || vec!["full".to_owned()]);
+    let full = File::create("/dev/full").expect("Linux has it");
+    let output = checker(&[&url]).stdout(full).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(3));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let line = "lesson10: No space left on device (os error 28)\n";
+    assert_eq!(errors, line);
+}
+
+#[tokio::test]
+async fn a_start_that_leads_beyond_the_limits_is_status_3() {
+    let (web, url) = site(page(&[]), &[]);
+    let moved = ResponseTemplate::new(301).insert_header("location", "/there");
+    let asked = Mock::given(path("/")).respond_with(moved);
+    asked.mount(web.wiremock()).await;
+    let (status, printed, errors) = run(&[&url, "--pages", "1"]);
+    let line = "lesson10: nothing was checked: \
+                the start leads beyond the limits\n";
+    assert_eq!((status, errors.as_str()), (Some(3), line), "{printed}");
+}
+
+#[test]
+fn whoever_does_not_listen_makes_no_difference_to_the_status() {
+    let _watchdog = Watchdog::start(WATCHDOG, || vec!["deaf".to_owned()]);
+    let deaf = || {
+        let (reader, writer) = pipe().expect("there is one");
+        drop(reader);
+        writer
+    };
+    // There are lines of how far it is.
+    let mut library = checker(&["--timeout", "5"]);
+    let output = library.stderr(deaf()).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(1));
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(printed.contains("\nChecked: "), "{printed}");
+
+    let (_web, url) = site(page(&["/lost"]), &[]);
+    let output = checker(&[&url]).stdout(deaf()).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+
+    let mut wrong = checker(&["--fast"]);
+    let status = wrong.stderr(deaf()).status().expect("it starts");
+    assert_eq!(status.code(), Some(2));
 }

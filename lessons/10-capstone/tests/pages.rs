@@ -1,0 +1,428 @@
+//! Pages and answers that nobody vouches for: what a whole check makes of them,
+//! and what the server saw of it.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::io;
+use std::time::Duration;
+
+use lesson10::frontier::{Added, Frontier, InMemory};
+use lesson10::mock_site::options;
+use lesson10::progress::Progress;
+use lesson10::reporter::Report;
+use lesson10::{BrokeOff, Job, Options, check};
+use mock_server::{Fault, MockWeb, Site, Watchdog};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+use wiremock::matchers::{basic_auth, header, header_exists, path};
+use wiremock::{Mock, ResponseTemplate};
+
+/// Bounds a failure only.
+const WATCHDOG: Duration = Duration::from_secs(120);
+/// As long as a busy machine may need for an answer.
+const TIMEOUT: Duration = Duration::from_secs(5);
+const HOME: &str = "home.example";
+
+fn page(links: &[&str]) -> String {
+    let links = links.iter().map(|to| format!("<a href=\"{to}\">{to}</a>\n"));
+    format!("<!doctype html><title>A page</title>{}", links.collect::<String>())
+}
+
+/// Starts these sites; what is checked is the first.
+fn start(sites: Vec<Site>) -> (MockWeb, Options, Watchdog) {
+    let host = sites[0].name.clone();
+    let web = MockWeb::builder().sites(sites).start().expect("the web starts");
+    let watchdog = web.watchdog(WATCHDOG);
+    let options = options(&web, &host, TIMEOUT).expect("it has addresses");
+    (web, options, watchdog)
+}
+
+fn home(links: &[&str]) -> Site {
+    Site::new(HOME).page(page(links))
+}
+
+async fn run(options: &Options) -> Report {
+    run_with(options, InMemory::new(1_000, 4)).await.expect("it does its work")
+}
+
+async fn run_with(
+    options: &Options,
+    frontier: impl Frontier,
+) -> anyhow::Result<Report> {
+    let (progress, stop) = (Progress::hidden(), CancellationToken::new());
+    check(options, frontier, &progress, &stop).await
+}
+
+/// What the home site answers at a path.
+async fn answer(web: &MockWeb, at: &str, answer: ResponseTemplate) {
+    let asked = Mock::given(header("host", HOME)).and(path(at));
+    asked.respond_with(answer).mount(web.wiremock()).await;
+}
+
+fn html(page: &str) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_raw(page, "text/html")
+}
+
+fn broken(report: &Report) -> Vec<(&str, String)> {
+    let broken = report.broken.iter();
+    broken
+        .map(|broken| (broken.link.as_str(), broken.why.to_string()))
+        .collect()
+}
+
+/// Of a check of the home site, with the path of each link.
+fn paths(report: &Report) -> Vec<&str> {
+    let paths = broken(report).into_iter();
+    paths
+        .filter_map(|(link, _)| link.strip_prefix("http://home.example"))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_hostile_page_costs_no_more_than_its_bytes_and_spoils_nothing_else() {
+    let formatting = "<a href=/1>".to_owned() + &"<a><b><i><p>".repeat(160_000);
+    let names = (0..200_000).map(|n| format!(" a{n}")).collect::<String>();
+    let many: String =
+        (0..20_001).map(|n| format!("<a href=/{}>", n % 2)).collect();
+    let hostile = [
+        ("/formatting", formatting + "<a href=/2>"),
+        ("/deep", "<a href=/3>".to_owned() + &"<div>".repeat(350_000)),
+        ("/attributes", format!("<p{names}><a href=/4>")),
+        ("/text", format!("<a href=/5>{}", "x".repeat(1_900_000))),
+        ("/name", format!("<{} href=/6>", "x".repeat(1_900_000))),
+        ("/many", many),
+        ("/long", format!("<a href=/{}>", "x".repeat(4_000))),
+    ];
+    let mut site = home(&hostile.each_ref().map(|(path, _)| *path));
+    for (path, page) in hostile {
+        site = site.also(path, "text/html", page);
+    }
+    let (_web, options, _watchdog) = start(vec![site]);
+    let options = Options { timeout: WATCHDOG, ..options };
+
+    let report = run(&options).await;
+
+    assert_eq!(paths(&report), ["/0", "/1", "/3", "/4", "/5", "/6"]);
+    let in_part: Vec<_> =
+        report.in_part.iter().map(|(url, why)| (url.path(), *why)).collect();
+    let why = "reading it takes too much memory";
+    assert_eq!(in_part, [("/deep", why), ("/formatting", why)]);
+    // Of the pages with many links 10,000 are looked at.
+    assert_eq!((report.beyond, report.others), (10_001 + 1, 0));
+    let mut texts = report.broken.iter().flat_map(|broken| &broken.places);
+    assert!(texts.all(|place| place.text.chars().count() <= 63));
+    let mut told = Vec::new();
+    report.write_table(&mut told).expect("there is room");
+    report.write_json(&mut told).expect("there is room");
+    let told = String::from_utf8(told).expect("it is text");
+    let line = "Not looked at: 10002 links (too long, or too many)\n";
+    assert!(told.contains(line), "{told}");
+    assert!(told.contains("\"beyond\":10002"), "{told}");
+    let part = format!(
+        "\"in_part\":[{{\"page\":\"{}deep\",\"why\":\"{why}\"}}",
+        options.start
+    );
+    assert!(told.contains(&part), "{told}");
+}
+
+#[tokio::test]
+async fn of_the_last_pages_no_links_count() {
+    let long = format!("/{}", "x".repeat(4_000));
+    let site = home(&["/last"]).also("/last", "text/html", page(&[&long]));
+    let (_web, options, _watchdog) = start(vec![site]);
+    for (depth, beyond) in [(0, 0), (1, 1)] {
+        let report = run(&Options { depth, ..options.clone() }).await;
+        assert_eq!(report.beyond, beyond);
+    }
+}
+
+#[tokio::test]
+async fn a_page_is_one_by_what_its_header_means_and_is_read_as_it_says() {
+    let worn = home(&["/bare", "/capitals", "/none", "/plain", "/latin1"])
+        .also("/bare", "text/html; charset", page(&["/1"]))
+        .also("/capitals", "TEXT/HTML ; x", page(&["/2"]))
+        .also("/plain", "text/plain", page(&["/no"]))
+        .also(
+            "/latin1",
+            "text/html",
+            b"<meta charset=latin1>\
+            <a href=/3>caf\xe9</a>"
+                .as_slice(),
+        );
+    let (web, options, _watchdog) = start(vec![worn]);
+    let body = page(&["/4"]);
+    let none = ResponseTemplate::new(200).set_body_bytes(body);
+    answer(&web, "/none", none).await;
+    let report = run(&options).await;
+    assert_eq!(paths(&report), ["/1", "/2", "/3", "/4"]);
+    let place = report.broken[2].places.first().expect("it stands somewhere");
+    assert_eq!(place.text, "caf\u{e9}");
+}
+
+#[tokio::test]
+async fn identity_is_no_compression_and_what_is_compressed_is_told() {
+    let (web, options, _watchdog) = start(vec![home(&["/as-it-is", "/zip"])]);
+    for (at, encoding) in [("/as-it-is", "Identity"), ("/zip", "gzip")] {
+        let page = html(&page(&["/lost"]));
+        let page = page.insert_header("content-encoding", encoding);
+        answer(&web, at, page).await;
+    }
+    let report = run(&options).await;
+    assert_eq!(paths(&report), ["/lost"]);
+    let place = report.broken[0].places.first().expect("it stands somewhere");
+    let on = place.page.as_ref().map(|page| page.path());
+    assert_eq!((report.broken[0].count, on), (1, Some("/as-it-is")));
+    let in_part: Vec<_> = report.in_part.keys().map(Url::path).collect();
+    assert_eq!(in_part, ["/zip"]);
+}
+
+#[tokio::test]
+async fn a_robots_txt_that_does_not_come_is_told_with_what_is_the_matter() {
+    let (web, options, _watchdog) = start(vec![home(&[])]);
+    let gzip = ResponseTemplate::new(200)
+        .insert_header("content-encoding", "gzip")
+        .set_body_string("User-agent: *");
+    answer(&web, "/robots.txt", gzip).await;
+    let report = run(&options).await;
+    let compressed = "its robots.txt cannot be read: it came compressed";
+    let expected = [("http://home.example/", compressed.to_owned())];
+    assert_eq!(broken(&report), expected);
+
+    let (web, options, _watchdog) = start(vec![home(&[])]);
+    let on =
+        ResponseTemplate::new(302).insert_header("location", "/robots.txt");
+    answer(&web, "/robots.txt", on).await;
+    let report = run(&options).await;
+    let redirects = "its robots.txt cannot be read: redirected too often";
+    let expected = [("http://home.example/", redirects.to_owned())];
+    assert_eq!(broken(&report), expected);
+    assert_eq!(web.record().exchanges().len(), 1 + 5, "and no retry");
+}
+
+#[tokio::test]
+async fn a_robots_txt_counts_up_to_500_kib() {
+    let robots = "#".repeat(511_900) + "\nUser-agent: *\nDisallow: /private\n";
+    let site = home(&["/private"]).also("/robots.txt", "text/plain", robots);
+    let (web, options, _watchdog) = start(vec![site]);
+    let report = run(&options).await;
+    assert_eq!((report.visited, report.not_checked.len()), (1, 1));
+    assert_eq!(web.record().exchanges().len(), 2, "and robots.txt");
+}
+
+#[tokio::test]
+async fn get_follows_where_head_is_refused_and_nowhere_else() {
+    let kinds = [
+        ("down.example", "status?code=503", "HEAD"),
+        ("silent.example", "hang", "HEAD"),
+        ("empty.example", "empty", "HEAD"),
+        ("garbage.example", "garbage", "HEAD"),
+        ("missing.example", "status?code=404", "HEAD GET"),
+    ];
+    let links = kinds.each_ref().map(|kind| format!("http://{}/", kind.0));
+    let links = links.each_ref().map(String::as_str);
+    let failing = kinds.map(|(name, fault, _)| {
+        Site::new(name).fault(fault.parse().expect("it is a fault"))
+    });
+    let sites = [home(&links)].into_iter().chain(failing).collect();
+    let (web, options, _watchdog) = start(sites);
+    let options = Options { timeout: Duration::from_secs(2), ..options };
+    let report = run(&options).await;
+    assert_eq!(report.broken.len(), kinds.len());
+    let record = web.record();
+    for (name, _, methods) in kinds {
+        let asked = record.exchanges().filter(|asked| asked.site == name);
+        let asked: BTreeSet<_> =
+            asked.map(|asked| asked.method.as_str()).collect();
+        assert_eq!(asked, methods.split(' ').collect(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn redirects_are_read_as_they_are_written_and_have_a_bound() {
+    let (web, options, _watchdog) = start(vec![home(&["/raw", "/long"])]);
+    let long = format!("/{}", "x".repeat(4_000));
+    for (at, to) in [("/raw", "/caf\u{e9}"), ("/long", &long)] {
+        let moved = ResponseTemplate::new(301);
+        let moved = moved.insert_header("location", to.as_bytes());
+        answer(&web, at, moved).await;
+    }
+    let report = run(&options).await;
+    let [long, raw] = report.broken.as_slice() else { panic!("{report:?}") };
+    let to = raw.by_way_of.as_ref().map(Url::as_str);
+    assert_eq!(to, Some("http://home.example/caf%C3%A9"));
+    assert_eq!(long.by_way_of, None);
+    assert_eq!(long.why.to_string(), "the site answered 301 Moved Permanently");
+}
+
+#[tokio::test]
+async fn the_pause_of_a_robots_txt_is_kept_before_each_try_again_too() {
+    let robots = "User-agent: *\nCrawl-delay: 1\n";
+    let fault = |with: &str| {
+        let with: Box<Fault> = Box::new(with.parse().expect("it is a fault"));
+        Fault::FailFirst { n: 1, key: format!("{with:?}"), with }
+    };
+    let site = home(&["/busy", "/lost"])
+        .also("/robots.txt", "text/plain", robots)
+        .also_failing("/busy", "", fault("status?code=503"))
+        .also_failing("/lost", "", fault("empty"));
+    let (web, options, _watchdog) = start(vec![site]);
+    let options = Options { timeout: Duration::from_secs(20), ..options };
+    let report = run(&options).await;
+    assert_eq!((report.visited, report.broken.len()), (3, 0));
+    let record = web.record();
+    assert_eq!(record.exchanges().len(), 1 + 1 + 2 + 2);
+    let (first, last) = (record.exchanges().next(), record.exchanges().last());
+    let robots = first.and_then(|robots| robots.ended).expect("it ended");
+    let last = last.expect("there are six").request_head;
+    // The first page need not wait, and nothing makes a pause shorter.
+    assert!(last - robots >= Duration::from_secs(4));
+}
+
+#[tokio::test]
+async fn the_site_alone_gets_the_password_and_no_report_has_it() {
+    let links = [
+        "/lost",
+        "http://other.example/",
+        "http://you:hidden@other.example/you",
+    ];
+    let sites = vec![Site::new(HOME), Site::new("other.example")];
+    let (web, options, _watchdog) = start(sites);
+    let server = web.wiremock();
+    let own = || Mock::given(header("host", HOME));
+    let me = basic_auth("m\u{e9}", "s@cret");
+    let robots = "User-agent: *\nDisallow: /private";
+    let robots = ResponseTemplate::new(200).set_body_string(robots);
+    own()
+        .and(path("/robots.txt"))
+        .and(basic_auth("m\u{e9}", "s@cret"))
+        .respond_with(robots)
+        .mount(server)
+        .await;
+    own()
+        .and(path("/"))
+        .and(me)
+        .respond_with(html(&page(&links)))
+        .mount(server)
+        .await;
+    own()
+        .respond_with(ResponseTemplate::new(401))
+        .with_priority(200)
+        .mount(server)
+        .await;
+    Mock::given(header("host", "other.example"))
+        .and(header_exists("authorization"))
+        .respond_with(ResponseTemplate::new(418))
+        .with_priority(1)
+        .mount(server)
+        .await;
+    Mock::given(header("host", "other.example"))
+        .respond_with(ResponseTemplate::new(200))
+        .with_priority(2)
+        .mount(server)
+        .await;
+    let start = Url::parse("http://m%C3%A9:s%40cret@home.example/");
+    let new = Options::new(start.expect("it is a URL"), TIMEOUT);
+    let options = Options { hosts: options.hosts, ..new };
+
+    let report = run(&options).await;
+
+    assert_eq!(paths(&report), ["/lost"]);
+    assert_eq!((report.fine, report.broken.len()), (3, 1));
+    let mut told = Vec::new();
+    report.write_table(&mut told).expect("there is room");
+    report.write_json(&mut told).expect("there is room");
+    let told = String::from_utf8(told).expect("it is text");
+    for secret in ["s%40cret", "s@cret", "@home", "@other"] {
+        assert!(!told.contains(secret), "{told}");
+    }
+}
+
+/// A frontier that fails after so many jobs, and one that tells when it is
+/// dropped.
+struct Worn {
+    whole: InMemory,
+    jobs: usize,
+    at_end: Option<CancellationToken>,
+}
+
+impl Frontier for Worn {
+    async fn add(&mut self, job: Job) -> io::Result<Added> {
+        self.whole.add(job).await
+    }
+
+    async fn next(&mut self) -> io::Result<Option<Job>> {
+        let next = self.whole.next().await?;
+        if next.is_some() {
+            let left = self.jobs.checked_sub(1);
+            self.jobs = left.ok_or(io::ErrorKind::NotConnected)?;
+        }
+        Ok(next)
+    }
+
+    fn done(&mut self, job: &Job) -> impl Future<Output = io::Result<()>> {
+        self.whole.done(job)
+    }
+}
+
+impl Drop for Worn {
+    fn drop(&mut self) {
+        if let Some(at_end) = &self.at_end {
+            at_end.cancel();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_frontier_that_fails_leaves_the_report_of_what_was_known() {
+    let links = ["http://[", "/1", "/2"];
+    let (_web, options, _watchdog) = start(vec![home(&links)]);
+    let whole = InMemory::new(100, 1);
+    let frontier = Worn { whole, jobs: 2, at_end: None };
+    let error = run_with(&options, frontier).await;
+    let error = error.expect_err("the frontier fails");
+    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+    assert_eq!(kind, Some(io::ErrorKind::NotConnected));
+    assert!(error.to_string().contains("broke off"), "{error}");
+    let BrokeOff { report } = error.downcast_ref().expect("it has a report");
+    let [not_url, ..] = report.broken.as_slice() else { panic!("{report:?}") };
+    assert_eq!(not_url.link, "http://[");
+    assert!(report.visited >= 1 && !report.not_checked.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_stopped_after_its_last_visit_was_not_interrupted() {
+    let (_web, options, _watchdog) = start(vec![home(&["/"])]);
+    let (progress, stop) = (Progress::hidden(), CancellationToken::new());
+    let whole = InMemory::new(100, 1);
+    let frontier = Worn { whole, jobs: 2, at_end: Some(stop.clone()) };
+    let checked = check(&options, frontier, &progress, &stop).await;
+    let report = checked.expect("the frontier does not fail");
+    assert!(stop.is_cancelled() && !report.interrupted);
+    assert_eq!((report.fine, report.status()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_panic_in_a_request_is_one_of_the_whole_check() {
+    let fault: Fault = "status?code=503".parse().expect("it is a fault");
+    let worn = Site::new("worn.example").fault(fault);
+    let (_web, options, _watchdog) =
+        start(vec![home(&["http://worn.example/"]), worn]);
+    // Twice as long is more than a `Duration` holds.
+    let options = Options { timeout: Duration::MAX, ..options };
+    let checking = tokio::spawn(async move { run(&options).await });
+    let ended = checking.await.expect_err("the check panics");
+    assert!(ended.is_panic(), "{ended}");
+}
+
+#[tokio::test]
+async fn a_start_that_leads_beyond_the_limits_is_no_clean_site() {
+    let (web, options, _watchdog) = start(vec![home(&[])]);
+    let moved = ResponseTemplate::new(301).insert_header("location", "/there");
+    answer(&web, "/", moved).await;
+    let report = run_with(&options, InMemory::new(1, 1)).await;
+    let report = report.expect("the frontier does not fail");
+    assert_eq!((report.fine, report.status()), (0, 3));
+    answer(&web, "/there", html(&page(&[]))).await;
+    let report = run(&options).await;
+    assert_eq!((report.fine, report.status()), (1, 0));
+}
