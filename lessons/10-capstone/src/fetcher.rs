@@ -274,8 +274,8 @@ impl Fetcher {
     // ANCHOR_END: site
 
     // ANCHOR: send
-    /// An answer that is a success or a redirect. The site is asked when it is
-    /// its turn, and alone gets the login; other hosts are not the site.
+    /// An answer that is a success or a redirect. The site is asked as often as
+    /// it wants, and it alone gets the login; `None` is any other host.
     async fn send(
         &self,
         method: Method,
@@ -286,7 +286,9 @@ impl Fetcher {
             let mut request = client.request(method.clone(), url.clone());
             if let Some(site) = site {
                 request = self.with_login(request);
-                site.turn().await;
+                if let Some(pace) = &site.pace {
+                    pace.lock().await.tick().await;
+                }
             }
             request.send().await.map_err(Why::from)
         };
@@ -306,15 +308,6 @@ impl Fetcher {
         match &self.login {
             Some((name, password)) => request.basic_auth(name, Some(password)),
             None => request,
-        }
-    }
-}
-
-impl Site {
-    /// Waits as long as the site wants between two requests.
-    async fn turn(&self) {
-        if let Some(pace) = &self.pace {
-            pace.lock().await.tick().await;
         }
     }
 }

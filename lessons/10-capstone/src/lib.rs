@@ -18,7 +18,8 @@
 //! - [`crawl`]: takes jobs from the frontier and puts into it what was found.
 //!   Alone it knows when to stop: when there is nothing left, or when told to.
 //! - [`fetcher`]: asks, so many at a time, with limits and retries.
-//! - [`parser`]: finds the links of a page, on a thread that may block.
+//! - [`parser`]: finds the links of a page as it goes by, on a thread that may
+//!   block.
 //! - [`reporter`]: hears of everything and joins it at the end.
 //! - [`progress`]: what a person sees meanwhile; [`mock_site`]: a site with
 //!   every kind of trouble, and the truth about it.
@@ -28,14 +29,17 @@
 //! The crawl is a circle, so a stage of it that only waited to send could wait
 //! for itself. The crawl loop never does: while it has a job that nobody takes,
 //! it goes on taking in visits. When it returns, for whatever reason, its ends
-//! of the channels are gone, and the other stages end one after the other.
+//! of the channels are gone, and the other stages end one after the other: also
+//! the parser in the middle of a page, which looks whether its channel is open.
 //!
 //! # Memory
 //!
 //! Whatever a site does, there is a bound: on the URLs that are remembered
 //! ([`frontier::InMemory`]), on the links, places and ids ([`reporter`],
-//! [`parser`]), on the bytes of a page ([`fetcher::LARGEST`]), and on how many
-//! pages are under way (the channels and [`Options::at_once`]).
+//! [`parser`]), on the bytes of a page ([`fetcher::LARGEST`]) and the memory that
+//! it takes to read it, and on how many pages are under way (the channels and
+//! [`Options::at_once`]). No page is made a tree, so what it costs to read one
+//! grows with its bytes and no faster.
 
 // A reader copies what a lesson does, and `unwrap` is no way to handle an
 // error.

@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::Encoding;
 use htmlize::{unescape, unescape_attribute};
 use lol_html::html_content::Element;
 use lol_html::{HtmlRewriter, MemorySettings, Settings, element, text};
@@ -18,7 +18,7 @@ use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::task::spawn_blocking;
 use url::{ParseError, Url};
 
-use crate::fetcher::{Body, Fetched, LARGEST, charset_in};
+use crate::fetcher::{Body, Fetched, LARGEST};
 use crate::{Job, Outcome, without_login};
 
 /// Of a page no more links are looked at, and no more places known.
@@ -73,8 +73,8 @@ pub struct NotUrl {
 }
 
 // ANCHOR: run
-/// Searches the pages that come in, one after the other: a page takes a
-/// millisecond, and a request a hundred of them.
+/// Searches the pages that come in, one after the other: a page takes a few
+/// milliseconds, and a request a hundred of them.
 pub async fn run(mut fetched: Receiver<Fetched>, visits: Sender<Visit>) {
     while let Some(Fetched { job, mut outcome, body }) = fetched.recv().await {
         let mut page = Page::default();
@@ -107,44 +107,27 @@ async fn apart(read: impl FnOnce() -> Page + Send + 'static) -> Page {
 }
 
 fn read(url: &Url, body: &Body, is_over: impl Fn() -> bool) -> Page {
-    let charset = body.charset.or_else(|| charset_of(&body.bytes));
-    // It looks for a BOM first.
-    let html = charset.unwrap_or(UTF_8).decode(&body.bytes).0;
-    parse(url, &html, is_over)
-}
-
-/// The encoding that a page gives for itself, within the first kilobyte: by
-/// `<meta charset="…">`, or by a content type in a `<meta http-equiv="…">`.
-fn charset_of(page: &[u8]) -> Option<&'static Encoding> {
-    let mut charset = None;
-    let meta = element!("meta", |meta| {
-        let equiv = meta.get_attribute("http-equiv").unwrap_or_default();
-        let content = meta.get_attribute("content").unwrap_or_default();
-        let label = meta.get_attribute("charset");
-        let found = match label {
-            Some(label) => Encoding::for_label(label.as_bytes()),
-            None if equiv.eq_ignore_ascii_case("content-type") => {
-                charset_in(&content)
-            }
-            None => None,
-        };
-        charset = charset.or(found);
-        Ok(())
-    });
-    let settings = Settings::new().with_strict(false);
-    let settings = settings.append_element_content_handler(meta);
-    let mut parser = HtmlRewriter::new(settings, |_: &[u8]| {});
-    let start = &page[..page.len().min(1_024)];
-    parser.write(start).ok()?;
-    drop(parser);
-    // A page in which one can read this is not in UTF-16, whatever it says.
-    charset.map(Encoding::output_encoding)
+    let bom = Encoding::for_bom(&body.bytes).map(|(encoding, _)| encoding);
+    match bom.or(body.charset) {
+        Some(known) => {
+            let html = known.decode(&body.bytes).0;
+            parse(url, html.as_bytes(), false, is_over)
+        }
+        None => parse(url, &body.bytes, true, is_over),
+    }
 }
 
 // ANCHOR: parse
-/// What is on a page, or on the part of it that came by before it was over.
-pub fn parse(url: &Url, html: &str, is_over: impl Fn() -> bool) -> Page {
-    let seen = RefCell::new(Seen::default());
+/// What is on a page in UTF-8, or in what its own `<meta>` says; or on the part
+/// of it that came by before all was over.
+pub fn parse(
+    url: &Url,
+    html: &[u8],
+    says_charset: bool,
+    is_over: impl Fn() -> bool,
+) -> Page {
+    let (page, places) = (Page::default(), Places::default());
+    let seen = RefCell::new(Seen { url, base: None, page, places, open: None });
     let element = element!("*", |element| {
         if is_over() {
             return Err("nobody waits for this page any more".into());
@@ -165,36 +148,28 @@ pub fn parse(url: &Url, html: &str, is_over: impl Fn() -> bool) -> Page {
     let settings = Settings::new()
         .with_strict(false)
         .with_memory_settings(memory)
+        .with_adjust_charset_on_meta_tag(says_charset)
         .append_element_content_handler(element)
         .append_element_content_handler(text);
     // It could change the page, too. Here what it writes is thrown away.
     let mut parser = HtmlRewriter::new(settings, |_: &[u8]| {});
-    let read = parser.write(html.as_bytes());
-    let read = read.and_then(|()| parser.end());
-    seen.into_inner().page(url, read.is_ok())
+    let read = parser.write(html).and_then(|()| parser.end());
+    seen.into_inner().page(read.is_ok())
 }
 // ANCHOR_END: parse
 
 /// What came by of a page so far.
-#[derive(Default)]
-struct Seen {
-    /// Of the first `<base>` that has one.
-    base: Option<String>,
-    links: Vec<Written>,
+struct Seen<'a> {
+    url: &'a Url,
+    /// From the first `<base>`; it counts for what comes after it.
+    base: Option<Url>,
+    page: Page,
+    places: Places,
     /// The link whose text comes by now.
     open: Option<usize>,
-    beyond: usize,
-    places: Places,
 }
 
-/// A link as it is written.
-struct Written {
-    element: String,
-    href: String,
-    text: String,
-}
-
-impl Seen {
+impl Seen<'_> {
     fn element(&mut self, element: &Element<'_, '_>) {
         let name = element.tag_name();
         let attribute = |name| {
@@ -203,10 +178,12 @@ impl Seen {
         };
         let anchor = attribute("name").filter(|_| name == "a");
         for place in attribute("id").into_iter().chain(anchor) {
-            self.places.add(&place);
+            self.places.0.insert(digest(&place));
         }
         if name == "base" {
-            self.base = self.base.take().or_else(|| attribute("href"));
+            let base = attribute("href").map(|href| self.url.join(&href));
+            let base = base.map(|base| base.unwrap_or(self.url.clone()));
+            self.base = self.base.take().or(base);
             return;
         }
         if name == "link" && is_hint(&attribute("rel").unwrap_or_default()) {
@@ -216,70 +193,63 @@ impl Seen {
             self.open = None;
         }
         for href in ["href", "src"].into_iter().filter_map(attribute) {
-            if self.links.len() == MOST {
-                self.beyond += 1;
-                continue;
-            }
-            if name == "a" {
-                self.open = Some(self.links.len());
-            }
-            let (element, text) = (name.clone(), String::new());
-            self.links.push(Written { element, href, text });
+            self.link(&name, &href);
         }
+    }
+
+    fn link(&mut self, name: &str, href: &str) {
+        let Page { links, others, beyond, .. } = &mut self.page;
+        if links.len() + *others + *beyond >= MOST {
+            *beyond += 1;
+            return;
+        }
+        let to = match self.base.as_ref().unwrap_or(self.url).join(href) {
+            Ok(to) if !matches!(to.scheme(), "http" | "https") => {
+                *others += 1;
+                return;
+            }
+            Ok(to) if to.as_str().len() > LONGEST_URL => {
+                *beyond += 1;
+                return;
+            }
+            Ok(to) => Ok(without_login(to)),
+            Err(error) => {
+                // Before an @ there may be a password.
+                let shown = href.rsplit('@').next().unwrap_or_default();
+                Err(NotUrl { href: shortened(harmless(shown)), error })
+            }
+        };
+        if name == "a" {
+            self.open = Some(links.len());
+        }
+        // What a person sees of an <a> comes by later.
+        let text = match name {
+            "a" => String::new(),
+            other => format!("<{other}>"),
+        };
+        links.push(Link { text, to });
     }
 
     fn text(&mut self, piece: &str) {
-        let Some(link) = self.open.and_then(|open| self.links.get_mut(open))
-        else {
-            return;
-        };
-        // It may have a million letters.
-        let room = (10 * LONGEST_TEXT).saturating_sub(link.text.len());
-        link.text.extend(piece.chars().take(room));
+        let links = &mut self.page.links;
+        if let Some(link) = self.open.and_then(|open| links.get_mut(open)) {
+            // It may have a million letters.
+            let room = (10 * LONGEST_TEXT).saturating_sub(link.text.len());
+            link.text.extend(piece.chars().take(room));
+        }
     }
 
-    /// The page, now that its base is known.
-    fn page(self, url: &Url, is_whole: bool) -> Page {
-        let base = self.base.and_then(|href| url.join(&href).ok());
-        let base = base.as_ref().unwrap_or(url);
-        let mut page = Page { beyond: self.beyond, ..Page::default() };
-        for link in self.links {
-            let to = match base.join(&link.href) {
-                Ok(to) if !matches!(to.scheme(), "http" | "https") => {
-                    page.others += 1;
-                    continue;
-                }
-                Ok(to) if to.as_str().len() > LONGEST_URL => {
-                    page.beyond += 1;
-                    continue;
-                }
-                Ok(to) => Ok(without_login(to)),
-                Err(error) => Err(not_url(&link.href, error)),
-            };
-            page.links.push(Link { text: link.words(), to });
+    fn page(self, is_whole: bool) -> Page {
+        let Seen { mut page, places, .. } = self;
+        for link in &mut page.links {
+            let text = shortened(harmless(&unescape(&link.text)));
+            link.text = if text.is_empty() { "<a>".to_owned() } else { text };
         }
-        page.places = Some(self.places).filter(|places| places.0.len() <= MOST);
+        page.places = Some(places).filter(|places| places.0.len() <= MOST);
         page.broke_off =
             (!is_whole).then_some("reading it takes too much memory");
         page
     }
-}
-
-impl Written {
-    /// What a person sees of a link; else what it is.
-    fn words(&self) -> String {
-        let text = shortened(harmless(&unescape(&self.text)));
-        if text.is_empty() {
-            return format!("<{}>", shortened(harmless(&self.element)));
-        }
-        text
-    }
-}
-
-fn not_url(href: &str, error: ParseError) -> NotUrl {
-    // Before an @ there may be a password.
-    let shown = href.rsplit('@').next().unwrap_or_default();
-    NotUrl { href: shortened(harmless(shown)), error }
 }
 
 /// `<link rel="preconnect">` and the like name a host, and no page.
@@ -297,13 +267,6 @@ fn is_hint(rel: &str) -> bool {
 pub struct Places(HashSet<u64>);
 
 impl Places {
-    fn add(&mut self, name: &str) {
-        // One more than is kept tells that there are more.
-        if self.0.len() <= MOST {
-            self.0.insert(digest(name));
-        }
-    }
-
     /// Whether a browser finds the place that is behind a `#`.
     pub fn has(&self, fragment: &str) -> bool {
         // What is behind `:~:` tells the browser to look for words.
@@ -361,7 +324,7 @@ mod tests {
 
     fn page(text: &str) -> Page {
         let url = Url::parse("http://a.example/b/c").expect("it is a URL");
-        parse(&url, text, || false)
+        parse(&url, text.as_bytes(), false, || false)
     }
 
     fn targets(page: &Page) -> Vec<String> {
@@ -423,7 +386,7 @@ mod tests {
         assert_eq!((long.links.len(), long.beyond, long.others), (0, 1, 0));
         let name = page(&format!("<{} href=/>", "x".repeat(100)));
         let letters = name.links[0].text.chars().count();
-        assert_eq!(letters, 1 + LONGEST_TEXT + 1 + 1, "< and … and >");
+        assert_eq!(letters, LONGEST_TEXT + 1);
     }
 
     #[test]
@@ -466,7 +429,7 @@ mod tests {
         let url = Url::parse("http://a.example").expect("it is a URL");
         let looks = Cell::new(0);
         let is_over = || looks.replace(looks.get() + 1) == 3;
-        let page = parse(&url, &"<a href=/>".repeat(10), is_over);
+        let page = parse(&url, &b"<a href=/>".repeat(10), false, is_over);
         assert_eq!((page.links.len(), looks.get()), (3, 4));
         assert!(page.broke_off.is_some());
     }
@@ -529,8 +492,6 @@ mod tests {
             assert_eq!(text(start, letter, charset), "caf\u{e9}");
         }
         assert_eq!(text(meta, latin1, greek), "caf\u{3b9}", "the header first");
-        let late = [b" ".repeat(1_024).as_slice(), meta].concat();
-        assert_eq!(text(&late, latin1, None), "caf\u{fffd}");
     }
 
     #[test]

@@ -122,7 +122,8 @@ mod tests {
 
     #[tokio::test]
     async fn what_cannot_be_sent_is_not_taken_for_a_connection_that_was_lost() {
-        let asked = reqwest::get("mailto:a@b.example").await;
+        let client = reqwest::Client::new();
+        let asked = client.get("mailto:a@b.example").send().await;
         let error = asked.expect_err("it is not HTTP");
         assert!(matches!(Why::from(error), Why::Request));
     }
