@@ -29,17 +29,17 @@
 //! The crawl is a circle, so a stage of it that only waited to send could wait
 //! for itself. The crawl loop never does: while it has a job that nobody takes,
 //! it goes on taking in visits. When it returns, for whatever reason, its ends
-//! of the channels are gone, and the other stages end one after the other: also
-//! the parser in the middle of a page, which looks whether its channel is open.
+//! of the channels are gone, and the other stages end one after the other.
 //!
 //! # Memory
 //!
 //! Whatever a site does, there is a bound: on the URLs that are remembered
 //! ([`frontier::InMemory`]), on the links, places and ids ([`reporter`],
-//! [`parser`]), on the bytes of a page ([`fetcher::LARGEST`]) and the memory that
-//! it takes to read it, and on how many pages are under way (the channels and
-//! [`Options::at_once`]). No page is made a tree, so what it costs to read one
-//! grows with its bytes and no faster.
+//! [`parser`]), on the bytes of a page ([`fetcher::LARGEST`]), and on how many
+//! pages are under way (the channels and [`Options::at_once`]).
+//!
+//! No page is made a tree: what it costs to read one grows with its bytes and no
+//! faster, and the memory for the elements that are open has a bound, too.
 
 // A reader copies what a lesson does, and `unwrap` is no way to handle an
 // error.

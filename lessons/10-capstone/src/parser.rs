@@ -393,7 +393,7 @@ mod tests {
     fn attributes_and_texts_are_read_as_a_browser_reads_them() {
         let page = page(
             "<a href='/?a=1&amp;b=2&copy=3' HREF=/no id='&lt;'>Q &amp; <b>A\
-             </b><script>no</script></a> no <a name=no>no</a>\
+             </b><script>no</script></a> no <a href=tel:1>no</a>\
              <svg><a href='&#47;x'>x<img src=/y></svg><!-- <a href=/no> -->",
         );
         let found = ["?a=1&b=2&copy=3", "x", "y"];
@@ -491,6 +491,11 @@ mod tests {
         ] {
             assert_eq!(text(start, letter, charset), "caf\u{e9}");
         }
+        // In UTF-16 each of these is two bytes.
+        let wide = "\u{feff}<a href=/>caf\u{e9}".encode_utf16();
+        let bytes: Vec<_> = wide.flat_map(u16::to_be_bytes).collect();
+        let page = read(&url, &Body { bytes, charset: None }, || false);
+        assert_eq!(page.links[0].text, "caf\u{e9}");
         assert_eq!(text(meta, latin1, greek), "caf\u{3b9}", "the header first");
     }
 

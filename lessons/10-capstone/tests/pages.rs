@@ -10,7 +10,7 @@ use lesson10::frontier::{Added, Frontier, InMemory};
 use lesson10::mock_site::options;
 use lesson10::progress::Progress;
 use lesson10::reporter::Report;
-use lesson10::{BrokeOff, Job, Options, check};
+use lesson10::{BrokeOff, Job, Options, Reason, check};
 use mock_server::{Fault, MockWeb, Site, Watchdog};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -282,44 +282,32 @@ async fn the_pause_of_a_robots_txt_is_kept_before_each_try_again_too() {
 async fn the_site_alone_gets_the_password_and_no_report_has_it() {
     let links = [
         "/lost",
+        "/private",
         "http://other.example/",
         "http://you:hidden@other.example/you",
     ];
-    let sites = vec![Site::new(HOME), Site::new("other.example")];
-    let (web, options, _watchdog) = start(sites);
-    let server = web.wiremock();
-    let own = || Mock::given(header("host", HOME));
-    let me = basic_auth("m\u{e9}", "s@cret");
     let robots = "User-agent: *\nDisallow: /private";
-    let robots = ResponseTemplate::new(200).set_body_string(robots);
-    own()
-        .and(path("/robots.txt"))
-        .and(basic_auth("m\u{e9}", "s@cret"))
-        .respond_with(robots)
-        .mount(server)
-        .await;
-    own()
-        .and(path("/"))
-        .and(me)
-        .respond_with(html(&page(&links)))
-        .mount(server)
-        .await;
-    own()
-        .respond_with(ResponseTemplate::new(401))
-        .with_priority(200)
-        .mount(server)
-        .await;
-    Mock::given(header("host", "other.example"))
-        .and(header_exists("authorization"))
-        .respond_with(ResponseTemplate::new(418))
-        .with_priority(1)
-        .mount(server)
-        .await;
-    Mock::given(header("host", "other.example"))
-        .respond_with(ResponseTemplate::new(200))
-        .with_priority(2)
-        .mount(server)
-        .await;
+    let other = Site::new("other.example");
+    let other = other.also("/robots.txt", "text/plain", robots);
+    let other = other.also("/you", "text/plain", "");
+    let (web, options, _watchdog) = start(vec![Site::new(HOME), other]);
+    let elsewhere = "http://other.example/robots.txt";
+    let elsewhere =
+        ResponseTemplate::new(302).insert_header("location", elsewhere);
+    for (at, answer) in [("/robots.txt", elsewhere), ("/", html(&page(&links)))]
+    {
+        let mine = Mock::given(header("host", HOME)).and(path(at));
+        let mine = mine.and(basic_auth("m\u{e9}", "s@cret"));
+        mine.respond_with(answer).with_priority(1).mount(web.wiremock()).await;
+    }
+    // Who is not asked for a password does not get one.
+    let other = Mock::given(header("host", "other.example"));
+    let other = other.and(header_exists("authorization"));
+    let other = other.respond_with(ResponseTemplate::new(503));
+    other.with_priority(1).mount(web.wiremock()).await;
+    let at_home = Mock::given(header("host", HOME));
+    let at_home = at_home.respond_with(ResponseTemplate::new(404));
+    at_home.with_priority(2).mount(web.wiremock()).await;
     let start = Url::parse("http://m%C3%A9:s%40cret@home.example/");
     let new = Options::new(start.expect("it is a URL"), TIMEOUT);
     let options = Options { hosts: options.hosts, ..new };
@@ -328,6 +316,7 @@ async fn the_site_alone_gets_the_password_and_no_report_has_it() {
 
     assert_eq!(paths(&report), ["/lost"]);
     assert_eq!((report.fine, report.broken.len()), (3, 1));
+    assert_eq!(report.not_checked.get(&Reason::Robots), Some(&1));
     let mut told = Vec::new();
     report.write_table(&mut told).expect("there is room");
     report.write_json(&mut told).expect("there is room");
