@@ -1,35 +1,39 @@
-//! What is still to be asked: each URL once, and no host by too many at a time.
+//! What is still to be asked: each URL once, what is near the start before what
+//! is far, and no host by too many at a time.
 //!
 //! From lesson 05, bounds: the bound for a host lives here and not at the
 //! fetcher, because a job that waits for a slow host must not stand before
 //! those of other hosts. From lesson 03, an asynchronous trait. From lesson 08,
 //! to remember where one was.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::future::{Future, ready};
 use std::io;
 
 use crate::Job;
 
 // ANCHOR: trait
-/// What is still to be asked. One in memory is [`InMemory`]; one that several
-/// processes share can take its place, and so its methods are asynchronous and
-/// can fail.
+/// What is still to be asked. One in memory is [`InMemory`]; one elsewhere, in
+/// a database for example, can take its place, and so its methods are
+/// asynchronous and can fail.
 ///
-/// The crawl loop waits for each of them before it goes on, so none may wait
-/// for work that is still to be done.
+/// It is that of *one* crawl loop, which waits for each method before it goes
+/// on; so none may wait for work that is still to be done.
 pub trait Frontier: Send {
-    /// Puts in a job that was found, unless its URL was here before.
+    /// Puts in a job that was found, unless its URL was here before. If it was
+    /// here with a greater depth, it has the lesser one from now on.
     fn add(
         &mut self,
         job: Job,
     ) -> impl Future<Output = io::Result<Added>> + Send;
 
-    /// Takes a job whose host has room for it, if there is one now. It takes
-    /// the room until the job is [done](Frontier::done).
+    /// Takes a job, if there is one now: one whose host is below its bound
+    /// until the job is [done](Frontier::done), and none while one that is
+    /// nearer to the start is not done. With no job under way, `None` is the
+    /// end.
     fn next(&mut self) -> impl Future<Output = io::Result<Option<Job>>> + Send;
 
-    /// Gives back the room that a job had taken.
+    /// Hears that a job was visited, and all that was found put in.
     fn done(
         &mut self,
         job: &Job,
@@ -39,11 +43,11 @@ pub trait Frontier: Send {
 /// What became of a job that was put in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Added {
-    /// It will have its turn.
+    /// There is one more to ask.
     New,
     /// Its URL was here before.
     Known,
-    /// There are as many as there may be.
+    /// There are as many as there may be: it was left out, or another for it.
     Beyond,
 }
 // ANCHOR_END: trait
@@ -51,15 +55,29 @@ pub enum Added {
 // ANCHOR: in_memory
 /// A frontier in the memory of this process. It holds no more URLs than it is
 /// told to, so a site without end does not fill the memory.
+///
+/// Jobs are let in by rounds. A round is all there is of the least depth, and
+/// the next begins when the last job of it is done. So a URL has the same depth
+/// whichever page was quicker, and the same URLs are left out at the limits.
 #[derive(Debug)]
 pub struct InMemory {
     per_host: usize,
-    /// How many more may be put in: of the site, and outside.
-    room: [usize; 2],
-    known: HashSet<String>,
+    /// With how many links each URL was found that was not left out.
+    known: HashMap<String, usize>,
+    /// What is of the site, and what is outside.
+    sides: [Side; 2],
+    /// Those that have a job of this round, waiting or under way.
     hosts: HashMap<String, Host>,
-    /// Hosts that have a job and room for it, each once.
+    /// Hosts with a job that waits, and below their bound; each once.
     turns: VecDeque<String>,
+}
+
+#[derive(Debug)]
+struct Side {
+    /// So many more may be let in.
+    left: usize,
+    /// What waits for a later round: no more than may be let in.
+    later: BTreeSet<Job>,
 }
 
 #[derive(Debug, Default)]
@@ -77,39 +95,68 @@ impl InMemory {
     /// An empty one, for so many URLs of the site and ten times as many
     /// outside, and for so many requests to a host at a time.
     pub fn new(pages: usize, per_host: usize) -> InMemory {
+        let side = |left| Side { left, later: BTreeSet::new() };
         InMemory {
             per_host,
-            room: [pages, pages.saturating_mul(OUTSIDE)],
-            known: HashSet::new(),
+            known: HashMap::new(),
+            sides: [pages, pages.saturating_mul(OUTSIDE)].map(side),
             hosts: HashMap::new(),
             turns: VecDeque::new(),
         }
     }
 
+    // ANCHOR: put
     fn put(&mut self, job: Job) -> Added {
-        if self.known.contains(job.url.as_str()) {
-            return Added::Known;
+        let side = &mut self.sides[usize::from(!job.inside)];
+        let known = self.known.get(job.url.as_str()).copied();
+        if let Some(depth) = known {
+            if depth <= job.depth {
+                return Added::Known;
+            }
+            // It waits still: its round would have been a later one.
+            side.later.remove(&Job { depth, ..job.clone() });
         }
-        let room = &mut self.room[usize::from(!job.inside)];
-        if *room == 0 {
+        self.known.insert(job.url.to_string(), job.depth);
+        side.later.insert(job);
+        if side.later.len() > side.left {
+            if let Some(last) = side.later.pop_last() {
+                self.known.remove(last.url.as_str());
+            }
             return Added::Beyond;
         }
-        *room -= 1;
-        self.known.insert(job.url.to_string());
-        let name = host_of(&job);
-        self.hosts.entry(name.clone()).or_default().jobs.push_back(job);
-        self.give_turn(name);
-        Added::New
+        if known.is_some() { Added::Known } else { Added::New }
     }
+
+    fn begin_round(&mut self) {
+        let first = self.sides.iter().filter_map(|side| side.later.first());
+        let Some(depth) = first.map(|job| job.depth).min() else { return };
+        let mut round = Vec::new();
+        for side in &mut self.sides {
+            let is_of_it = |job: &Job| job.depth == depth;
+            while side.later.first().is_some_and(is_of_it) {
+                round.extend(side.later.pop_first());
+                side.left -= 1;
+            }
+        }
+        for job in round {
+            let name = host_of(&job);
+            self.hosts.entry(name.clone()).or_default().jobs.push_back(job);
+            self.give_turn(name);
+        }
+    }
+    // ANCHOR_END: put
 
     // ANCHOR: take
     fn take(&mut self) -> Option<Job> {
+        if self.hosts.is_empty() {
+            self.begin_round();
+        }
         let name = self.turns.pop_front()?;
         let host = self.hosts.get_mut(&name)?;
         let job = host.jobs.pop_front()?;
         host.busy += 1;
         host.has_turn = false;
-        // Behind the others, if it has more jobs and more room.
+        // Behind the others, if it has more jobs and is below its bound.
         self.give_turn(name);
         Some(job)
     }
@@ -152,7 +199,7 @@ impl Frontier for InMemory {
 }
 
 /// Whom a job asks: a host, at a port.
-fn host_of(job: &Job) -> String {
+pub fn host_of(job: &Job) -> String {
     let port = job.url.port_or_known_default().unwrap_or_default();
     format!("{}:{port}", job.url.host_str().unwrap_or_default())
 }

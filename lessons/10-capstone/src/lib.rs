@@ -13,8 +13,9 @@
 //!                └── news ──▶ reporter ──▶ report
 //! ```
 //!
-//! - [`frontier`]: what is still to be asked, each URL once and no host too
-//!   often at a time. A trait, so that another process may hold it.
+//! - [`frontier`]: what is still to be asked: each URL once, what is near the
+//!   start before what is far, and no host too often at a time. A trait, so that
+//!   it may be elsewhere.
 //! - [`crawl`]: takes jobs from the frontier and puts into it what was found.
 //!   Alone it knows when to stop: when there is nothing left, or when told to.
 //! - [`fetcher`]: asks, so many at a time, with limits and retries.
@@ -31,12 +32,15 @@
 //! it goes on taking in visits. When it returns, for whatever reason, its ends
 //! of the channels are gone, and the other stages end one after the other.
 //!
+//! There is no time limit for the whole: Ctrl-C is the limit.
+//!
 //! # Memory
 //!
 //! Whatever a site does, there is a bound: on the URLs that are remembered
-//! ([`frontier::InMemory`]), on the links, places and ids ([`reporter`],
-//! [`parser`]), on the bytes of a page ([`fetcher::LARGEST`]), and on how many
-//! pages are under way (the channels and [`Options::at_once`]).
+//! ([`frontier::InMemory`]), on the links of a page, their occurrences and the
+//! anchors they may name ([`reporter`], [`parser`]), on the bytes of a page
+//! ([`fetcher::LARGEST`]), and on how many pages are under way (the capacity of
+//! the channels and [`Options::at_once`]).
 //!
 //! No page is made a tree: what it costs to read one grows with its bytes and no
 //! faster, and the memory for the elements that are open has a bound, too.
@@ -70,7 +74,7 @@ use reporter::{Report, Reporter};
 pub use why::Why;
 
 /// How many values wait between two stages.
-const ROOM: usize = 8;
+const CAPACITY: usize = 8;
 
 /// What is to be checked, and how.
 #[derive(Clone, Debug)]
@@ -115,18 +119,16 @@ fn without_login(mut url: Url) -> Url {
     url
 }
 
-/// One URL to ask for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One URL to ask for. What is nearer to the start is less.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Job {
+    /// How many links it is away from the start, by the shortest way.
+    pub depth: usize,
     /// Without a fragment: that is never sent.
     pub url: Url,
     /// Whether it is of the site. Then it is fetched and searched for links;
     /// of others one asks only whether they are there.
     pub inside: bool,
-    /// How many links it is away from the start.
-    pub depth: usize,
-    /// How many redirects led here.
-    pub hops: usize,
 }
 
 /// What became of a job.
@@ -183,9 +185,9 @@ pub async fn check(
     stop: &CancellationToken,
 ) -> anyhow::Result<Report> {
     let (jobs_in, jobs) = mpsc::channel(1);
-    let (pages_in, pages) = mpsc::channel(ROOM);
-    let (visits_in, visits) = mpsc::channel(ROOM);
-    let (news_in, news) = mpsc::channel(ROOM);
+    let (pages_in, pages) = mpsc::channel(CAPACITY);
+    let (visits_in, visits) = mpsc::channel(CAPACITY);
+    let (news_in, news) = mpsc::channel(CAPACITY);
     let fetcher = Fetcher::new(options)?;
     // What is still being fetched when the crawl is over, nobody waits for.
     let over = CancellationToken::new();
