@@ -6,9 +6,11 @@
 //! those of other hosts. From lesson 03, an asynchronous trait. From lesson 08,
 //! to remember where one was.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::future::{Future, ready};
 use std::io;
+
+use url::Url;
 
 use crate::Job;
 
@@ -76,8 +78,8 @@ pub struct InMemory {
 struct Side {
     /// So many more may be let in.
     left: usize,
-    /// What waits for a later round: no more than may be let in.
-    later: BTreeSet<Job>,
+    /// What waits for its round, by depth and URL: no more than may be let in.
+    later: BTreeMap<(usize, Url), Job>,
 }
 
 #[derive(Debug, Default)]
@@ -95,7 +97,7 @@ impl InMemory {
     /// An empty one, for so many URLs of the site and ten times as many
     /// outside, and for so many requests to a host at a time.
     pub fn new(pages: usize, per_host: usize) -> InMemory {
-        let side = |left| Side { left, later: BTreeSet::new() };
+        let side = |left| Side { left, later: BTreeMap::new() };
         InMemory {
             per_host,
             known: HashMap::new(),
@@ -114,12 +116,12 @@ impl InMemory {
                 return Added::Known;
             }
             // It waits still: its round would have been a later one.
-            side.later.remove(&Job { depth, ..job.clone() });
+            side.later.remove(&(depth, job.url.clone()));
         }
         self.known.insert(job.url.to_string(), job.depth);
-        side.later.insert(job);
+        side.later.insert((job.depth, job.url.clone()), job);
         if side.later.len() > side.left {
-            if let Some(last) = side.later.pop_last() {
+            if let Some((_, last)) = side.later.pop_last() {
                 self.known.remove(last.url.as_str());
             }
             return Added::Beyond;
@@ -128,17 +130,16 @@ impl InMemory {
     }
 
     fn begin_round(&mut self) {
-        let first = self.sides.iter().filter_map(|side| side.later.first());
-        let Some(depth) = first.map(|job| job.depth).min() else { return };
-        let mut round = Vec::new();
+        let first = |side: &Side| Some(side.later.first_key_value()?.0.0);
+        let round = self.sides.iter().filter_map(first).min();
+        let mut jobs = Vec::new();
         for side in &mut self.sides {
-            let is_of_it = |job: &Job| job.depth == depth;
-            while side.later.first().is_some_and(is_of_it) {
-                round.extend(side.later.pop_first());
+            while round.is_some() && first(side) == round {
+                jobs.extend(side.later.pop_first());
                 side.left -= 1;
             }
         }
-        for job in round {
+        for (_, job) in jobs {
             let name = host_of(&job);
             self.hosts.entry(name.clone()).or_default().jobs.push_back(job);
             self.give_turn(name);

@@ -119,16 +119,18 @@ fn without_login(mut url: Url) -> Url {
     url
 }
 
-/// One URL to ask for. What is nearer to the start is less.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// One URL to ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
-    /// How many links it is away from the start, by the shortest way.
-    pub depth: usize,
     /// Without a fragment: that is never sent.
     pub url: Url,
     /// Whether it is of the site. Then it is fetched and searched for links;
     /// of others one asks only whether they are there.
     pub inside: bool,
+    /// How many links it is away from the start.
+    pub depth: usize,
+    /// How many redirects led here.
+    pub hops: usize,
 }
 
 /// What became of a job.

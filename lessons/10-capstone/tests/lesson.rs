@@ -585,7 +585,7 @@ fn hosts_have_their_turns_and_no_more_than_there_is_room_for() {
     let job = |url: &str| {
         let url = Url::parse(url).expect("it is a URL");
         let inside = url.host_str() == Some("a.example");
-        Job { depth: 0, url, inside }
+        Job { url, inside, depth: 0, hops: 0 }
     };
     let mut frontier = InMemory::new(3, 2);
     let runtime = tokio::runtime::Builder::new_current_thread();
