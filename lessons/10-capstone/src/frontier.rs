@@ -204,3 +204,58 @@ pub fn host_of(job: &Job) -> String {
     let port = job.url.port_or_known_default().unwrap_or_default();
     format!("{}:{port}", job.url.host_str().unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(url: &str, inside: bool, depth: usize) -> Job {
+        let url = Url::parse(url).expect("it is a URL");
+        Job { url, inside, depth, hops: 0 }
+    }
+
+    #[test]
+    fn of_a_site_without_end_no_more_is_known_than_will_be_asked() {
+        let mut frontier = InMemory::new(5, 4);
+        for depth in 0..3 {
+            for number in 100..900 {
+                for (host, inside) in [("a", true), ("b", false)] {
+                    let url = format!("http://{host}/{depth}/{number}");
+                    frontier.put(job(&url, inside, depth));
+                }
+            }
+            assert_eq!(frontier.known.len(), 5 + 50);
+            let mut asked = [0, 0];
+            while let Some(job) = frontier.take() {
+                asked[usize::from(!job.inside)] += 1;
+                frontier.give_back(&job);
+            }
+            assert_eq!(asked, if depth == 0 { [5, 50] } else { [0, 0] });
+            assert!(frontier.hosts.is_empty() && frontier.turns.is_empty());
+            assert!(frontier.sides.iter().all(|side| side.later.is_empty()));
+        }
+    }
+
+    #[test]
+    fn a_round_ends_when_all_of_it_is_done_and_not_when_all_is_taken() {
+        let mut frontier = InMemory::new(10, 4);
+        let [first, second] = ["http://a/1", "http://a/2"];
+        for (url, depth) in [("http://a/3", 2), (second, 1), (first, 1)] {
+            assert_eq!(frontier.put(job(url, true, depth)), Added::New);
+        }
+        assert_eq!(frontier.take(), Some(job(first, true, 1)));
+        assert_eq!(frontier.take(), Some(job(second, true, 1)));
+        assert_eq!(frontier.take(), None);
+        frontier.give_back(&job(first, true, 1));
+        assert_eq!(frontier.take(), None);
+        // It is nearer than was thought, as a page just visited shows.
+        let nearer = job("http://a/3", true, 1);
+        assert_eq!(frontier.put(nearer.clone()), Added::Known);
+        assert_eq!(frontier.put(job("http://a/4", true, 2)), Added::New);
+        frontier.give_back(&job(second, true, 1));
+        assert_eq!(frontier.take(), Some(nearer.clone()));
+        assert_eq!(frontier.take(), None);
+        frontier.give_back(&nearer);
+        assert_eq!(frontier.take(), Some(job("http://a/4", true, 2)));
+    }
+}

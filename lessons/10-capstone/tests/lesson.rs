@@ -4,12 +4,14 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use lesson10::frontier::{Added, Frontier, InMemory};
 use lesson10::mock_site::{HOST, MockSite, Trouble, options};
 use lesson10::progress::Progress;
-use lesson10::reporter::Report;
+use lesson10::reporter::{Broken, Report};
 use lesson10::{Job, Options, Reason, Why, check};
 use mock_server::{Fault, MockWeb, RetryAfter, Site, Watchdog, catalogue};
 use tokio::sync::{mpsc, oneshot};
@@ -117,16 +119,42 @@ async fn every_url_of_the_site_is_asked_once_and_what_robots_txt_forbids_never()
     let asked = |site: &str| {
         let asked = record.exchanges().filter(|asked| asked.site == site);
         let asked =
-            asked.map(|asked| (asked.method.clone(), asked.path.clone()));
-        asked.collect::<BTreeSet<_>>()
+            asked.map(|asked| format!("{} {}", asked.method, asked.path));
+        let mut asked: Vec<_> = asked.collect();
+        asked.sort();
+        asked
     };
-    let once = |method: &str, path: &str| (method.to_owned(), path.to_owned());
-    let partner = ["/", "/guide"].map(|path| once("HEAD", path));
-    let lost = ["HEAD", "GET"].map(|method| once(method, "/lost"));
-    let expected = partner.into_iter().chain(lost).collect();
-    assert_eq!(asked("partner.example"), expected);
-    let both = ["HEAD", "GET"].map(|method| once(method, "/"));
-    assert!(both.iter().all(|both| asked("stern.example").contains(both)));
+    let partner = ["GET /lost", "HEAD /", "HEAD /guide", "HEAD /lost"];
+    assert_eq!(asked("partner.example"), partner);
+    let stern = ["GET /", "GET /lost", "HEAD /", "HEAD /lost"];
+    assert_eq!(asked("stern.example"), stern);
+    assert_eq!(asked("moved.example"), ["HEAD /"]);
+}
+
+#[tokio::test]
+async fn a_page_of_the_library_has_each_fault_and_where_it_cannot_a_host_has() {
+    let (site, options, _watchdog) = library().await;
+    let report = run(&options).await;
+    let record = site.web.record();
+    for kind in catalogue() {
+        let fault: Fault = kind.example.parse().expect("it is a fault");
+        if fault.needs_own_port() {
+            // Nobody who cannot connect is in the record.
+            let why = VERDICTS.iter().find(|row| row.0 == kind.name);
+            let why = why.expect("the table has all").1;
+            let is_it = |broken: &Broken| {
+                !broken.link.contains(HOST) && broken.why.to_string() == why
+            };
+            assert!(report.broken.iter().any(is_it), "{}", kind.name);
+            continue;
+        }
+        let mut of_it = record.exchanges().filter(|exchange| {
+            let path = exchange.path.split('?').next().unwrap_or_default();
+            let page = path.trim_start_matches("/worn/");
+            page.split_once('-').is_some_and(|(_, name)| name == kind.name)
+        });
+        assert!(of_it.next().is_some(), "{}", kind.name);
+    }
 }
 
 /// What each fault of the catalogue makes of a link, and whether the page that
@@ -467,13 +495,90 @@ async fn a_host_that_asks_for_time_gets_it_and_one_that_asks_for_too_much_is_lef
 }
 
 #[tokio::test]
+async fn the_site_itself_gets_the_time_that_it_asks_for() {
+    let with = Box::new(Fault::Status {
+        code: 503,
+        retry_after: Some(RetryAfter::Seconds(1)),
+    });
+    let fault = Fault::FailFirst { n: 1, with, key: String::new() };
+    let home = Site::new("home.example").page(page(&["/busy"]));
+    let home = home.also_failing("/busy", page(&["/lost"]), fault);
+    let (web, options, _watchdog) = start(vec![home]);
+    let report = run(&options).await;
+    let url = |path: &str| format!("http://home.example{path}");
+    let lost = (url("/busy"), url("/lost"), NOT_FOUND.to_owned());
+    assert_eq!(troubles(&report), BTreeSet::from([lost]));
+    let record = web.record();
+    let busy = record.exchanges().filter(|asked| asked.path == "/busy");
+    let arrived: Vec<_> = busy.map(|asked| asked.request_head).collect();
+    let [first, second] = arrived[..] else { panic!("two tries") };
+    assert!(second - first > Duration::from_millis(990));
+}
+
+#[tokio::test]
+async fn a_robots_txt_that_is_elsewhere_is_obeyed_as_one_that_is_here() {
+    let home = Site::new("home.example")
+        .page(page(&["/private", "/open"]))
+        .also("/robots", "text/plain", "User-agent: *\nDisallow: /private")
+        .also("/private", "text/html", "private")
+        .also("/open", "text/html", "open");
+    let (web, options, _watchdog) = start(vec![home]);
+    redirect(&web, "/robots.txt", "/robots").await;
+    let report = run(&options).await;
+    assert_eq!(report.not_checked.get(&Reason::Robots), Some(&1));
+    let record = web.record();
+    let asked: Vec<_> =
+        record.exchanges().map(|asked| asked.path.as_str()).collect();
+    assert_eq!(asked, ["/robots.txt", "/robots", "/", "/open"]);
+}
+
+#[tokio::test]
+async fn of_a_site_whose_robots_txt_cannot_be_had_now_nothing_is_asked() {
+    let too_many: Fault = "status?code=429".parse().expect("it is a fault");
+    let there = || Site::new("home.example").page(page(&["/lost"]));
+    let busy = there().also_failing("/robots.txt", "", too_many);
+    for (site, circle) in [(busy, false), (there(), true)] {
+        let (web, options, _watchdog) = start(vec![site]);
+        if circle {
+            redirect(&web, "/robots.txt", "/robots.txt").await;
+        }
+        let report = run(&options).await;
+        let [broken] = report.broken.as_slice() else { panic!("{report:?}") };
+        assert_eq!(broken.link, "http://home.example/");
+        let Why::NoRobots(why) = &broken.why else { panic!("{broken:?}") };
+        let is_429 = matches!(&**why, Why::Status(status, _) if *status == 429);
+        assert_eq!(is_429, !circle, "{why}");
+        let record = web.record();
+        let mut asked = record.exchanges().map(|asked| asked.path.as_str());
+        assert!(asked.all(|path| path == "/robots.txt"));
+        // It may pass, so it was asked again.
+        if !circle {
+            assert_eq!(record.requests("home.example"), 4);
+        }
+    }
+    // One that has none forbids nothing.
+    let (_web, options, _watchdog) = start(vec![there()]);
+    assert_eq!(run(&options).await.visited, 2);
+}
+
+async fn redirect(web: &MockWeb, from: &str, to: &str) {
+    let moved = ResponseTemplate::new(301).insert_header("location", to);
+    let asked = Mock::given(header("host", "home.example"))
+        .and(wiremock::matchers::path(from));
+    asked.respond_with(moved).mount(web.wiremock()).await;
+}
+
+#[tokio::test]
 async fn a_circle_that_only_sends_stands_still_and_one_that_does_either_does_not()
  {
     let wrong = circle::run(circle::send_then_receive).await;
-    // All that has room: a channel, the stage's hand, and the other channel.
-    assert!(!wrong.is_over && wrong.under_way <= 4 + 1 + 4, "{wrong:?}");
+    // As many as a channel, the stage's hand and the other channel hold.
+    let (visited, under_way) = (5, 4 + 1 + 4);
+    let still = circle::Crawl { visited, under_way, is_over: false };
+    assert_eq!(wrong, still);
     let right = circle::run(circle::whichever_is_possible).await;
-    assert!(right.is_over && right.visited == 1_000, "{right:?}");
+    let over = circle::Crawl { visited: 1_000, under_way: 0, is_over: true };
+    assert_eq!(right, over);
 }
 
 /// A frontier that is elsewhere: here in a task, and in another process just
@@ -578,6 +683,87 @@ async fn a_frontier_that_fails_ends_the_crawl_with_its_error_and_nothing_hangs()
     let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
     assert_eq!(kind, Some(io::ErrorKind::NotConnected));
     web.wait_until(|record| record.in_flight() == 0).await;
+}
+
+/// A frontier that panics when a job is done.
+struct Evil(InMemory);
+
+impl Frontier for Evil {
+    async fn add(&mut self, job: Job) -> io::Result<Added> {
+        self.0.add(job).await
+    }
+
+    async fn next(&mut self) -> io::Result<Option<Job>> {
+        self.0.next().await
+    }
+
+    async fn done(&mut self, job: &Job) -> io::Result<()> {
+        match job.url.path() {
+            "/evil" => panic!("evil"),
+            _ => self.0.done(job).await,
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stage_that_panics_ends_the_check_and_what_is_under_way() {
+    let links = ["http://slow.example/", "/evil"];
+    let (web, options, _watchdog) = start(vec![
+        Site::new("home.example").page(page(&links)),
+        Site::new("slow.example").fault(Fault::Hang),
+    ]);
+    let options = Options { timeout: WATCHDOG, ..options };
+    let checking = tokio::spawn(async move {
+        let (progress, stop) = (Progress::hidden(), CancellationToken::new());
+        let frontier = Evil(InMemory::new(100, 4));
+        check(&options, frontier, &progress, &stop).await
+    });
+    let error = checking.await.expect_err("it panics");
+    let word = error.into_panic().downcast::<&str>().expect("it is a word");
+    assert_eq!(*word, "evil");
+    web.wait_until(|record| record.in_flight() == 0).await;
+}
+
+/// A frontier that counts what was taken and not done.
+struct Counting {
+    frontier: InMemory,
+    under_way: usize,
+    most: Arc<AtomicUsize>,
+}
+
+impl Frontier for Counting {
+    fn add(&mut self, job: Job) -> impl Future<Output = io::Result<Added>> {
+        self.frontier.add(job)
+    }
+
+    async fn next(&mut self) -> io::Result<Option<Job>> {
+        let next = self.frontier.next().await?;
+        self.under_way += usize::from(next.is_some());
+        self.most.fetch_max(self.under_way, Ordering::Relaxed);
+        Ok(next)
+    }
+
+    fn done(&mut self, job: &Job) -> impl Future<Output = io::Result<()>> {
+        self.under_way -= 1;
+        self.frontier.done(job)
+    }
+}
+
+#[tokio::test]
+async fn no_more_pages_are_under_way_than_the_stages_and_channels_hold() {
+    let (_web, options, _watchdog) = endless(50).await;
+    let (depth, at_once) = (usize::MAX, 4);
+    let options = Options { depth, at_once, ..options };
+    let most = Arc::new(AtomicUsize::new(0));
+    let (under_way, most_here) = (0, Arc::clone(&most));
+    let frontier = InMemory::new(500, 500);
+    let frontier = Counting { frontier, under_way, most: most_here };
+    let report = run_with(&options, frontier).await;
+    assert_eq!(report.visited, 500);
+    // One in the crawl loop's hand, and one in the channel; what is fetched, or
+    // has been and waits; and in the parser's hand and two channels of eight.
+    let most = most.load(Ordering::Relaxed);
+    assert!((at_once..=1 + 1 + at_once + 8 + 1 + 8).contains(&most), "{most}");
 }
 
 #[test]
