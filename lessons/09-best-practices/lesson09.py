@@ -38,9 +38,10 @@ def write_report(file, lines):
 
 # ANCHOR: fetch
 async def fetch(session, url):
-    # 2. Do not block: what has no async goes to a thread.
-    await asyncio.to_thread(old_driver, f"fetching {url}")
-    # 4. Use async libraries: aiohttp, and not requests.
+    # 2. Do not block: this goes to a thread.
+    line = f"fetching {url}"
+    await asyncio.to_thread(old_driver, line)
+    # 4. Use async libraries: aiohttp, not requests.
     async with session.get(url) as response:
         response.raise_for_status()
         return len(await response.read())
@@ -65,7 +66,8 @@ async def main(file):
     # 4. For files a thread it is, whoever starts it.
     lines = [f"{url}\n" for url in URLS]
     await asyncio.to_thread(write_report, file, lines)
-    print(f"the report has {os.path.getsize(file)} bytes")
+    size = os.path.getsize(file)
+    print(f"the report has {size} bytes")
 # ANCHOR_END: main
 
 
@@ -83,6 +85,7 @@ def reason(error):
 
 # ANCHOR: run
 with tempfile.TemporaryDirectory() as folder:
-    # 1. Start the event loop properly: once, at the top.
-    asyncio.run(main(os.path.join(folder, "report.txt")))
+    report = os.path.join(folder, "report.txt")
+    # 1. Start the loop properly: once, at the top.
+    asyncio.run(main(report))
 # ANCHOR_END: run

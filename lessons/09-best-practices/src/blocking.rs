@@ -44,8 +44,8 @@ pub async fn broken(
 // ANCHOR_END: broken
 
 // ANCHOR: kept
-/// Rule 2, kept: the driver has a thread of its own, from
-/// a pool that is there for it.
+/// Rule 2, kept: the driver has a thread of its own,
+/// from a pool that is there for it.
 pub async fn kept(
     client: &Client,
     sites: &[Site],

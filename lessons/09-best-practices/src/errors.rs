@@ -27,8 +27,8 @@ pub async fn broken(client: &Client, sites: &[Site]) -> Vec<usize> {
 // ANCHOR_END: broken
 
 // ANCHOR: kept
-/// Rule 3, kept: a result for each site, in the order of
-/// the sites, a page or a reason.
+/// Rule 3, kept: a result for each site, in the order
+/// of the sites, a page or a reason.
 pub async fn kept(
     client: &Client,
     sites: &[Site],

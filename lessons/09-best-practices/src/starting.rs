@@ -29,7 +29,8 @@ pub fn broken(sites: &[Site]) -> io::Result<usize> {
 pub async fn kept(sites: &[Site]) -> Result<usize> {
     let client = client()?;
     let page_of = |site| fetch(&client, site);
-    let pages = join_all(sites.iter().map(page_of)).await;
-    Ok(pages.iter().filter(|page| page.is_ok()).count())
+    let fetches = sites.iter().map(page_of);
+    let pages = join_all(fetches).await;
+    Ok(pages.iter().flatten().count())
 }
 // ANCHOR_END: kept
