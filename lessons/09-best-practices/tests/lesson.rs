@@ -216,6 +216,22 @@ async fn two_blocked_workers_of_two_stop_all_tasks_too() {
     timeout(PATIENT, third).await.expect("it has its turn").expect("no panic");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_task_that_blocks_holds_up_what_it_has_just_spawned() {
+    let _watchdog = watchdog();
+    let task = tokio::spawn(async {
+        let (begin, has_begun) = mpsc::channel();
+        tokio::spawn(async move { begin.send(()) });
+        // There is no event to await: nothing happens.
+        let meanwhile = has_begun.recv_timeout(IMPATIENT);
+        yield_now().await;
+        (meanwhile, has_begun.recv_timeout(PATIENT))
+    });
+    let (meanwhile, afterwards) = task.await.expect("no panic");
+    assert_eq!(meanwhile, Err(mpsc::RecvTimeoutError::Timeout));
+    assert_eq!(afterwards, Ok(()));
+}
+
 #[test]
 fn blocking_work_that_has_begun_is_not_stopped_and_what_is_queued_is() {
     let _watchdog = watchdog();
