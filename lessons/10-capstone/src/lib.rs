@@ -19,8 +19,8 @@
 //! - [`crawl`]: takes jobs from the frontier and puts into it what was found.
 //!   Alone it knows when to stop: when there is nothing left, or when told to.
 //! - [`fetcher`]: asks, so many at a time, with limits and retries.
-//! - [`parser`]: finds the links of a page as it goes by, on a thread that may
-//!   block.
+//! - [`parser`]: finds the links of a page, on a thread that may block. It makes
+//!   no tree: what it costs to read a page grows with its bytes and no faster.
 //! - [`reporter`]: hears of everything and joins it at the end.
 //! - [`progress`]: what a person sees meanwhile; [`mock_site`]: a site with
 //!   every kind of trouble, and the truth about it.
@@ -41,9 +41,6 @@
 //! anchors they may name ([`reporter`], [`parser`]), on the bytes of a page
 //! ([`fetcher::LARGEST`]), and on how many pages are under way (the capacity of
 //! the channels and [`Options::at_once`]).
-//!
-//! No page is made a tree: what it costs to read one grows with its bytes and no
-//! faster, and the memory for the elements that are open has a bound, too.
 
 // A reader copies what a lesson does, and `unwrap` is no way to handle an
 // error.
