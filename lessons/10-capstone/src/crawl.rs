@@ -59,7 +59,7 @@ pub async fn run(
                     permit.send(job);
                     continue;
                 };
-                // It has had its tries. What is left of it gets the same word.
+                // The host has had its tries; this link shares the verdict.
                 let outcome = Outcome::Broken(Why::clone(why));
                 Visit { job, outcome, page: Page::default() }
             }

@@ -107,7 +107,6 @@ impl InMemory {
         }
     }
 
-    // ANCHOR: put
     fn put(&mut self, job: Job) -> Added {
         let side = &mut self.sides[usize::from(!job.inside)];
         let known = self.known.get(job.url.as_str()).copied();
@@ -129,6 +128,7 @@ impl InMemory {
         if known.is_some() { Added::Known } else { Added::New }
     }
 
+    // ANCHOR: take
     fn begin_round(&mut self) {
         let first = |side: &Side| Some(side.later.first_key_value()?.0.0);
         let round = self.sides.iter().filter_map(first).min();
@@ -145,9 +145,7 @@ impl InMemory {
             self.give_turn(name);
         }
     }
-    // ANCHOR_END: put
 
-    // ANCHOR: take
     fn take(&mut self) -> Option<Job> {
         if self.hosts.is_empty() {
             self.begin_round();
