@@ -318,6 +318,26 @@ async fn what_is_as_far_from_the_start_is_asked_together_and_the_nearest_first()
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_has_another_scheme_host_or_port_is_not_of_the_site() {
+    let others = [
+        "https://home.example/",
+        "http://home.example:81/",
+        "http://www.home.example/",
+    ];
+    let mut web = Web::default()
+        .page("/", &[&others[..], &["http://HOME.example:80/a"]].concat())
+        .page("/a", &[]);
+    for other in others {
+        web = web.page(other, &[]);
+    }
+    let crawled = crawl_in_all_orders(&web, &options(20), (100, 100)).await;
+    for Job { url, inside, .. } in &crawled.asked {
+        assert_eq!(*inside, !others.contains(&url.as_str()), "{url}");
+    }
+    assert_eq!(crawled.asked.len(), 5);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_host_from_which_nothing_came_is_not_asked_again_for_its_other_links()
 {
     let mut web = Web::default();
