@@ -1,4 +1,4 @@
-//! Two stages that hand work to each other, through channels with little room.
+//! Two stages that hand work to each other, through channels of little capacity.
 //! When do they stand still?
 //!
 //! ```sh
@@ -19,8 +19,8 @@ use lesson_kit::println;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::timeout;
 
-/// How many values each channel has room for.
-const ROOM: usize = 4;
+/// How many values each channel can hold.
+const CAPACITY: usize = 4;
 /// So many pages there are.
 const PAGES: usize = 1_000;
 /// When nothing has come of it by then, nothing will.
@@ -59,8 +59,8 @@ fn tell(crawl: Crawl) {
 pub async fn run(
     stage: impl AsyncFn(Sender<usize>, Receiver<Vec<usize>>, &mut Crawl),
 ) -> Crawl {
-    let (jobs_in, jobs) = channel(ROOM);
-    let (links_in, links) = channel(ROOM);
+    let (jobs_in, jobs) = channel(CAPACITY);
+    let (links_in, links) = channel(CAPACITY);
     let mut crawl = Crawl::default();
     let both = async {
         tokio::join!(stage(jobs_in, links, &mut crawl), pages(jobs, links_in));
@@ -118,10 +118,10 @@ pub async fn whichever_is_possible(
     let mut known = VecDeque::from([0]);
     while !known.is_empty() || crawl.under_way > 0 {
         tokio::select! {
-            place = jobs.reserve(), if !known.is_empty() => {
-                let Ok(place) = place else { return };
+            permit = jobs.reserve(), if !known.is_empty() => {
+                let Ok(permit) = permit else { return };
                 let Some(page) = known.pop_front() else { return };
-                place.send(page);
+                permit.send(page);
                 crawl.under_way += 1;
             }
             found = links.recv() => {

@@ -128,7 +128,6 @@ impl InMemory {
         if known.is_some() { Added::Known } else { Added::New }
     }
 
-    // ANCHOR: take
     fn begin_round(&mut self) {
         let first = |side: &Side| Some(side.later.first_key_value()?.0.0);
         let round = self.sides.iter().filter_map(first).min();
@@ -146,6 +145,7 @@ impl InMemory {
         }
     }
 
+    // ANCHOR: take
     fn take(&mut self) -> Option<Job> {
         if self.hosts.is_empty() {
             self.begin_round();
