@@ -2,7 +2,7 @@
 // ends at once, and what it was fetching is cut in the middle.
 //
 // End in good order: begin no page any more, and wait for those that are begun.
-// But not for ever: after `limit`, go.
+// But not for ever: after `limit`, let go of those that are left.
 //
 // Look at the bars: nobody is to leave in the middle of a page.
 

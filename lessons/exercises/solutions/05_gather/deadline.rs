@@ -62,7 +62,7 @@ mod tests {
     use exercises::{PATIENCE, check, sees, sites};
 
     const SITES: [&str; 3] = ["a.example", "b.example", "c.example"];
-    const LIMIT: Duration = Duration::from_secs(2);
+    const LIMIT: Duration = Duration::from_secs(4);
 
     async fn names(web: &MockWeb, client: &Client) -> Vec<String> {
         let shops: Vec<_> = web.sites().collect();
@@ -86,8 +86,8 @@ mod tests {
     #[test]
     fn an_offer_does_not_make_the_limit_begin_again() {
         let web = sites(SITES)
-            .fault("b.example", Fault::Delay { ms: 1_200 })
-            .fault("c.example", Fault::Delay { ms: 2_800 });
+            .fault("b.example", Fault::Delay { ms: 2_000 })
+            .fault("c.example", Fault::Delay { ms: 5_500 });
         check(web, async |web, client| {
             let names = names(web, client).await;
             assert_eq!(names, ["a.example", "b.example"], "in time");

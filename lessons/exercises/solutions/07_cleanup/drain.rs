@@ -2,7 +2,7 @@
 // ends at once, and what it was fetching is cut in the middle.
 //
 // End in good order: begin no page any more, and wait for those that are begun.
-// But not for ever: after `limit`, go.
+// But not for ever: after `limit`, let go of those that are left.
 //
 // Look at the bars: nobody is to leave in the middle of a page.
 
@@ -37,6 +37,9 @@ async fn worker(client: Client, url: String, stop: CancellationToken) {
 // end when they come by. The wait needs a limit, because one site that hangs
 // would keep the program alive for ever. When it is over, the set is dropped,
 // and what is left is aborted.
+//
+// A `TaskTracker` can be waited for as well. But it ends nothing when it is
+// dropped: what is left would go on until the runtime ends.
 async fn run(
     client: &Client,
     urls: &[&str],
