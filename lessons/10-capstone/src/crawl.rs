@@ -38,7 +38,7 @@ pub async fn run(
     let url = without_fragment(&options.start);
     frontier.add(Job { url, inside: true, depth: 0, hops: 0 }).await?;
     progress.found();
-    let mut silent = HashMap::new();
+    let mut unreachable = HashMap::new();
     let mut next = None;
     let mut under_way = 0;
     loop {
@@ -55,7 +55,7 @@ pub async fn run(
                     return Ok(());
                 };
                 under_way += 1;
-                let Some(Some(why)) = silent.get(&host_of(&job)) else {
+                let Some(Some(why)) = unreachable.get(&host_of(&job)) else {
                     permit.send(job);
                     continue;
                 };
@@ -70,7 +70,7 @@ pub async fn run(
             () = stop.cancelled() => return Ok(()),
         };
         under_way -= 1;
-        listen(&mut silent, &visit);
+        listen(&mut unreachable, &visit);
         for job in found(options, &mut visit) {
             if frontier.add(job).await? == Added::New {
                 progress.found();
@@ -113,15 +113,18 @@ fn found(options: &Options, visit: &mut Visit) -> Vec<Job> {
 }
 // ANCHOR_END: found
 
-/// Notes why nothing came from a host; or nothing, once something has come.
-fn listen(silent: &mut HashMap<String, Option<Why>>, visit: &Visit) {
-    use Why::{NoSuchHost, Refused, TimedOut, Unreachable};
+/// Notes why a host cannot be reached; or nothing, once it was. One that only
+/// lets wait may have a page that it sends at once.
+fn listen(unreachable: &mut HashMap<String, Option<Why>>, visit: &Visit) {
+    use Why::{NoSuchHost, Refused, Unreachable};
     let host = host_of(&visit.job);
     match &visit.outcome {
-        Outcome::Broken(
-            why @ (NoSuchHost | Refused | TimedOut | Unreachable),
-        ) => drop(silent.entry(host).or_insert_with(|| Some(why.clone()))),
-        _ => drop(silent.insert(host, None)),
+        Outcome::Broken(why @ (NoSuchHost | Refused | Unreachable)) => {
+            unreachable.entry(host).or_insert_with(|| Some(why.clone()));
+        }
+        _ => {
+            unreachable.insert(host, None);
+        }
     }
 }
 

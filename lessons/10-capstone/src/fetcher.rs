@@ -313,7 +313,11 @@ impl Fetcher {
 }
 
 fn client(options: &Options) -> ClientBuilder {
-    let client = Client::builder().user_agent(AGENT).timeout(options.timeout);
+    // Who takes half the time to be reached at all counts as unreachable.
+    let client = Client::builder()
+        .user_agent(AGENT)
+        .timeout(options.timeout)
+        .connect_timeout(options.timeout / 2);
     if options.hosts.is_empty() {
         return client;
     }

@@ -281,7 +281,7 @@ impl Library {
         broken("http://partner.example/lost", NOT_FOUND);
         broken("http://stern.example/lost", NOT_FOUND);
         broken("http://refused.example/", "the connection was refused");
-        broken("http://unreachable.example/", "timed out");
+        broken("http://unreachable.example/", "the host cannot be reached");
         broken("http://silent.example/", "timed out");
         broken("http://down.example/", DOWN);
         broken("http://lost.example/", "the connection was refused");

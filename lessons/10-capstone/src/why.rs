@@ -83,7 +83,7 @@ impl Why {
 
 impl From<reqwest::Error> for Why {
     fn from(error: reqwest::Error) -> Why {
-        if error.is_timeout() {
+        if error.is_timeout() && !error.is_connect() {
             Why::TimedOut
         } else if error.is_redirect() {
             Why::Redirects

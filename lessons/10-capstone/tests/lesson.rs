@@ -169,7 +169,7 @@ const VERDICTS: [(&str, &str, bool); 26] = [
     ("fail-first", "", true),
     ("unstable", "", true),
     ("refused", "the connection was refused", false),
-    ("connect-hang", "timed out", false),
+    ("connect-hang", "the host cannot be reached", false),
     ("empty", "the connection was lost before an answer", false),
     ("hang", "timed out", false),
     ("garbage", "the answer is not HTTP", false),
