@@ -41,6 +41,7 @@ def debug_mode_logs_what_takes_more_than_100_ms():
     logger.propagate = False
 
     async def block():
+        assert asyncio.get_running_loop().slow_callback_duration == 0.1
         time.sleep(0.15)
 
     asyncio.run(block())
