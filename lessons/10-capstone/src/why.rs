@@ -120,11 +120,21 @@ fn causes(
 mod tests {
     use super::*;
 
+    async fn why(url: &str) -> Why {
+        let client = reqwest::Client::builder().no_proxy().build();
+        let client = client.expect("a client");
+        Why::from(client.get(url).send().await.expect_err("nobody is there"))
+    }
+
     #[tokio::test]
     async fn what_cannot_be_sent_is_not_taken_for_a_connection_that_was_lost() {
-        let client = reqwest::Client::new();
-        let asked = client.get("mailto:a@b.example").send().await;
-        let error = asked.expect_err("it is not HTTP");
-        assert!(matches!(Why::from(error), Why::Request));
+        assert!(matches!(why("mailto:a@b.example").await, Why::Request));
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_nowhere_is_told_as_such() {
+        // A longer name than there can be, so no server of names is asked.
+        let url = format!("http://{}.invalid", "x".repeat(64));
+        assert!(matches!(why(&url).await, Why::NoSuchHost));
     }
 }
