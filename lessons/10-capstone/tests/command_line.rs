@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use mock_server::{Fault, MockWeb, Site, Watchdog};
 use serde_json::Value;
+use tokio::time::sleep;
 use wiremock::matchers::path;
 use wiremock::{Mock, ResponseTemplate};
 
@@ -273,7 +274,9 @@ async fn ctrl_c_is_heard_while_a_page_is_read() {
         pages.any(|page| page.ended.is_some())
     })
     .await;
-    // It is being read, or has been, and then the other page hangs.
+    // That it is being read, nobody outside can see. If it has been by then,
+    // the other page hangs.
+    sleep(Duration::from_millis(300)).await;
     interrupt(&child);
     let output = child.wait_with_output().expect("it ends");
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
