@@ -48,6 +48,7 @@ mod prose {
         Chapter10: "../src/10-capstone.md"
         Futurelock: "../src/futurelock.md"
         Exercises: "../src/exercises.md"
+        Benchmarks: "../src/benchmarks.md"
         Phrasebook: "../src/phrasebook.md"
         Faults: "../src/faults.md"
         Troubleshooting: "../src/troubleshooting.md"
