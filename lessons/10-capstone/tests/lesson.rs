@@ -561,6 +561,22 @@ async fn of_a_site_whose_robots_txt_cannot_be_had_now_nothing_is_asked() {
     assert_eq!(run(&options).await.visited, 2);
 }
 
+#[tokio::test]
+async fn a_redirect_that_has_a_fragment_of_its_own_takes_that_of_the_link() {
+    let there = "<p id=\"here\">".to_owned();
+    let home = Site::new("home.example")
+        .page(page(&["/well#lost", "/worn#here", "/plain#here"]))
+        .also("/there", "text/html", there);
+    let (web, options, _watchdog) = start(vec![home]);
+    redirect(&web, "/well", "/there#here").await;
+    redirect(&web, "/worn", "/there#lost").await;
+    redirect(&web, "/plain", "/there").await;
+    let report = run(&options).await;
+    let [broken] = report.broken.as_slice() else { panic!("{report:?}") };
+    assert_eq!(broken.link, "http://home.example/worn#here");
+    assert!(matches!(&broken.why, Why::Fragment(name) if name == "lost"));
+}
+
 async fn redirect(web: &MockWeb, from: &str, to: &str) {
     let moved = ResponseTemplate::new(301).insert_header("location", to);
     let asked = Mock::given(header("host", "home.example"))
