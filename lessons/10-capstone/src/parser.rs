@@ -74,8 +74,7 @@ pub struct NotUrl {
 }
 
 // ANCHOR: run
-/// Searches the pages that come in, one after the other: a page takes a few
-/// milliseconds, and a request a hundred of them.
+/// Searches the pages that come in, one after the other.
 pub async fn run(mut fetched: Receiver<Fetched>, visits: Sender<Visit>) {
     while let Some(Fetched { job, mut outcome, body }) = fetched.recv().await {
         let mut page = Page::default();

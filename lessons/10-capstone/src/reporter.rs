@@ -67,7 +67,6 @@ pub struct Place {
 /// What has been heard so far.
 #[derive(Debug)]
 pub struct Reporter {
-    depth: usize,
     most_places: usize,
     links: HashMap<String, Links>,
     visited: HashMap<Url, (Outcome, Option<Places>)>,
@@ -86,7 +85,6 @@ impl Reporter {
     /// A reporter that has heard of nothing but the start.
     pub fn new(options: &Options) -> Reporter {
         let mut reporter = Reporter {
-            depth: options.depth,
             most_places: options.places,
             links: HashMap::new(),
             visited: HashMap::new(),
@@ -119,10 +117,7 @@ impl Reporter {
             self.note(link.to, Place { page, text: link.text });
         }
         self.report.others += page.others;
-        // Of the last pages no links count.
-        if job.depth <= self.depth {
-            self.report.beyond += page.beyond;
-        }
+        self.report.beyond += page.beyond;
         if let Outcome::Fine(Some(word)) = outcome {
             self.report.in_part.insert(job.url.clone(), word);
         }
