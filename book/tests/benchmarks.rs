@@ -98,6 +98,8 @@ fn the_ladder_goes_up_from_a_task_to_a_thread_and_aiohttp_takes_less_than_reqwes
     assert!(figures.each(AIOHTTP) < figures.each(JOIN_SET));
     let half_as_much_again = figures.each(JOIN_SET) / figures.each("hyper");
     assert!((1.3..1.7).contains(&half_as_much_again), "{half_as_much_again}");
+    let fifth = 1.0 - figures.each("hyper, reading into 1 KB") / figures.each("hyper");
+    assert!((0.15..0.25).contains(&fifth), "a fifth less: {fifth}");
     let eighth = figures.each(UREQ) / figures.each("ureq, threads, buffers of 4 KB");
     assert!((7.0..9.0).contains(&eighth), "{eighth}");
     for program in ["hyper", JOIN_SET, UREQ, AIOHTTP, CEILING] {

@@ -94,8 +94,8 @@ fn found(options: &Options, visit: &mut Visit) -> Vec<Job> {
     }
     if depth > options.depth {
         // Only what is there counts, and which anchors it has.
-        let places = visit.page.places.take();
-        visit.page = Page { places, ..Page::default() };
+        let anchors = visit.page.anchors.take();
+        visit.page = Page { anchors, ..Page::default() };
     }
     let job = |url: &Url, depth, hops| {
         let inside = url.origin() == options.start.origin();

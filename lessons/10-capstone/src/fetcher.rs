@@ -166,8 +166,6 @@ impl Fetcher {
         self.with_retries(|| self.page(&job.url, site)).await
     }
     // ANCHOR_END: ask
-
-    // ANCHOR: retries
     /// Once, and up to three times more where it is worth it, as long as two
     /// time limits have not passed since the first try failed.
     ///
@@ -196,7 +194,6 @@ impl Fetcher {
             })
             .await
     }
-    // ANCHOR_END: retries
 
     /// A page of the site.
     async fn page(
@@ -238,8 +235,6 @@ impl Fetcher {
         Ok((to.map_or(Outcome::Fine(None), Outcome::Redirect), None))
     }
     // ANCHOR_END: look
-
-    // ANCHOR: site
     /// What the site asks of programs: nothing where it has no robots.txt.
     async fn site(&self, url: &Url) -> Result<Site, Why> {
         let url = url.join("/robots.txt").map_err(Why::NotUrl)?;
@@ -271,9 +266,6 @@ impl Fetcher {
         });
         Ok(Site { robots, pace })
     }
-    // ANCHOR_END: site
-
-    // ANCHOR: send
     /// An answer that is a success or a redirect. The site is asked as often as
     /// it wants, and it alone gets the login; `None` is any other host.
     async fn send(
@@ -302,7 +294,6 @@ impl Fetcher {
             None => success(response),
         }
     }
-    // ANCHOR_END: send
 
     fn with_login(&self, request: RequestBuilder) -> RequestBuilder {
         match &self.login {
@@ -392,8 +383,6 @@ fn is_compressed(headers: &HeaderMap) -> bool {
     };
     !headers.get_all(CONTENT_ENCODING).iter().all(is_identity)
 }
-
-// ANCHOR: body
 /// A body, or the first so many bytes of it, and whether that is all.
 async fn body(
     mut response: Response,
@@ -410,4 +399,3 @@ async fn body(
     }
     Ok((bytes, true))
 }
-// ANCHOR_END: body

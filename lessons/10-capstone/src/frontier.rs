@@ -53,8 +53,6 @@ pub enum Added {
     Beyond,
 }
 // ANCHOR_END: trait
-
-// ANCHOR: in_memory
 /// A frontier in the memory of this process. It holds no more URLs than it is
 /// told to, so a site without end does not fill the memory.
 ///
@@ -88,7 +86,6 @@ struct Host {
     busy: usize,
     has_turn: bool,
 }
-// ANCHOR_END: in_memory
 
 /// For each URL of the site there may be so many outside.
 const OUTSIDE: usize = 10;

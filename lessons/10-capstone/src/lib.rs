@@ -84,8 +84,8 @@ pub struct Options {
     pub at_once: usize,
     /// How long one request may take, from connecting to the last byte.
     pub timeout: Duration,
-    /// So many of the places where a link stands are told.
-    pub places: usize,
+    /// So many of the occurrences of a link are told.
+    pub occurrences: usize,
     /// Hosts whose address is known already. They are asked without a proxy.
     pub hosts: Vec<(String, SocketAddr)>,
     /// A name and a password, which the site gets and nobody else.
@@ -102,9 +102,9 @@ impl Options {
         let is_login = !name.is_empty() || !password.is_empty();
         let login = is_login.then_some((name, password));
         let start = without_login(start);
-        let (depth, at_once, places) = (20, 16, 5);
+        let (depth, at_once, occurrences) = (20, 16, 5);
         let hosts = Vec::new();
-        Options { start, depth, at_once, timeout, places, hosts, login }
+        Options { start, depth, at_once, timeout, occurrences, hosts, login }
     }
 }
 

@@ -188,13 +188,13 @@ impl Library {
         if book % 40 == 3 {
             let href = format!("../shelves/{shelf}#book-0");
             let link = format!("/shelves/{shelf}#book-0");
-            self.broken(&href, &link, "the page has no place called #book-0");
+            self.broken(&href, &link, "the page has no anchor called #book-0");
         }
         self.broken("/newsletter", "/newsletter", NOT_FOUND);
         self.done();
     }
 
-    /// Places on pages, and URLs in all spellings.
+    /// Anchors, and URLs in all spellings.
     fn help(&mut self) {
         self.page("/faq", "Questions");
         self.html("<h2 id=\"opening\">When?</h2><a name=\"where\">Where?</a>");
@@ -209,9 +209,9 @@ impl Library {
         self.link("/faq#:~:text=coffee");
         self.link("#here");
         self.link("");
-        let no_place = |name| format!("the page has no place called #{name}");
-        self.broken("/faq#nowhere", "/faq#nowhere", &no_place("nowhere"));
-        self.broken("#not-here", "/help#not-here", &no_place("not-here"));
+        let no_anchor = |name| format!("the page has no anchor called #{name}");
+        self.broken("/faq#nowhere", "/faq#nowhere", &no_anchor("nowhere"));
+        self.broken("#not-here", "/help#not-here", &no_anchor("not-here"));
         for href in ["HTTP://LIBRARY.example:80/faq", "/a/../faq", " ./faq "] {
             self.link(href);
         }
@@ -254,8 +254,8 @@ impl Library {
         self.link("/moved#opening");
         self.link("/moved-twice");
         self.link("/out");
-        let no_place = "the page has no place called #nowhere";
-        self.broken("/moved#nowhere", "/moved#nowhere", no_place);
+        let no_anchor = "the page has no anchor called #nowhere";
+        self.broken("/moved#nowhere", "/moved#nowhere", no_anchor);
         self.broken("/moved-lost", "/moved-lost", NOT_FOUND);
         self.broken("/out-lost", "/out-lost", NOT_FOUND);
         self.broken("/circle", "/circle", "redirected in a circle");

@@ -1,4 +1,4 @@
-//! Finds the links of a page, and the places on it that a link may lead to.
+//! Finds the links of a page, and the anchors on it that a link may lead to.
 //!
 //! From lesson 08, pages that nobody vouches for, and no tree of them: that of a
 //! hostile page of 100 KB took twelve seconds, and that of one of 30 KB had more
@@ -22,7 +22,7 @@ use url::{ParseError, Url};
 use crate::fetcher::{Body, Fetched, LARGEST};
 use crate::{Job, Outcome, without_login};
 
-/// Of a page no more links are looked at, and no more places known.
+/// Of a page no more links are looked at, and no more anchors known.
 pub const MOST: usize = 10_000;
 /// A longer URL, in bytes, is not followed.
 pub const LONGEST_URL: usize = 4_000;
@@ -45,8 +45,8 @@ pub struct Visit {
 pub struct Page {
     /// Its links.
     pub links: Vec<Link>,
-    /// The places on it; `None` where not all are known.
-    pub places: Option<Places>,
+    /// The anchors on it; `None` where not all are known.
+    pub anchors: Option<Anchors>,
     /// How many links it has that are none of the web: `mailto:` and the like.
     pub others: usize,
     /// How many links it has that are too long, or more than [`MOST`].
@@ -72,8 +72,6 @@ pub struct NotUrl {
     /// Why it is no URL.
     pub error: ParseError,
 }
-
-// ANCHOR: run
 /// Searches the pages that come in, one after the other.
 pub async fn run(mut fetched: Receiver<Fetched>, visits: Sender<Visit>) {
     while let Some(Fetched { job, mut outcome, body }) = fetched.recv().await {
@@ -88,15 +86,14 @@ pub async fn run(mut fetched: Receiver<Fetched>, visits: Sender<Visit>) {
         if let Some(word) = page.broke_off {
             outcome = Outcome::Fine(Some(word));
         }
-        // On the rest there may be more places.
+        // On the rest there may be more anchors.
         let is_whole = matches!(outcome, Outcome::Fine(None));
-        page.places = page.places.filter(|_| is_whole);
+        page.anchors = page.anchors.filter(|_| is_whole);
         if visits.send(Visit { job, outcome, page }).await.is_err() {
             return;
         }
     }
 }
-// ANCHOR_END: run
 
 /// Reads a page on a thread that may block. One that the parser panics at is
 /// not worth the others.
@@ -116,8 +113,6 @@ fn read(url: &Url, body: &Body, is_over: impl Fn() -> bool) -> Page {
         None => parse(url, &body.bytes, true, is_over),
     }
 }
-
-// ANCHOR: parse
 /// What is on a page in UTF-8, or in what its own `<meta>` says; or on the part
 /// of it that came by before all was over.
 pub fn parse(
@@ -126,8 +121,9 @@ pub fn parse(
     says_charset: bool,
     is_over: impl Fn() -> bool,
 ) -> Page {
-    let (page, places) = (Page::default(), Places::default());
-    let seen = RefCell::new(Seen { url, base: None, page, places, open: None });
+    let (page, anchors) = (Page::default(), Anchors::default());
+    let seen =
+        RefCell::new(Seen { url, base: None, page, anchors, open: None });
     let element = element!("*", |element| {
         if is_over() {
             return Err("nobody waits for this page any more".into());
@@ -156,7 +152,6 @@ pub fn parse(
     let read = parser.write(html).and_then(|()| parser.end());
     seen.into_inner().page(read.is_ok())
 }
-// ANCHOR_END: parse
 
 /// What came by of a page so far.
 struct Seen<'a> {
@@ -164,7 +159,7 @@ struct Seen<'a> {
     /// From the first `<base>`; it counts for what comes after it.
     base: Option<Url>,
     page: Page,
-    places: Places,
+    anchors: Anchors,
     /// The link whose text comes by now.
     open: Option<usize>,
 }
@@ -176,9 +171,9 @@ impl Seen<'_> {
             let value = element.get_attribute(name)?;
             Some(unescape_attribute(value).into_owned())
         };
-        let anchor = attribute("name").filter(|_| name == "a");
-        for place in attribute("id").into_iter().chain(anchor) {
-            self.places.0.insert(digest(&place));
+        let named = attribute("name").filter(|_| name == "a");
+        for name in attribute("id").into_iter().chain(named) {
+            self.anchors.0.insert(digest(&name));
         }
         if name == "base" {
             let base = attribute("href").map(|href| self.url.join(&href));
@@ -240,12 +235,12 @@ impl Seen<'_> {
     }
 
     fn page(self, is_whole: bool) -> Page {
-        let Seen { mut page, places, .. } = self;
+        let Seen { mut page, anchors, .. } = self;
         for link in &mut page.links {
             let text = shortened(harmless(&unescape(&link.text)));
             link.text = if text.is_empty() { "<a>".to_owned() } else { text };
         }
-        page.places = Some(places).filter(|places| places.0.len() <= MOST);
+        page.anchors = Some(anchors).filter(|anchors| anchors.0.len() <= MOST);
         page.broke_off =
             (!is_whole).then_some("reading it takes too much memory");
         page
@@ -259,15 +254,13 @@ fn is_hint(rel: &str) -> bool {
             || rel.eq_ignore_ascii_case("dns-prefetch")
     })
 }
-
-// ANCHOR: places
-/// The places on a page, by a number made of each name: a page has up to
+/// The anchors on a page, by a number made of each name: a page has up to
 /// [`MOST`] of them, of any length.
 #[derive(Debug, Default)]
-pub struct Places(HashSet<u64>);
+pub struct Anchors(HashSet<u64>);
 
-impl Places {
-    /// Whether a browser finds the place that is behind a `#`.
+impl Anchors {
+    /// Whether a browser finds the anchor that is behind a `#`.
     pub fn has(&self, fragment: &str) -> bool {
         // What is behind `:~:` tells the browser to look for words.
         let name = fragment.split(":~:").next().unwrap_or_default();
@@ -284,7 +277,6 @@ fn digest(name: &str) -> u64 {
     name.hash(&mut hasher);
     hasher.finish()
 }
-// ANCHOR_END: places
 
 // ANCHOR: harmless
 /// Words from elsewhere, fit to be printed: in one line, and with nothing in
@@ -358,16 +350,16 @@ mod tests {
     }
 
     #[test]
-    fn places_are_what_a_browser_finds() {
+    fn anchors_are_what_a_browser_finds() {
         let page = page("<a name=old><p id='caf\u{e9}'><p name=no><p id=a%62>");
-        let places = page.places.expect("they are known");
+        let anchors = page.anchors.expect("they are known");
         for there in
             ["", "top", "Top", "old", "caf%C3%A9", "a%62", ":~:text=any"]
         {
-            assert!(places.has(there), "{there}");
+            assert!(anchors.has(there), "{there}");
         }
         for not_there in ["no", "Old", "b", "old%20", "old:~"] {
-            assert!(!places.has(not_there), "{not_there}");
+            assert!(!anchors.has(not_there), "{not_there}");
         }
     }
 
@@ -376,10 +368,10 @@ mod tests {
         let link = |n| format!("<a id=i{n} href=/{n}>{}</a>", "x".repeat(100));
         let most = page(&(0..MOST).map(link).collect::<String>());
         assert_eq!((most.links.len(), most.beyond), (MOST, 0));
-        assert!(most.places.is_some());
+        assert!(most.anchors.is_some());
         let more = page(&(0..=MOST).map(link).collect::<String>());
         assert_eq!((more.links.len(), more.beyond), (MOST, 1));
-        assert!(more.places.is_none(), "a place may be there or not");
+        assert!(more.anchors.is_none(), "one may be there or not");
         let letters = more.links[0].text.chars().count();
         assert_eq!(letters, LONGEST_TEXT + 1, "and a mark");
         let long = page(&format!("<a href=/{}>", "x".repeat(LONGEST_URL)));
@@ -402,7 +394,7 @@ mod tests {
         let texts: Vec<_> =
             page.links.iter().map(|link| link.text.as_str()).collect();
         assert_eq!(texts, ["Q & A", "x", "<img>"]);
-        assert!(page.places.expect("they are known").has("<"));
+        assert!(page.anchors.expect("they are known").has("<"));
     }
 
     #[test]
@@ -465,7 +457,7 @@ mod tests {
     async fn a_page_that_the_parser_panics_at_is_told_and_no_more() {
         let page = apart(|| panic!("what it has not met before")).await;
         assert_eq!(page.broke_off, Some("it cannot be parsed"));
-        assert!(page.links.is_empty() && page.places.is_none());
+        assert!(page.links.is_empty() && page.anchors.is_none());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use tokio::sync::mpsc::Receiver;
 use url::Url;
 
 use crate::crawl::{HOPS, without_fragment};
-use crate::parser::{NotUrl, Places, Visit};
+use crate::parser::{Anchors, NotUrl, Visit};
 use crate::progress::Progress;
 use crate::{Options, Outcome, Reason, Why};
 
@@ -49,15 +49,15 @@ pub struct Broken {
     pub by_way_of: Option<Url>,
     /// What is wrong.
     pub why: Why,
-    /// On how many places it stands.
+    /// How often it occurs.
     pub count: usize,
     /// The first of them.
-    pub places: BTreeSet<Place>,
+    pub occurrences: BTreeSet<Occurrence>,
 }
 
 /// Where a link stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct Occurrence {
     /// The page; `None` for the command line.
     pub page: Option<Arc<Url>>,
     /// What is written there.
@@ -67,31 +67,32 @@ pub struct Place {
 /// What has been heard so far.
 #[derive(Debug)]
 pub struct Reporter {
-    most_places: usize,
+    most_occurrences: usize,
     links: HashMap<String, Links>,
-    visited: HashMap<Url, (Outcome, Option<Places>)>,
+    visited: HashMap<Url, (Outcome, Option<Anchors>)>,
     report: Report,
 }
 
-/// All links to the same place.
+/// All links to the same URL.
 #[derive(Debug)]
 struct Links {
     to: Result<Url, NotUrl>,
     count: usize,
-    places: BTreeSet<Place>,
+    occurrences: BTreeSet<Occurrence>,
 }
 
 impl Reporter {
     /// A reporter that has heard of nothing but the start.
     pub fn new(options: &Options) -> Reporter {
         let mut reporter = Reporter {
-            most_places: options.places,
+            most_occurrences: options.occurrences,
             links: HashMap::new(),
             visited: HashMap::new(),
             report: Report::default(),
         };
         let text = "the start".to_owned();
-        reporter.note(Ok(options.start.clone()), Place { page: None, text });
+        reporter
+            .note(Ok(options.start.clone()), Occurrence { page: None, text });
         reporter
     }
 
@@ -107,24 +108,22 @@ impl Reporter {
         }
         self.report()
     }
-
-    // ANCHOR: hear
     fn hear(&mut self, visit: Visit) {
         let Visit { job, outcome, page } = visit;
         let from = Arc::new(job.url.clone());
         for link in page.links {
             let page = Some(Arc::clone(&from));
-            self.note(link.to, Place { page, text: link.text });
+            self.note(link.to, Occurrence { page, text: link.text });
         }
         self.report.others += page.others;
         self.report.beyond += page.beyond;
         if let Outcome::Fine(Some(word)) = outcome {
             self.report.in_part.insert(job.url.clone(), word);
         }
-        self.visited.insert(job.url, (outcome, page.places));
+        self.visited.insert(job.url, (outcome, page.anchors));
     }
 
-    fn note(&mut self, to: Result<Url, NotUrl>, place: Place) {
+    fn note(&mut self, to: Result<Url, NotUrl>, occurrence: Occurrence) {
         let key = match &to {
             Ok(url) => url.to_string(),
             Err(not) => not.href.clone(),
@@ -133,19 +132,16 @@ impl Reporter {
             *self.report.not_checked.entry(Reason::NoTurn).or_default() += 1;
             return;
         }
-        let new = Links { to, count: 0, places: BTreeSet::new() };
+        let new = Links { to, count: 0, occurrences: BTreeSet::new() };
         let links = self.links.entry(key).or_insert(new);
         links.count += 1;
         // The first in the order of the alphabet: which page came first is
         // another matter at every run.
-        links.places.insert(place);
-        if links.places.len() > self.most_places {
-            links.places.pop_last();
+        links.occurrences.insert(occurrence);
+        if links.occurrences.len() > self.most_occurrences {
+            links.occurrences.pop_last();
         }
     }
-    // ANCHOR_END: hear
-
-    // ANCHOR: report
     /// Joins links and outcomes.
     fn report(mut self) -> Report {
         let mut report = std::mem::take(&mut self.report);
@@ -153,7 +149,7 @@ impl Reporter {
             !matches!(outcome, Outcome::NotAsked(_))
         };
         report.visited = self.visited.values().filter(asked).count();
-        for (link, Links { to, count, places }) in &self.links {
+        for (link, Links { to, count, occurrences }) in &self.links {
             let (verdict, by_way_of) = match to {
                 Ok(url) => self.verdict(url),
                 Err(not) => (Outcome::Broken(Why::NotUrl(not.error)), None),
@@ -164,7 +160,7 @@ impl Reporter {
                     by_way_of,
                     why,
                     count: *count,
-                    places: places.clone(),
+                    occurrences: occurrences.clone(),
                 }),
                 Outcome::NotAsked(reason) => {
                     *report.not_checked.entry(reason).or_default() += 1;
@@ -195,8 +191,8 @@ impl Reporter {
                     fragment = to.fragment().or(fragment);
                     url = without_fragment(to);
                 }
-                Some((Outcome::Fine(_), Some(places)))
-                    if !places.has(fragment.unwrap_or_default()) =>
+                Some((Outcome::Fine(_), Some(anchors)))
+                    if !anchors.has(fragment.unwrap_or_default()) =>
                 {
                     let name = fragment.unwrap_or_default().to_owned();
                     return (Outcome::Broken(Why::Fragment(name)), by_way_of);
@@ -206,7 +202,6 @@ impl Reporter {
             }
         }
     }
-    // ANCHOR_END: report
 }
 
 impl Report {
@@ -228,18 +223,19 @@ impl Report {
     ///
     /// Those of writing.
     pub fn write_table(&self, out: &mut impl Write) -> io::Result<()> {
-        for Broken { link, by_way_of, why, count, places } in &self.broken {
+        for Broken { link, by_way_of, why, count, occurrences } in &self.broken
+        {
             match by_way_of {
                 Some(url) => writeln!(out, "{link} -> {url}: {why}")?,
                 None => writeln!(out, "{link}: {why}")?,
             }
-            for Place { page, text } in places {
+            for Occurrence { page, text } in occurrences {
                 match page {
                     Some(page) => writeln!(out, "    on {page} \"{text}\"")?,
                     None => writeln!(out, "    {text}")?,
                 }
             }
-            let more = count.saturating_sub(places.len());
+            let more = count.saturating_sub(occurrences.len());
             if more > 0 {
                 writeln!(out, "    and {more} more")?;
             }
@@ -281,16 +277,16 @@ impl Report {
     /// Those of writing.
     pub fn write_json(&self, out: &mut impl Write) -> io::Result<()> {
         for broken in &self.broken {
-            let places = broken.places.iter().map(|place| {
-                let page = place.page.as_ref().map(|page| page.as_str());
-                json!({ "page": page, "text": place.text })
+            let occurrences = broken.occurrences.iter().map(|occurrence| {
+                let page = occurrence.page.as_ref().map(|page| page.as_str());
+                json!({ "page": page, "text": occurrence.text })
             });
             let line = json!({
                 "link": broken.link,
                 "by_way_of": broken.by_way_of.as_ref().map(Url::as_str),
                 "why": broken.why.to_string(),
                 "count": broken.count,
-                "places": places.collect::<Vec<_>>(),
+                "occurrences": occurrences.collect::<Vec<_>>(),
             });
             writeln!(out, "{line}")?;
         }

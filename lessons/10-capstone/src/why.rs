@@ -48,8 +48,8 @@ pub enum Why {
     /// Redirects, and no end of them.
     #[error("redirected too often")]
     Redirects,
-    /// The page is there, and the place on it is not.
-    #[error("the page has no place called #{0}")]
+    /// The page is there, and the anchor in it is not.
+    #[error("the page has no anchor called #{0}")]
     Fragment(String),
     /// It is not a URL at all.
     #[error("not a URL: {0}")]
@@ -64,8 +64,6 @@ pub enum Why {
     #[error("its robots.txt asks programs to keep out")]
     KeepOut,
 }
-
-// ANCHOR: may_pass
 impl Why {
     /// Whether the same request may succeed a little later.
     pub fn may_pass(&self) -> bool {
@@ -79,7 +77,6 @@ impl Why {
         }
     }
 }
-// ANCHOR_END: may_pass
 
 impl From<reqwest::Error> for Why {
     fn from(error: reqwest::Error) -> Why {

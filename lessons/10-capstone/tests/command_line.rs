@@ -65,7 +65,7 @@ fn a_clean_site_is_status_0_and_one_line() {
 }
 
 #[test]
-fn a_broken_link_is_status_1_with_the_places_where_it_stands() {
+fn a_broken_link_is_status_1_with_its_occurrences() {
     let (_web, url) = site(page(&["/lost", "/", "/lost"]), &[]);
     let (status, printed, _) = run(&[&url]);
     assert_eq!(status, Some(1));
@@ -98,9 +98,9 @@ fn the_mock_site_is_checked_where_there_is_no_url_and_lines_tell_how_far_it_is()
     let newsletter = newsletter.expect("every book has it");
     assert_eq!(newsletter["why"], "the site answered 404 Not Found");
     assert_eq!(newsletter["count"], 150);
-    let places = newsletter["places"].as_array().expect("a list");
-    assert_eq!(places.len(), 5);
-    assert_eq!(places[0]["page"], "http://library.example/books/1");
+    let occurrences = newsletter["occurrences"].as_array().expect("a list");
+    assert_eq!(occurrences.len(), 5);
+    assert_eq!(occurrences[0]["page"], "http://library.example/books/1");
     let moved = broken
         .iter()
         .find(|line| line["link"] == "http://library.example/moved#nowhere");

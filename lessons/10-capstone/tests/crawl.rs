@@ -151,7 +151,7 @@ async fn crawl_in_order(
 
 fn options(depth: usize) -> Options {
     let options = Options::new(url("/"), Duration::from_secs(1));
-    Options { depth, places: usize::MAX, ..options }
+    Options { depth, occurrences: usize::MAX, ..options }
 }
 
 /// Crawls in many orders, which all must come to the same.

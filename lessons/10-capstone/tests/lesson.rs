@@ -50,8 +50,8 @@ async fn run_with(options: &Options, frontier: impl Frontier) -> Report {
 fn troubles(report: &Report) -> BTreeSet<Trouble> {
     let mut troubles = BTreeSet::new();
     for broken in &report.broken {
-        for place in &broken.places {
-            let page = place.page.as_ref().map(|page| page.to_string());
+        for occurrence in &broken.occurrences {
+            let page = occurrence.page.as_ref().map(|page| page.to_string());
             let page = page.unwrap_or_default();
             let why = broken.why.to_string();
             troubles.insert((page, broken.link.clone(), why));
@@ -79,7 +79,7 @@ async fn library() -> (MockSite, Options, Watchdog) {
     let site = MockSite::start().await.expect("it starts");
     let watchdog = site.web.watchdog(WATCHDOG);
     let options = site.options(TIMEOUT).expect("it has addresses");
-    (site, Options { places: usize::MAX, ..options }, watchdog)
+    (site, Options { occurrences: usize::MAX, ..options }, watchdog)
 }
 
 #[tokio::test]
@@ -96,7 +96,7 @@ async fn every_broken_link_is_found_and_none_is_invented() {
     let in_part: Vec<_> = report.in_part.values().copied().collect();
     assert_eq!(in_part.len(), 2, "the bomb and the endless one: {in_part:?}");
     let counts: usize = report.broken.iter().map(|broken| broken.count).sum();
-    assert_eq!(counts, site.truth.len(), "each stands in one place of a page");
+    assert_eq!(counts, site.truth.len(), "each stands once on a page");
     assert!(report.visited > 200);
 }
 
@@ -426,8 +426,9 @@ async fn a_start_from_which_nothing_is_reached_is_no_clean_site() {
         assert_eq!(report.status(), 1);
         let [broken] = report.broken.as_slice() else { panic!("{report:?}") };
         assert!(broken.why.to_string().ends_with(words), "{}", broken.why);
-        let place = broken.places.first().expect("it stands somewhere");
-        assert_eq!(place.page, None, "on the command line");
+        let occurrence =
+            broken.occurrences.first().expect("it stands somewhere");
+        assert_eq!(occurrence.page, None, "on the command line");
     }
 }
 

@@ -112,8 +112,8 @@ async fn a_hostile_page_costs_no_more_than_its_bytes_and_spoils_nothing_else() {
     assert_eq!(in_part, [("/deep", why)]);
     // Of the pages with many links 10,000 are looked at.
     assert_eq!((report.beyond, report.others), (10_001 + 1, 0));
-    let mut texts = report.broken.iter().flat_map(|broken| &broken.places);
-    assert!(texts.all(|place| place.text.chars().count() <= 63));
+    let mut texts = report.broken.iter().flat_map(|broken| &broken.occurrences);
+    assert!(texts.all(|occurrence| occurrence.text.chars().count() <= 63));
     let mut told = Vec::new();
     report.write_table(&mut told).expect("there is room");
     report.write_json(&mut told).expect("there is room");
@@ -158,8 +158,9 @@ async fn a_page_is_one_by_what_its_header_means_and_is_read_as_it_says() {
     answer(&web, "/none", none).await;
     let report = run(&options).await;
     assert_eq!(paths(&report), ["/1", "/2", "/3", "/4"]);
-    let place = report.broken[2].places.first().expect("it stands somewhere");
-    assert_eq!(place.text, "caf\u{e9}");
+    let occurrence =
+        report.broken[2].occurrences.first().expect("it stands somewhere");
+    assert_eq!(occurrence.text, "caf\u{e9}");
 }
 
 #[tokio::test]
@@ -172,8 +173,9 @@ async fn identity_is_no_compression_and_what_is_compressed_is_told() {
     }
     let report = run(&options).await;
     assert_eq!(paths(&report), ["/lost"]);
-    let place = report.broken[0].places.first().expect("it stands somewhere");
-    let on = place.page.as_ref().map(|page| page.path());
+    let occurrence =
+        report.broken[0].occurrences.first().expect("it stands somewhere");
+    let on = occurrence.page.as_ref().map(|page| page.path());
     assert_eq!((report.broken[0].count, on), (1, Some("/as-it-is")));
     let in_part: Vec<_> = report.in_part.keys().map(Url::path).collect();
     assert_eq!(in_part, ["/zip"]);
