@@ -2,7 +2,8 @@
 // the page drops the future behind it, and with it all that it does, or so it
 // is meant. But the sites complain: they serve pages to nobody.
 //
-// Let nothing be in flight when the future is dropped, or ends with an error.
+// Let nothing be in flight when the future is dropped. It ends at the first
+// error that it hears of, and then, too, nothing is to be left.
 //
 // Run it and look at the bars: the page was closed after 300 ms.
 
@@ -18,7 +19,7 @@ async fn page_size(client: Client, url: String) -> reqwest::Result<usize> {
     Ok(response.bytes().await?.len())
 }
 
-// TODO: Dropping this is to end its tasks.
+// TODO: When this is over, for whatever reason, its requests are over, too.
 async fn total(client: &Client, urls: &[&str]) -> anyhow::Result<usize> {
     let mut tasks = Vec::new();
     for &url in urls {

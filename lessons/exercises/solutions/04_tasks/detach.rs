@@ -2,7 +2,8 @@
 // the page drops the future behind it, and with it all that it does, or so it
 // is meant. But the sites complain: they serve pages to nobody.
 //
-// Let nothing be in flight when the future is dropped, or ends with an error.
+// Let nothing be in flight when the future is dropped. It ends at the first
+// error that it hears of, and then, too, nothing is to be left.
 //
 // Run it and look at the bars: the page was closed after 300 ms.
 
