@@ -3,7 +3,7 @@
 // until there is none left.
 //
 // Let the one who fetches wait for the one who works. Three pages on their way
-// are enough.
+// are enough, with the one that is worked on and the one that waits to be sent.
 
 use std::time::Duration;
 

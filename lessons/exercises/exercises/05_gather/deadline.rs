@@ -2,7 +2,8 @@
 // by then. Since one of the shops hangs, it has nothing at all: the answers of
 // the other two are there in time, and are thrown away.
 //
-// Keep what is done when the time is over, and let the rest go.
+// Keep what is done when the time is over, and let the rest go. (A point in
+// time is an `Instant`, and Tokio has its own.)
 
 use std::time::Duration;
 
@@ -35,7 +36,7 @@ fn main() {
     let web = MockWeb::builder().fault("python.org", Fault::Hang);
     show(web, async |web, client| {
         let shops: Vec<_> = web.sites().collect();
-        let limit = Duration::from_millis(750);
+        let limit = Duration::from_millis(900);
         println!("{:?}", search(client, &shops, limit).await);
     });
 }

@@ -1,11 +1,11 @@
 // A library lends its books to whoever is logged in, and counts who is. It says
 // that your program logs in again and again, and hardly ever logs out.
 //
-// Log out on every way out of `borrow_book`: when the book is there, when it is
-// not, and when somebody stops waiting and drops the future. The last one
-// cannot wait for the logout, because a drop cannot wait. So the logout is a
-// task then, and `closing` knows of it: whoever ends the program waits for
-// `closing`.
+// Log out once on every way out of `borrow_book`: when the book is there, when
+// it is not, and when somebody stops waiting and drops the future, be it while
+// the login or the logout is on its way. A drop cannot wait for the logout. So
+// the logout is a task then, and `closing` knows of it: whoever ends the
+// program waits for `closing`.
 //
 // Look at the bars: who logs in, logs out.
 

@@ -3,7 +3,8 @@
 // program says how far it is. All sizes are told, and then it says that it is
 // at the sum, again and again, and never comes to the end.
 //
-// The end of a channel is there when nobody can send any more. Who can?
+// The end of a channel is there when nobody can send any more. Who can? (The
+// ticks need not come through the channel.)
 
 use std::time::Duration;
 

@@ -3,7 +3,7 @@
 // The program was written for that: `try_join_all` returns at the first error.
 // And yet it waits for all three, however long they take.
 //
-// Let the first error end all.
+// Let the first error end all. The answers keep the order of the sites.
 
 use std::time::Duration;
 

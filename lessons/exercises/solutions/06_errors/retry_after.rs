@@ -4,6 +4,7 @@
 // busy.
 //
 // Come back when you are asked to, and not at all where that takes too long.
+// What the site asks for is the whole pause here, with none of your own on top.
 
 use std::time::Duration;
 use std::time::SystemTime;

@@ -42,6 +42,7 @@ async fn in_blocks(
     url: &str,
     tick: Duration,
     mut take: impl FnMut(Vec<u8>),
+    mut say: impl FnMut(&str),
 ) -> reqwest::Result<()> {
     let response = client.get(url).send().await?;
     let mut response = response.error_for_status()?;
@@ -56,7 +57,7 @@ async fn in_blocks(
                 }
                 take(std::mem::take(&mut block));
             }
-            _ = ticks.tick() => println!("still reading"),
+            _ = ticks.tick() => say("still reading"),
         }
     }
 }
@@ -76,7 +77,9 @@ fn main() {
             println!("{} bytes", block.len());
         };
         let tick = Duration::from_millis(80);
-        let read = in_blocks(client, web.url("a.example"), tick, take).await;
+        let say = |words: &str| println!("{words}");
+        let url = web.url("a.example");
+        let read = in_blocks(client, url, tick, take, say).await;
         println!("{read:?}, {bytes} bytes in all");
     });
 }
@@ -92,11 +95,13 @@ mod tests {
     #[test]
     fn the_blocks_are_the_page() {
         check(dribbling(), async |web, client| {
-            let mut all = Vec::new();
+            let (mut all, mut said) = (Vec::new(), 0);
             let take = |block: Vec<u8>| all.extend(block);
+            let say = |_words: &str| said += 1;
             let url = web.url("a.example");
-            let read = in_blocks(client, url, TICK, take).await;
+            let read = in_blocks(client, url, TICK, take, say).await;
             read.expect("the page comes");
+            assert!(said > 10, "it still says how it is doing: {said} times");
             assert_eq!(all.len(), 10_500, "bytes in all blocks");
             let expected = page("A page", 10_500, 1_500);
             assert!(all == expected.as_bytes(), "they are in their order");
@@ -109,7 +114,7 @@ mod tests {
             let mut sizes = Vec::new();
             let take = |block: Vec<u8>| sizes.push(block.len());
             let url = web.url("a.example");
-            let read = in_blocks(client, url, TICK, take).await;
+            let read = in_blocks(client, url, TICK, take, |_| {}).await;
             read.expect("the page comes");
             let (last, full) = sizes.split_last().expect("there are blocks");
             assert!(full.iter().all(|size| *size >= BLOCK), "{sizes:?}");
@@ -123,7 +128,7 @@ mod tests {
         let web = sites(["a.example"]).fault("a.example", fault);
         check(web, async |web, client| {
             let url = web.url("a.example");
-            let read = in_blocks(client, url, TICK, |_block| {}).await;
+            let read = in_blocks(client, url, TICK, |_| {}, |_| {}).await;
             assert!(read.is_err(), "half of it came");
         });
     }
