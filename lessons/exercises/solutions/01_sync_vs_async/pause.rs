@@ -2,7 +2,7 @@
 // this program asks, pauses, and asks again. It was written for one shop. Now
 // there are two, and both take twice as long.
 //
-// Let one pause without the other.
+// Let one pause without the other. (A test that fails takes fifteen seconds.)
 //
 // Run it and look at the bars: there is to be one pause of 0.3 seconds between
 // two requests to a shop, and there are two.
