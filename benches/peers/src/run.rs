@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::env;
 use std::ffi::OsString;
 use std::fs::{self, File};
+use std::io::{Write, stderr, stdout};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
@@ -68,11 +69,11 @@ pub fn run(measure: &Path) -> ExitCode {
     let options = match options(env::args_os()) {
         Ok(Some(options)) => options,
         Ok(None) => {
-            print!("{HELP}");
+            tell(HELP.trim_end());
             return ExitCode::SUCCESS;
         }
         Err(error) => {
-            eprintln!("peers: {error}; --help tells more");
+            complain(&format!("peers: {error}; --help tells more"));
             return ExitCode::from(2);
         }
     };
@@ -83,10 +84,20 @@ pub fn run(measure: &Path) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("peers: {error:#}");
+            complain(&format!("peers: {error:#}"));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Prints, if anybody reads it still: the figures are in files, too.
+fn tell(words: &str) {
+    let _ = writeln!(stdout(), "{words}");
+}
+
+/// The same for what goes wrong, and for how far it is.
+fn complain(words: &str) {
+    let _ = writeln!(stderr(), "{words}");
 }
 
 /// What is asked for; `None` for `--help`.
@@ -139,7 +150,7 @@ fn measure_all(measure: &Path, options: &Options) -> anyhow::Result<()> {
     if !missing.is_empty() {
         let words = format!("{python} does not have {}", missing.join(", "));
         ensure!(env::var_os("REQUIRE_TOOLS").is_none(), "{words}");
-        eprintln!("LEFT OUT: {words}; pip install -r benches/requirements.txt");
+        complain(&format!("LEFT OUT: {words}; pip install -r benches/requirements.txt"));
     }
     let runner = Runner {
         server: &server,
@@ -167,14 +178,14 @@ fn measure_all(measure: &Path, options: &Options) -> anyhow::Result<()> {
             runner.figures(&work)?
         };
         let rows = table::rows(&work, &figures);
-        println!("## {}: {}\n\n{}", work.name, work.title, table::markdown(&work, &rows));
+        tell(&format!("## {}: {}\n\n{}", work.name, work.title, table::markdown(&work, &rows)));
         done.push((work, rows));
     }
     let told = machine::told(&python);
     write(&into, &told, options, &done)?;
-    println!("The tables and the charts are in {}.", into.display());
+    tell(&format!("The tables and the charts are in {}.", into.display()));
     if options.short {
-        println!("These sizes are for the answers, which were right; the figures mean nothing.");
+        tell("These sizes are for the answers, which were right; the figures mean nothing.");
     }
     Ok(())
 }
@@ -186,11 +197,11 @@ fn tell_of_lessons(measure: &Path, options: &Options) -> anyhow::Result<()> {
     let functions = lessons::measured(&target.join("criterion"))?;
     let into = folder(programs, options)?;
     for (group, table) in lessons::tables(&functions) {
-        println!("## {group}\n\n{table}");
+        tell(&format!("## {group}\n\n{table}"));
         let name = group.split_once(' ').map_or(group, |(_, name)| name);
         fs::write(into.join(format!("{name}.md")), table)?;
     }
-    println!("The tables are in {}.", into.display());
+    tell(&format!("The tables are in {}.", into.display()));
     Ok(())
 }
 
@@ -261,7 +272,10 @@ impl Runner<'_> {
         for round in 1..=self.options.rounds {
             for (figures, (program, number)) in figures.iter_mut().zip(&work.programs) {
                 let Ok(rounds) = &mut figures.rounds else { continue };
-                eprintln!("{}, round {round} of {}: {}", work.name, self.options.rounds, program.name);
+                complain(&format!(
+                    "{}, round {round} of {}: {}",
+                    work.name, self.options.rounds, program.name
+                ));
                 let took = self.took(work, program, *number).and_then(|took| match &alone {
                     Some(alone) => Ok(Round { alone: Some(self.took(alone, program, 1)?.peak), ..took }),
                     None => Ok(took),
