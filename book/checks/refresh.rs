@@ -120,7 +120,7 @@ fn twin(run: &Run) -> anyhow::Result<String> {
     let urls: Vec<_> = web.sites().map(|(_, url)| url).collect();
     let printed = run_python(&root().join(program), &["aiohttp"], &urls)
         .context("there is no Python with aiohttp; PYTHON names the one that has it")?;
-    web.settle(SETTLE);
+    web.blocking_settle(SETTLE);
     let panel = Panel::new("what the server saw", web.record());
     Ok(format!("{printed}\n{}", timeline::text(&panel, timeline::WIDTH, Duration::ZERO)))
 }

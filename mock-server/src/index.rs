@@ -2,6 +2,7 @@
 
 use crate::fault::{Kind, Parameter, catalogue};
 use crate::site::Site;
+use crate::timeline::escape;
 
 const STYLE: &str = "\
 :root { color-scheme: light dark; }
@@ -81,16 +82,12 @@ fn section(page: &mut String, title: &str, note: &str, rows: &[Row<'_>], address
     }
     *page += "<dl>\n";
     for Row { path, says, parameters, curl } in rows {
-        let (path, says) = (escaped(path), escaped(says));
+        let (path, says) = (escape(path), escape(says));
         *page += &format!("<dt><a href=\"{path}\">{path}</a></dt>\n<dd>{says}");
         for parameter in *parameters {
-            *page += &format!("<small>{}</small>", escaped(&parameter.to_string()));
+            *page += &format!("<small>{}</small>", escape(&parameter.to_string()));
         }
         *page += &format!("<pre>curl -i {curl}'http://{address}{path}'</pre></dd>\n");
     }
     *page += "</dl>\n";
-}
-
-fn escaped(words: &str) -> String {
-    words.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }

@@ -117,7 +117,7 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<()> {
         drop(printing);
     });
     interrupted.await.context("cannot listen for Ctrl-C")?;
-    web.drain(DRAIN);
+    web.drain(DRAIN).await;
     drop(web);
     // Either way nothing more can be done for the lines.
     let _ = printed.recv_timeout(PRINT);

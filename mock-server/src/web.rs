@@ -1,7 +1,6 @@
 //! A running web, as its owner holds it.
 
 use std::net::SocketAddr;
-use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -94,24 +93,31 @@ impl MockWeb {
         self.recorder.wait_until(predicate).await;
     }
 
-    /// Blocks until nothing is in flight, or for `limit`: a client that leaves is seen to leave a moment later.
-    pub fn settle(&self, limit: Duration) {
-        let (tell, told) = mpsc::channel();
-        let recorder = self.recorder.clone();
-        self.started.runtime.spawn(async move {
-            let idle = recorder.wait_until(|record| record.in_flight() == 0);
-            // Either way the wait is over.
-            let _ = tokio::time::timeout(limit, idle).await;
-            let _ = tell.send(());
-        });
-        // An error is a web that has stopped, where nothing is in flight.
-        let _ = told.recv();
+    /// Waits until nothing is in flight, for at most `limit`. The server notices a moment later that a client has left,
+    /// so wait before you read the record of a request that was cancelled.
+    ///
+    /// # Panics
+    ///
+    /// Outside a Tokio runtime, because it uses Tokio's timer.
+    pub async fn settle(&self, limit: Duration) {
+        let idle = self.recorder.wait_until(|record| record.in_flight() == 0);
+        // When the limit passes, the record shows what is still in flight.
+        let _ = tokio::time::timeout(limit, idle).await;
     }
 
-    /// Takes no more connections, and blocks until what is in flight is over, or for `limit`.
-    pub fn drain(&self, limit: Duration) {
+    /// [`settle`](MockWeb::settle) for a program without a runtime of its own.
+    ///
+    /// # Panics
+    ///
+    /// When it's called from async code.
+    pub fn blocking_settle(&self, limit: Duration) {
+        self.started.runtime.block_on(self.settle(limit));
+    }
+
+    /// Accepts no more connections, then waits as [`settle`](MockWeb::settle) does.
+    pub async fn drain(&self, limit: Duration) {
         self.close.send_replace(true);
-        self.settle(limit);
+        self.settle(limit).await;
     }
 
     /// Ends the process with a word on what was still in flight, unless what it returns is dropped in time.

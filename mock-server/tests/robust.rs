@@ -219,14 +219,14 @@ fn settling_waits_for_what_is_in_flight_and_no_longer_than_it_is_told() {
     let (web, _watchdog) = start(one_site(Some("stall?after=1&for=200")));
     let socket = ask(&web, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n");
     block_on(web.wait_until(|record| record.exchanges().len() == 1));
-    web.settle(WATCHDOG);
+    web.blocking_settle(WATCHDOG);
     assert_eq!(web.record().count(Outcome::Complete), 1);
     drop(socket);
 
     let (web, _watchdog) = start(one_site(Some("hang")));
     let _socket = ask(&web, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n");
     block_on(web.wait_until(|record| record.in_flight() == 1));
-    web.settle(Duration::from_millis(10));
+    web.blocking_settle(Duration::from_millis(10));
     assert_eq!(web.record().in_flight(), 1);
 }
 

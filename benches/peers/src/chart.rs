@@ -1,5 +1,7 @@
 //! Figures as a picture, readable in light and in dark, in the colours of the timelines.
 
+use mock_server::timeline::escape;
+
 use crate::table::{Row, Told, number};
 use crate::works::Work;
 
@@ -78,8 +80,8 @@ pub fn svg(work: &Work, rows: &[Row], foot: &str) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"peers\" role=\"img\" \
          viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\">\n\
          <title>{}</title>\n<desc>{}</desc>\n<style>\n{STYLE}</style>\n{body}</svg>\n",
-        escaped(&work.title),
-        escaped(&format!("{words}{foot}")),
+        escape(&work.title),
+        escape(&format!("{words}{foot}")),
     )
 }
 
@@ -93,11 +95,7 @@ fn rectangle(body: &mut String, class: &str, x: f64, y: f64, wide: f64) {
 }
 
 fn text(body: &mut String, class: &str, x: f64, y: f64, words: &str) {
-    *body += &format!("<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>\n", escaped(words));
-}
-
-fn escaped(words: &str) -> String {
-    words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    *body += &format!("<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>\n", escape(words));
 }
 
 #[cfg(test)]

@@ -11,8 +11,6 @@
 //! Threads run at once, as far as there are cores: Rust has no GIL. Look at the
 //! order of `begins` and `ends`.
 
-#![warn(clippy::unwrap_used)]
-
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,10 +22,9 @@ const JOBS: [usize; 3] = [1, 2, 3];
 // ANCHOR_END: jobs
 
 fn main() -> anyhow::Result<()> {
-    lesson_kit::start_on(
+    lesson_kit::without_web(
         "lesson01 --example cpu_bound",
         "what async does not speed up",
-        &[],
     );
     let start = Instant::now();
     println!("--- one after another ---");

@@ -10,10 +10,6 @@
 //! | `asyncio.gather` | `join_all` | Waits for many futures at once. `gather` makes tasks and raises the first error; `join_all` makes none and returns every result. |
 //! | task | task | A future that the runtime owns and runs by itself. This lesson makes none. |
 
-// A reader copies what a lesson does, and `unwrap` is no way to handle an
-// error.
-#![warn(clippy::unwrap_used)]
-
 use std::thread;
 use std::time::Duration;
 

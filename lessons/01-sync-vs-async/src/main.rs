@@ -14,8 +14,6 @@
 //! answer; the first to arrive is at 0. Each site is a server of its own, so
 //! three sites take three connections whichever way they are fetched.
 
-#![warn(clippy::unwrap_used)]
-
 use std::time::{Duration, Instant};
 
 use lesson_kit::{Site, println};
@@ -49,7 +47,7 @@ fn main() -> anyhow::Result<()> {
         threads.most(),
     );
     drop(client);
-    lesson.timeline("one after another");
+    lesson.blocking_timeline("one after another");
 
     println!("\n--- a thread for each site ---");
     let threads = ThreadCount::start();
@@ -65,7 +63,7 @@ fn main() -> anyhow::Result<()> {
         threads.most(),
     );
     drop(client);
-    lesson.timeline("a thread for each site");
+    lesson.blocking_timeline("a thread for each site");
 
     println!("\n--- async: all at once on one thread ---");
     let threads = ThreadCount::start();
@@ -90,7 +88,7 @@ fn main() -> anyhow::Result<()> {
         threads.most(),
     );
     drop(runtime);
-    lesson.timeline("async, all at once");
+    lesson.blocking_timeline("async, all at once");
 
     let costs = [sequential, threaded, concurrent];
     print_table(&costs, sites.len());

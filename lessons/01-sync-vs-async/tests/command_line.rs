@@ -54,7 +54,7 @@ fn it_tells_its_story_in_three_parts_and_draws_each() {
     assert_eq!(status, Some(0));
     assert_eq!(
         errors,
-        format!("lesson01: this and what follows is drawn in {drawn} too\n")
+        format!("lesson01: also drawing the timelines to {drawn}\n")
     );
     assert!(!printed.contains('\x1b'), "no colour into a pipe");
     assert!(
@@ -213,7 +213,7 @@ fn random_faults_print_the_seed_they_draw_on() {
         run(&mut lesson(&["--fault", "python.org=garbage", "--seed", "42"]));
     assert_eq!(status, Some(0));
     assert!(
-        printed.starts_with("(random faults draw on --seed 42)\n"),
+        printed.starts_with("(random faults use --seed 42)\n"),
         "{printed}"
     );
 }
@@ -264,7 +264,7 @@ fn a_proxy_in_the_environment_is_told_and_the_mock_web_is_reached_without_it() {
         assert_eq!(
             errors,
             format!(
-                "lesson01: {name} is set; sites on this machine are asked without that proxy\n"
+                "lesson01: {name} is set; bypassing the proxy for sites on this machine\n"
             )
         );
         assert_eq!(
@@ -319,18 +319,18 @@ fn help_fits_a_screen_and_a_wrong_argument_is_one_line_and_status_2() {
     let folder = env!("CARGO_TARGET_TMPDIR");
     let unwritable = format!("{folder}/there/is/none.svg");
     let wrong: &[(&[&str], &str)] = &[
-        (&["--flaut"], "invalid option '--flaut'; --help tells what there is"),
+        (&["--flaut"], "invalid option '--flaut'; see --help"),
         (
             &["--seed", "x"],
-            "cannot parse argument \"x\": invalid digit found in string; --help tells what there is",
+            "cannot parse argument \"x\": invalid digit found in string; see --help",
         ),
         (
             &["example.com"],
-            "`example.com` is not a URL; write it out, for example http://example.com",
+            "`example.com` is not a URL; write the whole address, for example http://example.com",
         ),
         (
             &["ftp://example.com"],
-            "`ftp://example.com` is not a URL of the web; it begins with http:// or https://, \
+            "`ftp://example.com` cannot be fetched; a URL starts with http:// or https://, \
              for example http://example.com",
         ),
         (
@@ -339,7 +339,7 @@ fn help_fits_a_screen_and_a_wrong_argument_is_one_line_and_status_2() {
         ),
         (
             &["--fault", "python.org"],
-            "`--fault python.org` has no fault; write --fault SITE=FAULT, for example --fault python.org=hang",
+            "`--fault python.org` does not name a fault; write --fault SITE=FAULT, for example --fault python.org=hang",
         ),
         (
             &["--fault", "python.org=reset?after=x"],
@@ -348,23 +348,23 @@ fn help_fits_a_screen_and_a_wrong_argument_is_one_line_and_status_2() {
         ),
         (
             &["--fault", "python.org=stall", "--fault", "python.org=hang"],
-            "python.org has two faults; give it one",
+            "--fault was given twice for python.org; a site can have one fault",
         ),
         (
             &["--live", "http://example.com"],
-            "--live has sites of its own; give it no URL",
+            "--live cannot be combined with URLs, because it brings its own",
         ),
         (
             &["--fault", "python.org=stall", "http://example.com"],
-            "--fault is for the mock web, where the server is ours; leave out the URLs or --fault",
+            "--fault works only with the mock web; leave out the URLs or --fault",
         ),
         (
             &["--timeline", "x.svg", "http://example.com"],
-            "--timeline is for the mock web, where the server is ours; leave out the URLs or --timeline",
+            "--timeline works only with the mock web; leave out the URLs or --timeline",
         ),
         (
             &["--timeline", "x.png"],
-            "--timeline wants the name of an SVG file, for example timeline.svg, not `x.png`",
+            "--timeline takes the name of an SVG file, for example timeline.svg, not `x.png`",
         ),
         (
             &["--timeline", &unwritable],
@@ -389,14 +389,14 @@ fn help_fits_a_screen_and_a_wrong_argument_is_one_line_and_status_2() {
 fn https_without_tls_is_told_with_the_command_that_has_it() {
     let (status, _, errors) =
         run(&mut lesson(&["https://example.com", "http://example.com"]));
-    let words = "lesson01: `https://example.com` needs TLS, which this build leaves out; \
-                 run cargo run -p lesson01 --features live -- https://example.com http://example.com\n";
+    let words = "lesson01: `https://example.com` needs TLS, and this build has none; \
+                 try cargo run -p lesson01 --features live -- https://example.com http://example.com\n";
     assert_eq!((status, errors.as_str()), (Some(2), words));
     let (status, _, errors) = run(&mut lesson(&["--live"]));
     assert_eq!(status, Some(2));
     assert!(
         errors
-            .ends_with("run cargo run -p lesson01 --features live -- --live\n"),
+            .ends_with("try cargo run -p lesson01 --features live -- --live\n"),
         "{errors}"
     );
 }

@@ -10,8 +10,6 @@
 //! coroutine was never awaited. Rust warns of a future that is made and dropped
 //! on the spot, and not of a `Vec` of futures.
 
-#![warn(clippy::unwrap_used)]
-
 use futures::future::join_all;
 use lesson_kit::{Site, println};
 use lesson02::{client, fetch_page};
@@ -28,12 +26,12 @@ fn main() -> anyhow::Result<()> {
     println!("--- wrong: made and forgotten ---");
     let fetched = runtime.block_on(forgotten(&client, lesson.sites()));
     println!("{fetched} pages fetched");
-    lesson.timeline("made and forgotten");
+    lesson.blocking_timeline("made and forgotten");
 
     println!("\n--- right: made and awaited ---");
     let fetched = runtime.block_on(awaited(&client, lesson.sites()));
     println!("{fetched} pages fetched");
-    lesson.timeline("made and awaited");
+    lesson.blocking_timeline("made and awaited");
     Ok(())
 }
 

@@ -11,8 +11,6 @@
 //! blocks the thread. Each run is in a thread of its own, where a panic ends only
 //! that thread.
 
-#![warn(clippy::unwrap_used)]
-
 use std::panic;
 use std::thread;
 
@@ -20,10 +18,9 @@ use lesson_kit::println;
 use tokio::runtime::Runtime;
 
 fn main() -> anyhow::Result<()> {
-    lesson_kit::start_on(
+    lesson_kit::without_web(
         "lesson02 --example nested_block_on",
         "block_on inside a runtime",
-        &[],
     );
     // The default hook prints a panic where it happens; here it is told below.
     panic::set_hook(Box::new(|_| {}));

@@ -12,8 +12,6 @@
 //! 0.4 s after its own first page. The runtime has a worker thread for each core, and they do not
 //! help.
 
-#![warn(clippy::unwrap_used)]
-
 use std::process;
 use std::thread;
 use std::time::Duration;
@@ -50,7 +48,7 @@ fn main() -> anyhow::Result<()> {
         report(visits);
     });
     // ANCHOR_END: wrong
-    lesson.timeline("a pause that keeps the thread");
+    lesson.blocking_timeline("a pause that keeps the thread");
 
     println!("\n--- right: a pause that gives it back ---");
     // ANCHOR: right
@@ -63,7 +61,7 @@ fn main() -> anyhow::Result<()> {
         report(visits);
     });
     // ANCHOR_END: right
-    lesson.timeline("a pause that gives it back");
+    lesson.blocking_timeline("a pause that gives it back");
     Ok(())
 }
 

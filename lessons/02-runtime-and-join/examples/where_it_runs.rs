@@ -9,18 +9,15 @@
 //! joined inside, runs on the thread that calls it, on every runtime. Only what
 //! is spawned runs on the runtime's own threads, where it has any.
 
-#![warn(clippy::unwrap_used)]
-
 use std::thread;
 
 use lesson_kit::println;
 use tokio::runtime::{Builder, Runtime};
 
 fn main() -> anyhow::Result<()> {
-    lesson_kit::start_on(
+    lesson_kit::without_web(
         "lesson02 --example where_it_runs",
         "the thread that each future runs on",
-        &[],
     );
     println!("--- #[tokio::main] ---");
     with_the_attribute();

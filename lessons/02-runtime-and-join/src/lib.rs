@@ -4,10 +4,6 @@
 //! runs by itself: a future runs when it is polled, and a runtime polls the one
 //! future that it is given, with all that is inside it.
 
-// A reader copies what a lesson does, and `unwrap` is no way to handle an
-// error.
-#![warn(clippy::unwrap_used)]
-
 use std::time::Duration;
 
 use futures::future::join_all;

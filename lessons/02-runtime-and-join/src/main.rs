@@ -11,8 +11,6 @@
 //! Look at the order: the pages arrive as their sites answer, and the results
 //! stand in the order in which they were asked for.
 
-#![warn(clippy::unwrap_used)]
-
 use std::time::Instant;
 
 use lesson_kit::{Site, println};
@@ -22,7 +20,7 @@ fn main() -> anyhow::Result<()> {
     let lesson =
         lesson_kit::start("lesson02", "the runtime, and many futures in one");
     fetch_and_report(lesson.sites())?;
-    lesson.timeline("join_all");
+    lesson.blocking_timeline("join_all");
     Ok(())
 }
 

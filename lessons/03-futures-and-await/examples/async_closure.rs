@@ -8,8 +8,6 @@
 //! takes one, or an `async fn`. The closure borrows the client from outside,
 //! across its awaits.
 
-#![warn(clippy::unwrap_used)]
-
 use lesson_kit::{Site, println};
 use lesson03::{SITES, client, count_words};
 
@@ -22,7 +20,7 @@ fn main() -> anyhow::Result<()> {
     if let Err(error) = run(lesson.sites()) {
         println!("failed: {error}");
     }
-    lesson.timeline("a closure for each site");
+    lesson.blocking_timeline("a closure for each site");
     Ok(())
 }
 

@@ -8,8 +8,6 @@
 //! The wrong one asks again and again without sleeping: it gets the same
 //! answer, and keeps a core busy for it. Look at how often each of them polls.
 
-#![warn(clippy::unwrap_used)]
-
 use std::cell::Cell;
 use std::future::poll_fn;
 use std::pin::pin;
@@ -21,10 +19,9 @@ use std::time::Duration;
 use lesson_kit::println;
 
 fn main() {
-    lesson_kit::start_on(
+    lesson_kit::without_web(
         "lesson03 --example executor",
         "the smallest runtime",
-        &[],
     );
     println!("--- wrong: ask again and again ---");
     let polls = Cell::new(0);

@@ -9,8 +9,6 @@
 //! it does not help: a future that is made is not yet polled. Look at the bars,
 //! and at the total.
 
-#![warn(clippy::unwrap_used)]
-
 use std::process;
 use std::time::Instant;
 
@@ -35,19 +33,19 @@ fn main() -> anyhow::Result<()> {
     let start = Instant::now();
     let words = runtime.block_on(one_after_another(&client, a, b));
     tell(words, start);
-    lesson.timeline("one await after another");
+    lesson.blocking_timeline("one await after another");
 
     println!("\n--- wrong: made first, then awaited ---");
     let start = Instant::now();
     let words = runtime.block_on(made_first(&client, a, b));
     tell(words, start);
-    lesson.timeline("made first, then awaited");
+    lesson.blocking_timeline("made first, then awaited");
 
     println!("\n--- right: joined ---");
     let start = Instant::now();
     let words = runtime.block_on(joined(&client, a, b));
     tell(words, start);
-    lesson.timeline("joined");
+    lesson.blocking_timeline("joined");
     Ok(())
 }
 

@@ -9,8 +9,6 @@
 //! the third is never asked for; a loop that keeps each result goes on. Look at
 //! what the server saw, and at which lines are missing.
 
-#![warn(clippy::unwrap_used)]
-
 use std::process;
 
 use lesson_kit::{Site, println};
@@ -38,7 +36,7 @@ fn main() -> anyhow::Result<()> {
         Ok(words) => println!("words: {words:?}"),
         Err(error) => println!("failed: {}", error.without_url()),
     }
-    lesson.timeline("? in the loop");
+    lesson.blocking_timeline("? in the loop");
 
     println!("\n--- each result kept ---");
     for result in runtime.block_on(each(&client, &sites)) {
@@ -47,7 +45,7 @@ fn main() -> anyhow::Result<()> {
             Err(error) => println!("failed: {}", error.without_url()),
         }
     }
-    lesson.timeline("each result kept");
+    lesson.blocking_timeline("each result kept");
     Ok(())
 }
 

@@ -9,17 +9,14 @@
 //! future; one that is gone before is not. The numbers are those of one
 //! compiler.
 
-#![warn(clippy::unwrap_used)]
-
 use futures::FutureExt;
 use lesson_kit::println;
 use tokio::task::yield_now;
 
 fn main() {
-    lesson_kit::start_on(
+    lesson_kit::without_web(
         "lesson03 --example state_machine",
         "how large a future is",
-        &[],
     );
     let row = |what: &str, bytes| println!("{what:<40}{bytes:>6} bytes");
     row("a buffer held across an await", size_of_val(&held_across()));

@@ -4,10 +4,6 @@
 //! coroutines that await coroutines. An `.await` waits here, in this function,
 //! before its next line; what is to wait side by side has to be joined.
 
-// A reader copies what a lesson does, and `unwrap` is no way to handle an
-// error.
-#![warn(clippy::unwrap_used)]
-
 use std::time::Duration;
 
 use futures::future::join_all;

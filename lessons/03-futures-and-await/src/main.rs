@@ -10,8 +10,6 @@
 //! Look at the order of the lines: a page is processed as soon as it is there,
 //! and not when all are.
 
-#![warn(clippy::unwrap_used)]
-
 use lesson_kit::{Site, println};
 use lesson03::{SITES, client, count_all};
 
@@ -19,7 +17,7 @@ fn main() -> anyhow::Result<()> {
     let lesson =
         lesson_kit::start_on("lesson03", "futures that await futures", &SITES);
     count_and_report(lesson.sites())?;
-    lesson.timeline("two chains, joined");
+    lesson.blocking_timeline("two chains, joined");
     Ok(())
 }
 

@@ -10,8 +10,6 @@
 //! come after *gave up*, and at the server, which answers to the end. In the
 //! right runs the drop aborts the tasks, and the server sees them leave.
 
-#![warn(clippy::unwrap_used)]
-
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -38,19 +36,19 @@ fn main() -> anyhow::Result<()> {
 
     println!("--- wrong: JoinHandle ---");
     runtime.block_on(give_up(with_handles(&client, sites)));
-    lesson.timeline("JoinHandle");
+    lesson.blocking_timeline("JoinHandle");
 
     println!("\n--- right: no tasks ---");
     runtime.block_on(give_up(without_tasks(&client, sites)));
-    lesson.timeline("no tasks");
+    lesson.blocking_timeline("no tasks");
 
     println!("\n--- right: JoinSet ---");
     runtime.block_on(give_up(with_join_set(&client, sites)));
-    lesson.timeline("JoinSet");
+    lesson.blocking_timeline("JoinSet");
 
     println!("\n--- right: AbortOnDropHandle ---");
     runtime.block_on(give_up(with_abort_on_drop(&client, sites)));
-    lesson.timeline("AbortOnDropHandle");
+    lesson.blocking_timeline("AbortOnDropHandle");
     Ok(())
 }
 

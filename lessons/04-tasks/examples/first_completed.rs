@@ -9,8 +9,6 @@
 //! `JoinSet::join_next` gives the first result and lets the other tasks go on,
 //! as `asyncio.wait(…, return_when=FIRST_COMPLETED)` does.
 
-#![warn(clippy::unwrap_used)]
-
 use std::process;
 
 use lesson_kit::{Site, println};
@@ -35,13 +33,13 @@ fn main() -> anyhow::Result<()> {
     println!("--- select! ---");
     let first = runtime.block_on(selected(&client, a, b, c));
     println!("first: {first}");
-    lesson.timeline("select!");
+    lesson.blocking_timeline("select!");
 
     println!("\n--- JoinSet::join_next ---");
     let names = runtime.block_on(in_a_set(&client, [a, b, c]));
     println!("first: {}", names[0]);
     println!("later: {}", names[1..].join(", "));
-    lesson.timeline("JoinSet::join_next");
+    lesson.blocking_timeline("JoinSet::join_next");
     Ok(())
 }
 

@@ -9,8 +9,6 @@
 //! page, the joined futures work one after another, on the thread that they
 //! share, and the tasks work on as many threads as the runtime has.
 
-#![warn(clippy::unwrap_used)]
-
 use std::thread;
 use std::time::Instant;
 
@@ -32,12 +30,12 @@ fn main() -> anyhow::Result<()> {
         let start = Instant::now();
         runtime.block_on(joined(&client, sites, up_to));
         rows.push((what, "joined", start.elapsed()));
-        lesson.timeline(&format!("{what}, joined"));
+        lesson.blocking_timeline(&format!("{what}, joined"));
 
         let start = Instant::now();
         runtime.block_on(spawned(&client, sites, up_to));
         rows.push((what, "spawned", start.elapsed()));
-        lesson.timeline(&format!("{what}, spawned"));
+        lesson.blocking_timeline(&format!("{what}, spawned"));
     }
     println!("\n{:<20}{:<10}{:>8}", "", "", "total");
     for (what, how, total) in rows {

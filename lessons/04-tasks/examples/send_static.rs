@@ -10,8 +10,6 @@
 //! not be `Send`. The server sees the same each time. What the compiler refuses
 //! is in `compile_fail`.
 
-#![warn(clippy::unwrap_used)]
-
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -31,22 +29,22 @@ fn main() -> anyhow::Result<()> {
 
     let total = runtime.block_on(borrowed(&client, sites));
     println!("borrowed and joined: {total} bytes");
-    lesson.timeline("borrowed and joined");
+    lesson.blocking_timeline("borrowed and joined");
 
     let total = runtime.block_on(moved(&client, sites));
     println!("\nmoved into tasks: {total} bytes");
-    lesson.timeline("moved into tasks");
+    lesson.blocking_timeline("moved into tasks");
 
     let total = runtime.block_on(shared(&client, sites.to_vec()));
     println!("\nshared by tasks: {total} bytes");
-    lesson.timeline("shared by tasks");
+    lesson.blocking_timeline("shared by tasks");
 
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build_local(LocalOptions::default())?;
     let total = local(&runtime, &client, sites);
     println!("\ntasks of one thread: {total} bytes");
-    lesson.timeline("tasks of one thread");
+    lesson.blocking_timeline("tasks of one thread");
     Ok(())
 }
 

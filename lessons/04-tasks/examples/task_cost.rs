@@ -8,8 +8,6 @@
 //! memory of this process is read. The figures are those of one machine and a
 //! debug build; what counts is how far they are apart.
 
-#![warn(clippy::unwrap_used)]
-
 use std::sync::{Arc, RwLock, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -21,10 +19,9 @@ use tokio::runtime::Handle;
 const MANY: usize = 10_000;
 
 fn main() -> anyhow::Result<()> {
-    lesson_kit::start_on(
+    lesson_kit::without_web(
         "lesson04 --example task_cost",
         "what a task costs, and what a thread",
-        &[],
     );
     let runtime = tokio::runtime::Runtime::new()?;
     let tasks = runtime.block_on(tasks(MANY));

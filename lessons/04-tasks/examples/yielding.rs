@@ -10,8 +10,6 @@
 //! that is ready at once gives nothing back. Tokio's own resources do, after
 //! 128 of them in one go: a task has a budget. `yield_now` does at once.
 
-#![warn(clippy::unwrap_used)]
-
 use std::cell::Cell;
 use std::future::ready;
 use std::rc::Rc;
@@ -24,10 +22,9 @@ use tokio::task::{spawn_local, yield_now};
 const STEPS: usize = 1_000;
 
 fn main() -> anyhow::Result<()> {
-    lesson_kit::start_on(
+    lesson_kit::without_web(
         "lesson04 --example yielding",
         "when a task gives its thread to another",
-        &[],
     );
     println!("the other task ran after");
     let steps = Rc::new(Cell::new(0));

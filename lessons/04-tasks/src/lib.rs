@@ -5,10 +5,6 @@
 //! result. A task owns all that it uses, because nobody can say how long it
 //! will live.
 
-// A reader copies what a lesson does, and `unwrap` is no way to handle an
-// error.
-#![warn(clippy::unwrap_used)]
-
 use std::time::Duration;
 
 use lesson_kit::{Site, println};

@@ -10,15 +10,13 @@
 //! Look at the first line: the tasks are scheduled before they run, because on
 //! a runtime with one thread nothing else runs until this function awaits.
 
-#![warn(clippy::unwrap_used)]
-
 use lesson_kit::{Site, println};
 use lesson04::{SITES, client, schedule};
 
 fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on("lesson04", "tasks", &SITES);
     run(lesson.sites())?;
-    lesson.timeline("two tasks");
+    lesson.blocking_timeline("two tasks");
     Ok(())
 }
 

@@ -10,8 +10,6 @@
 //! page is dropped with the rest. The right run collects results as they come,
 //! until the deadline. The server sees the same in both.
 
-#![warn(clippy::unwrap_used)]
-
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -35,12 +33,12 @@ fn main() -> anyhow::Result<()> {
     println!("--- wrong: a limit around join_all ---");
     let done = runtime.block_on(all_or_nothing(&client, lesson.sites(), LIMIT));
     tell(done);
-    lesson.timeline("a limit around join_all");
+    lesson.blocking_timeline("a limit around join_all");
 
     println!("\n--- right: what is done by the deadline ---");
     let done = runtime.block_on(by_deadline(&client, lesson.sites(), LIMIT));
     tell(done);
-    lesson.timeline("what is done by the deadline");
+    lesson.blocking_timeline("what is done by the deadline");
     Ok(())
 }
 

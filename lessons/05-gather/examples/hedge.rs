@@ -10,8 +10,6 @@
 //! wins, and the other request is dropped. Look at the server: it sees the
 //! loser leave.
 
-#![warn(clippy::unwrap_used)]
-
 use std::time::{Duration, Instant};
 
 use futures::FutureExt;
@@ -38,12 +36,12 @@ fn main() -> anyhow::Result<()> {
         println!("--- one request ---");
         let start = Instant::now();
         tell(runtime.block_on(fetch(&client, site)), start);
-        lesson.timeline("one request");
+        lesson.blocking_timeline("one request");
 
         println!("\n--- hedged ---");
         let start = Instant::now();
         tell(runtime.block_on(hedged(&client, site, PATIENCE)), start);
-        lesson.timeline("hedged");
+        lesson.blocking_timeline("hedged");
     }
     Ok(())
 }

@@ -9,8 +9,6 @@
 //! answers, and one sends its page in thirty pieces over three seconds. Look at
 //! which limit fires, and at what no limit but the total one notices.
 
-#![warn(clippy::unwrap_used)]
-
 use std::time::{Duration, Instant};
 
 use lesson_kit::{Site, println};

@@ -9,8 +9,6 @@
 //! and then waits for its permit; in the right run the permit comes first.
 //! Look at the last number: ten thousand tasks wait in memory, or eight.
 
-#![warn(clippy::unwrap_used)]
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -23,10 +21,9 @@ const JOBS: usize = 10_000;
 const BOUND: usize = 8;
 
 fn main() -> anyhow::Result<()> {
-    lesson_kit::start_on(
+    lesson_kit::without_web(
         "lesson05 --example permit",
         "permits inside tasks and before them",
-        &[],
     );
     let runtime = Builder::new_current_thread().build()?;
 

@@ -10,8 +10,6 @@
 //! server has answered all three in time. In the right run they are fetched by
 //! tasks, which the runtime polls, and come through a channel.
 
-#![warn(clippy::unwrap_used)]
-
 use std::time::Duration;
 
 use futures::stream::{self, StreamExt};
@@ -35,11 +33,11 @@ fn main() -> anyhow::Result<()> {
 
     println!("--- wrong: the stream waits for the work ---");
     runtime.block_on(in_a_stream(&client, lesson.sites(), work));
-    lesson.timeline("the stream waits for the work");
+    lesson.blocking_timeline("the stream waits for the work");
 
     println!("\n--- right: tasks, and a channel ---");
     runtime.block_on(through_a_channel(&client, lesson.sites(), work));
-    lesson.timeline("tasks, and a channel");
+    lesson.blocking_timeline("tasks, and a channel");
     Ok(())
 }
 

@@ -5,10 +5,6 @@
 //! fails is an entry of the list like the others; and what may hang has a
 //! limit.
 
-// A reader copies what a lesson does, and `unwrap` is no way to handle an
-// error.
-#![warn(clippy::unwrap_used)]
-
 use std::time::Duration;
 
 use futures::future::join_all;

@@ -11,8 +11,6 @@
 //! site that refuses costs nothing, a site that is silent costs its time limit,
 //! and neither costs the others anything.
 
-#![warn(clippy::unwrap_used)]
-
 use std::time::Instant;
 
 use lesson_kit::{Site, println};
@@ -22,7 +20,7 @@ fn main() -> anyhow::Result<()> {
     let lesson =
         lesson_kit::start_on("lesson05", "many pages, some fail", &SITES);
     run(lesson.sites())?;
-    lesson.timeline("five at once");
+    lesson.blocking_timeline("five at once");
     Ok(())
 }
 

@@ -8,8 +8,6 @@
 //! headings are what `reqwest` says; below them stands for each fault what the
 //! last of the causes says, and what this lesson makes of it.
 
-#![warn(clippy::unwrap_used)]
-
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::iter::successors;

@@ -10,8 +10,6 @@
 //! both: dropped, it aborts what it holds. The last runs join the *handles* of
 //! tasks: with `try_join!`, which misses the error, and with `??`.
 
-#![warn(clippy::unwrap_used)]
-
 use std::process;
 
 use futures::future::{join_all, try_join_all};
@@ -44,7 +42,7 @@ fn main() -> anyhow::Result<()> {
         Ok(pages) => println!("all: {pages:?}"),
         Err(error) => println!("failed: {}", with_causes(&error)),
     }
-    lesson.timeline("try_join_all");
+    lesson.blocking_timeline("try_join_all");
 
     println!("\n--- join_all ---");
     for page in runtime.block_on(collect_all(&client, &sites)) {
@@ -53,14 +51,14 @@ fn main() -> anyhow::Result<()> {
             Err(error) => println!("failed: {}", with_causes(&error)),
         }
     }
-    lesson.timeline("join_all");
+    lesson.blocking_timeline("join_all");
 
     println!("\n--- JoinSet ---");
     match runtime.block_on(fail_fast_with_tasks(&client, &sites)) {
         Ok(pages) => println!("all: {pages:?}"),
         Err(error) => println!("failed: {error:#}"),
     }
-    lesson.timeline("JoinSet");
+    lesson.blocking_timeline("JoinSet");
 
     println!("\n--- wrong: try_join! on handles ---");
     let pages = runtime.block_on(handles(&client, &sites[0], &sites[1]));

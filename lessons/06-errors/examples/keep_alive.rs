@@ -10,8 +10,6 @@
 //! GET nor a POST. The third run does, and that is fine for a page and a
 //! mistake for an order: look at how many requests the server has read.
 
-#![warn(clippy::unwrap_used)]
-
 use lesson_kit::{Site, println};
 use lesson06::{Why, before_the_answer, client, in_the_page};
 use reqwest::{Client, Method};
@@ -32,8 +30,8 @@ fn main() -> anyhow::Result<()> {
                 tell("first", send(&client, &method, site).await);
                 tell("second", send(&client, &method, site).await);
             });
-            lesson.timeline(&format!("{method}, twice"));
-            println!("");
+            lesson.blocking_timeline(&format!("{method}, twice"));
+            println!();
         }
         println!("--- POST, twice, with a retry ---");
         let client = client()?;
@@ -43,7 +41,7 @@ fn main() -> anyhow::Result<()> {
             let retried = send_with_retry(&client, &Method::POST, site);
             tell("second", retried.await);
         });
-        lesson.timeline("POST, twice, with a retry");
+        lesson.blocking_timeline("POST, twice, with a retry");
     }
     Ok(())
 }

@@ -8,8 +8,6 @@
 //! got: nine, and nobody asks where the tenth is. The second looks at the
 //! `JoinError`. The third uses `JoinSet::join_all`, which panics itself.
 
-#![warn(clippy::unwrap_used)]
-
 use std::panic;
 
 use lesson_kit::println;
@@ -17,11 +15,7 @@ use tokio::runtime::Runtime;
 use tokio::task::{JoinError, JoinSet};
 
 fn main() -> anyhow::Result<()> {
-    lesson_kit::start_on(
-        "lesson06 --example panic",
-        "who hears of a panic",
-        &[],
-    );
+    lesson_kit::without_web("lesson06 --example panic", "who hears of a panic");
     // The default hook prints a panic where it happens; here it is told below.
     panic::set_hook(Box::new(|_| {}));
     let runtime = Runtime::new()?;

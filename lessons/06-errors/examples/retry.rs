@@ -7,8 +7,6 @@
 //! Six sites that fail, each in its own way. Look at how many requests each of
 //! them gets, and at when the second one comes.
 
-#![warn(clippy::unwrap_used)]
-
 use std::time::Duration;
 
 use backon::{Backoff, BackoffBuilder, ExponentialBuilder, Retryable};
@@ -38,7 +36,7 @@ fn main() -> anyhow::Result<()> {
         &SITES,
     );
     run(lesson.sites())?;
-    lesson.timeline("with retries");
+    lesson.blocking_timeline("with retries");
     Ok(())
 }
 
@@ -48,7 +46,7 @@ async fn run(sites: &[Site]) -> anyhow::Result<()> {
     let deadline = Instant::now() + LIMIT;
     let fetch = |site| fetch_with_retries(&client, site, deadline);
     let pages = join_all(sites.iter().map(fetch)).await;
-    println!("");
+    println!();
     for (site, page) in sites.iter().zip(pages) {
         match page {
             Ok(bytes) => println!("{}: {bytes} bytes", site.name),

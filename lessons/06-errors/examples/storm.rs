@@ -8,8 +8,6 @@
 //! how long they wait in between, and the last in how many of them may. Look at
 //! when the requests arrive.
 
-#![warn(clippy::unwrap_used)]
-
 use std::collections::BTreeMap;
 use std::process;
 use std::time::Duration;
@@ -43,19 +41,19 @@ fn main() -> anyhow::Result<()> {
     let runtime = Runtime::new()?;
 
     tell(runtime.block_on(storm(&client, site, fixed, None)));
-    lesson.timeline("wrong, a fixed pause");
+    lesson.blocking_timeline("wrong, a fixed pause");
 
-    println!("");
+    println!();
     tell(runtime.block_on(storm(&client, site, exponential, None)));
-    lesson.timeline("wrong, twice the pause each time");
+    lesson.blocking_timeline("wrong, twice the pause each time");
 
-    println!("");
+    println!();
     tell(runtime.block_on(storm(&client, site, full_jitter, None)));
-    lesson.timeline("right, a random part of it");
+    lesson.blocking_timeline("right, a random part of it");
 
-    println!("");
+    println!();
     tell(runtime.block_on(storm(&client, site, full_jitter, Some(budget()))));
-    lesson.timeline("right, a random part of it and a budget");
+    lesson.blocking_timeline("right, a random part of it and a budget");
     Ok(())
 }
 

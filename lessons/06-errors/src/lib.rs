@@ -4,10 +4,6 @@
 //! a `Result`, and what can go wrong is a type: an enum whose variants a caller
 //! can tell apart, each with the error that caused it.
 
-// A reader copies what a lesson does, and `unwrap` is no way to handle an
-// error.
-#![warn(clippy::unwrap_used)]
-
 use std::error::Error;
 use std::fmt;
 use std::io;

@@ -10,15 +10,13 @@
 //!
 //! Look at how much the first words of an error say, and how much the last.
 
-#![warn(clippy::unwrap_used)]
-
 use lesson_kit::{Site, println};
 use lesson06::{SITES, client, fetch_all, with_causes};
 
 fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on("lesson06", "errors", &SITES);
     run(lesson.sites())?;
-    lesson.timeline("seven pages");
+    lesson.blocking_timeline("seven pages");
     Ok(())
 }
 

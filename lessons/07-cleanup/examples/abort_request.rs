@@ -9,8 +9,6 @@
 //! another. A token is passed on: it ends all that listen to it. A child of it
 //! ends only those below.
 
-#![warn(clippy::unwrap_used)]
-
 use std::time::Duration;
 
 use lesson_kit::{Site, println};
@@ -43,7 +41,7 @@ fn main() -> anyhow::Result<()> {
         println!("children at work: {}", children.len());
         children.wait().await;
     });
-    lesson.timeline("abort() on the parent");
+    lesson.blocking_timeline("abort() on the parent");
 
     println!("\n--- right: a token for all ---");
     runtime.block_on(async {
@@ -55,7 +53,7 @@ fn main() -> anyhow::Result<()> {
         println!("the parent is cancelled: {}", parent.await.is_err());
         println!("children at work: {}", children.len());
     });
-    lesson.timeline("a token for all");
+    lesson.blocking_timeline("a token for all");
 
     println!("\n--- right: a child token for one ---");
     runtime.block_on(async {
@@ -69,7 +67,7 @@ fn main() -> anyhow::Result<()> {
         println!("the parent is cancelled: {}", parent.await.is_err());
         println!("the token for all is cancelled: {}", all.is_cancelled());
     });
-    lesson.timeline("a child token for one");
+    lesson.blocking_timeline("a child token for one");
     Ok(())
 }
 

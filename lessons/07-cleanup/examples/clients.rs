@@ -8,8 +8,6 @@
 //! uses them again; when it is dropped they are closed. Look at how many the
 //! server has accepted.
 
-#![warn(clippy::unwrap_used)]
-
 use std::time::Instant;
 
 use futures::future::try_join_all;
@@ -31,11 +29,11 @@ fn main() -> anyhow::Result<()> {
 
     println!("--- wrong: a client for each page ---");
     tell(run(client_for_each(site)));
-    lesson.summary("a client for each page");
+    lesson.blocking_summary("a client for each page");
 
     println!("\n--- right: one client ---");
     tell(run(one_client(site)));
-    lesson.summary("one client");
+    lesson.blocking_summary("one client");
     Ok(())
 }
 

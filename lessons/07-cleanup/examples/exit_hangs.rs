@@ -9,8 +9,6 @@
 //! itself, for as long as it takes. Look at the times: two ways end the runtime
 //! without that thread.
 
-#![warn(clippy::unwrap_used)]
-
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 

@@ -9,8 +9,6 @@
 //! at what is left behind, and at where the server saw the client leave. The
 //! third run has the time that it takes.
 
-#![warn(clippy::unwrap_used)]
-
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -47,19 +45,19 @@ fn main() -> anyhow::Result<()> {
     let page = folder.path().join("page.html");
     runtime.block_on(limited(SHORT, download(&client, site, &page)));
     tell(folder.path())?;
-    lesson.timeline("into the file itself");
+    lesson.blocking_timeline("into the file itself");
 
     println!("\n--- right: into a temporary file ---");
     let folder = tempfile::tempdir()?;
     let page = folder.path().join("page.html");
     runtime.block_on(limited(SHORT, download_whole(&client, site, &page)));
     tell(folder.path())?;
-    lesson.timeline("into a temporary file");
+    lesson.blocking_timeline("into a temporary file");
 
     println!("\n--- right, with the time that it takes ---");
     runtime.block_on(limited(LONG, download_whole(&client, site, &page)));
     tell(folder.path())?;
-    lesson.timeline("with the time that it takes");
+    lesson.blocking_timeline("with the time that it takes");
     Ok(())
 }
 

@@ -8,8 +8,6 @@
 //! ways to write it, each cancelled in the middle of the page: look at which of
 //! them the server hears log out.
 
-#![warn(clippy::unwrap_used)]
-
 use std::time::Duration;
 
 use lesson_kit::{Site, println};
@@ -33,19 +31,19 @@ fn main() -> anyhow::Result<()> {
 
     println!("--- wrong: a logout after the work ---");
     run(async { give_up(logout_after(&client()?, site)).await })?;
-    lesson.timeline("a logout after the work");
+    lesson.blocking_timeline("a logout after the work");
 
     println!("\n--- wrong: a guard that makes a future ---");
     run(async { give_up(lazy_guard(&client()?, site)).await })?;
-    lesson.timeline("a guard that makes a future");
+    lesson.blocking_timeline("a guard that makes a future");
 
     println!("\n--- wrong: a guard that spawns, and nobody waits ---");
     run(async { give_up(spawning_guard(&client()?, site)).await })?;
-    lesson.timeline("a guard that spawns, and nobody waits");
+    lesson.blocking_timeline("a guard that spawns, and nobody waits");
 
     println!("\n--- right: a guard that spawns, and a tracker ---");
     run(async { tracked(&client()?, site, LIMIT).await })?;
-    lesson.timeline("a guard that spawns, and a tracker");
+    lesson.blocking_timeline("a guard that spawns, and a tracker");
     Ok(())
 }
 

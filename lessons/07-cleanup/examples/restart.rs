@@ -9,8 +9,6 @@
 //! new one: it begins again. Look at the number of requests. In the right run
 //! the future stands outside of the loop, and each turn polls the same one.
 
-#![warn(clippy::unwrap_used)]
-
 use std::pin::pin;
 use std::time::Duration;
 
@@ -37,11 +35,11 @@ fn main() -> anyhow::Result<()> {
 
     println!("--- wrong: a new future in each turn ---");
     tell(runtime.block_on(restarted(&client, site, TICK)));
-    lesson.timeline("a new future in each turn");
+    lesson.blocking_timeline("a new future in each turn");
 
     println!("\n--- right: one future, pinned outside of the loop ---");
     tell(runtime.block_on(kept(&client, site, TICK)));
-    lesson.timeline("one future, pinned outside of the loop");
+    lesson.blocking_timeline("one future, pinned outside of the loop");
     Ok(())
 }
 

@@ -9,8 +9,6 @@
 //! its own, and the program must not end before that task. In Python it is
 //! `asyncio.shield`, and a reference that somebody keeps.
 
-#![warn(clippy::unwrap_used)]
-
 use std::time::Duration;
 
 use lesson_kit::{Site, println};
@@ -33,11 +31,11 @@ fn main() -> anyhow::Result<()> {
 
     println!("--- wrong: a limit around the order ---");
     run(async { limited(&lesson07::client()?, site, LIMIT).await })?;
-    lesson.timeline("a limit around the order");
+    lesson.blocking_timeline("a limit around the order");
 
     println!("\n--- wrong: a task, and nobody waits ---");
     run(async { spawned(&lesson07::client()?, site, LIMIT).await })?;
-    lesson.timeline("a task, and nobody waits");
+    lesson.blocking_timeline("a task, and nobody waits");
 
     println!("\n--- right: a task, tracked ---");
     run(async {
@@ -49,7 +47,7 @@ fn main() -> anyhow::Result<()> {
         orders.wait().await;
         Ok(())
     })?;
-    lesson.timeline("a task, tracked");
+    lesson.blocking_timeline("a task, tracked");
     Ok(())
 }
 

@@ -10,8 +10,6 @@
 //! begun any more, and those that are begun are waited for, until they are done
 //! or a limit is over or Ctrl-C is pressed again.
 
-#![warn(clippy::unwrap_used)]
-
 use std::io;
 use std::time::Duration;
 
@@ -35,11 +33,11 @@ fn main() -> anyhow::Result<()> {
     );
     println!("--- wrong: the end at once ---");
     run_at_once(lesson.sites())?;
-    lesson.timeline("the end at once");
+    lesson.blocking_timeline("the end at once");
 
     println!("\n--- right: drained ---");
     run_drained(lesson.sites())?;
-    lesson.timeline("drained");
+    lesson.blocking_timeline("drained");
     Ok(())
 }
 

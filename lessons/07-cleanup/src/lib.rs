@@ -5,10 +5,6 @@
 //! which may not. Here the session is closed by a task, and a tracker knows of
 //! it, so that the program can wait for it.
 
-// A reader copies what a lesson does, and `unwrap` is no way to handle an
-// error.
-#![warn(clippy::unwrap_used)]
-
 use std::time::Duration;
 
 use lesson_kit::{Site, println};

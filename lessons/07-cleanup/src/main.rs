@@ -10,8 +10,6 @@
 //! Look at the last bar of each timeline, and at the number of sessions that
 //! are still being closed when the work is over.
 
-#![warn(clippy::unwrap_used)]
-
 use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
 
@@ -35,8 +33,8 @@ fn main() -> anyhow::Result<()> {
     for way in [Way::Success, Way::Error, Way::Panic, Way::Cancellation] {
         println!("--- {way:?} ---");
         run(site, way)?;
-        lesson.timeline(&format!("{way:?}"));
-        println!("");
+        lesson.blocking_timeline(&format!("{way:?}"));
+        println!();
     }
     Ok(())
 }

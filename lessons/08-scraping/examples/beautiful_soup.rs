@@ -9,8 +9,6 @@
 //! which. Python prints a title as it is. Here it is written out, because a
 //! terminal would obey it. Look at the pages that fail, and at `None`.
 
-#![warn(clippy::unwrap_used)]
-
 use std::path::Path;
 
 use lesson_kit::println;

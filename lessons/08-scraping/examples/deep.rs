@@ -9,8 +9,6 @@
 //! within each other. No site is asked. Look at the two times, and then at how
 //! long it takes to get the title without a tree.
 
-#![warn(clippy::unwrap_used)]
-
 use std::time::Instant;
 
 use lesson_kit::println;

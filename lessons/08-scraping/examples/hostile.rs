@@ -9,8 +9,6 @@
 //! control characters written out, because a terminal would obey them. Look at
 //! which titles are not what a browser would show, and at what is no page.
 
-#![warn(clippy::unwrap_used)]
-
 use futures::future::join_all;
 use lesson_kit::{Site, println};
 use lesson08::{Page, PageError, client, fetch, harmless, shortened, title};

@@ -9,8 +9,6 @@
 //! every link, up to thirty pages, for it would never end. The right run
 //! remembers where it was. Look at how many pages there are in each.
 
-#![warn(clippy::unwrap_used)]
-
 use std::collections::{HashSet, VecDeque};
 
 use futures::pin_mut;

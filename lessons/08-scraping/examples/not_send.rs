@@ -8,8 +8,6 @@
 //! Three ways, and the same titles from each: what the compiler minds is a page
 //! that is there *while the task waits*. What it refuses is in `compile_fail`.
 
-#![warn(clippy::unwrap_used)]
-
 use lesson_kit::{Site, println};
 use lesson08::{Page, client, fetch, harmless, title, title_in};
 use reqwest::Client;
@@ -30,19 +28,19 @@ fn main() -> anyhow::Result<()> {
     tell(runtime.block_on(titles(&client, sites, |page, found| {
         in_a_block(page, found)
     })));
-    lesson.summary("in a block");
+    lesson.blocking_summary("in a block");
 
     println!("\n--- in a function ---");
     tell(runtime.block_on(titles(&client, sites, |page, found| {
         in_a_function(page, found)
     })));
-    lesson.summary("in a function");
+    lesson.blocking_summary("in a function");
 
     println!("\n--- in spawn_blocking ---");
     tell(runtime.block_on(titles(&client, sites, |page, found| {
         elsewhere(page, found)
     })));
-    lesson.summary("in spawn_blocking");
+    lesson.blocking_summary("in spawn_blocking");
     Ok(())
 }
 

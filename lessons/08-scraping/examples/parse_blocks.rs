@@ -9,8 +9,6 @@
 //! its first link leads to. Look at the longest time for which nothing else on
 //! this thread had its turn, and at when the second requests arrive.
 
-#![warn(clippy::unwrap_used)]
-
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
@@ -97,7 +95,7 @@ fn run(
         println!("failed: {}", lesson08::harmless(&format!("{error:#}")));
     }
     println!("the longest wait of all else: {} ms", longest.as_millis());
-    lesson.timeline(title);
+    lesson.blocking_timeline(title);
     Ok(())
 }
 

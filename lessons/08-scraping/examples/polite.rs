@@ -9,8 +9,6 @@
 //! first, says who it is, asks each site for one page at a time with a pause
 //! between two, and comes back when it is told to. Look at what the server saw.
 
-#![warn(clippy::unwrap_used)]
-
 use std::time::{Duration, SystemTime};
 
 use futures::future::join_all;
@@ -63,13 +61,13 @@ fn main() -> anyhow::Result<()> {
     let client = client()?;
     let visits = sites.iter().map(|site| rush(&client, site));
     tell(runtime.block_on(join_all(visits)));
-    lesson.summary("everything at once");
+    lesson.blocking_summary("everything at once");
 
     println!("\n--- right: politely ---");
     let client = polite_client()?;
     let visits = sites.iter().map(|site| visit(&client, site));
     tell(runtime.block_on(join_all(visits)));
-    lesson.timeline("politely");
+    lesson.blocking_timeline("politely");
     Ok(())
 }
 

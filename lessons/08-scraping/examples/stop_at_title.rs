@@ -8,8 +8,6 @@
 //! is in the first. A parser that makes a tree wants the whole page. One that
 //! takes a page as it comes can stop. Look at where the client leaves.
 
-#![warn(clippy::unwrap_used)]
-
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -35,12 +33,12 @@ fn main() -> anyhow::Result<()> {
         println!("--- the whole page, then its title ---");
         let start = Instant::now();
         tell(runtime.block_on(whole(&client, site)), start);
-        lesson.timeline("the whole page");
+        lesson.blocking_timeline("the whole page");
 
         println!("\n--- as far as the title ---");
         let start = Instant::now();
         tell(runtime.block_on(streamed(&client, site)), start);
-        lesson.timeline("as far as the title");
+        lesson.blocking_timeline("as far as the title");
     }
     Ok(())
 }

@@ -9,8 +9,6 @@
 //! ones take. Look at how much memory grows, and at how much the server was
 //! able to send before the client left.
 
-#![warn(clippy::unwrap_used)]
-
 use std::io::{self, Read};
 use std::time::Duration;
 

@@ -5,10 +5,6 @@
 //! likes, in an encoding that has to be found out, and its title may have been
 //! written for your terminal rather than for you.
 
-// A reader copies what a lesson does, and `unwrap` is no way to handle an
-// error.
-#![warn(clippy::unwrap_used)]
-
 use std::borrow::Cow;
 use std::time::Duration;
 

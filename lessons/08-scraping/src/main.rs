@@ -10,15 +10,13 @@
 //! Look at how short this is, and then break a page:
 //! `cargo run -p lesson08 -- --fault 'python.org=title?as=escape'`
 
-#![warn(clippy::unwrap_used)]
-
 use lesson_kit::{Site, println};
 use lesson08::{client, fetch_all, harmless};
 
 fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start("lesson08", "titles of pages");
     run(lesson.sites())?;
-    lesson.timeline("three titles");
+    lesson.blocking_timeline("three titles");
     Ok(())
 }
 

@@ -10,8 +10,6 @@
 //! wait. The last two runs are about the end of a channel, which comes when the
 //! last sender is gone, and not before.
 
-#![warn(clippy::unwrap_used)]
-
 use std::time::Duration;
 
 use lesson_kit::println;
@@ -29,10 +27,9 @@ const WORK: Duration = Duration::from_millis(1);
 const PATIENCE: Duration = Duration::from_secs(1);
 
 fn main() -> anyhow::Result<()> {
-    lesson_kit::start_on(
+    lesson_kit::without_web(
         "lesson09 --example backpressure",
         "channels with a bound and without",
-        &[],
     );
     let runtime = Builder::new_current_thread().enable_all().build()?;
 

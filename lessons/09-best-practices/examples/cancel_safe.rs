@@ -9,8 +9,6 @@
 //! wants, then the other half arrives and it is called again. Look at the last
 //! two columns: what was sent, and what arrived.
 
-#![warn(clippy::unwrap_used)]
-
 use std::io;
 
 use futures::stream::{FuturesUnordered, StreamExt};
@@ -24,10 +22,9 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinSet, yield_now};
 
 fn main() -> anyhow::Result<()> {
-    lesson_kit::start_on(
+    lesson_kit::without_web(
         "lesson09 --example cancel_safe",
         "what select! loses",
-        &[],
     );
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let rows = runtime.block_on(rows())?;

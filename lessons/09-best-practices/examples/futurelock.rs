@@ -9,8 +9,6 @@
 //! over it asks for the lock a second time. A watchdog says what was the last
 //! that happened. Two ways out follow.
 
-#![warn(clippy::unwrap_used)]
-
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
@@ -29,10 +27,9 @@ const BUSY: Duration = Duration::from_millis(400);
 const LIMIT: Duration = Duration::from_millis(100);
 
 fn main() -> anyhow::Result<()> {
-    lesson_kit::start_on(
+    lesson_kit::without_web(
         "lesson09 --example futurelock",
         "a future that keeps its place in a queue",
-        &[],
     );
     println!("--- wrong: &mut future in select! ---");
     println!("{}", run(threads()?, PATIENCE, by_reference));

@@ -11,8 +11,6 @@
 //! first request arrives. A watchdog ends the wait. Tokio's lock does not hang,
 //! and lets one fetch at a time; the last run takes the lock when it needs it.
 
-#![warn(clippy::unwrap_used)]
-
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -34,15 +32,15 @@ fn main() -> anyhow::Result<()> {
     );
     println!("--- wrong: std's lock, held across an await ---");
     println!("{}", run(lesson.sites(), PATIENCE, held)?);
-    lesson.timeline("std's lock, held");
+    lesson.blocking_timeline("std's lock, held");
 
     println!("\n--- no better: Tokio's lock, held across an await ---");
     println!("{}", run(lesson.sites(), PATIENCE, held_async)?);
-    lesson.timeline("Tokio's lock, held");
+    lesson.blocking_timeline("Tokio's lock, held");
 
     println!("\n--- right: std's lock, for one statement ---");
     println!("{}", run(lesson.sites(), PATIENCE, brief)?);
-    lesson.timeline("std's lock, for one statement");
+    lesson.blocking_timeline("std's lock, for one statement");
     Ok(())
 }
 

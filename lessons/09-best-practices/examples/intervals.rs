@@ -8,8 +8,6 @@
 //! `interval` has three ways. Look at when each run's requests begin: the first
 //! is at once in all of them.
 
-#![warn(clippy::unwrap_used)]
-
 use std::time::Duration;
 
 use lesson_kit::println;
@@ -49,8 +47,8 @@ fn main() -> anyhow::Result<()> {
         };
         runtime.block_on(poll(PERIOD, behavior, TIMES, ask));
         println!("asked at {}", asked.join(", "));
-        lesson.timeline(&format!("{behavior:?}"));
-        println!("");
+        lesson.blocking_timeline(&format!("{behavior:?}"));
+        println!();
     }
     Ok(())
 }

@@ -8,18 +8,15 @@
 //! and keeps at most one permit for who comes later. Look at how many of three
 //! who come later need not wait.
 
-#![warn(clippy::unwrap_used)]
-
 use futures::FutureExt;
 use lesson_kit::println;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 fn main() {
-    lesson_kit::start_on(
+    lesson_kit::without_web(
         "lesson09 --example notify",
         "who hears of what has happened",
-        &[],
     );
     println!("--- wrong: Notify, as if it stayed set ---");
     println!("notify_one, three times: {} of 3", notified_three_times());

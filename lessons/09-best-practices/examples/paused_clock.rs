@@ -10,8 +10,6 @@
 //! for: nothing but timers. In the second there is a socket, and the clock
 //! takes waiting for it for having nothing to do. Look at the two times.
 
-#![warn(clippy::unwrap_used)]
-
 use std::io;
 use std::time::Duration;
 

@@ -9,17 +9,14 @@
 //! future has it. A task is not polled inside of it, and a thread of the pool
 //! is not either: there it has to be set anew.
 
-#![warn(clippy::unwrap_used)]
-
 use lesson_kit::println;
 use tokio::runtime::Runtime;
 use tokio::task::{JoinError, spawn_blocking};
 
 fn main() -> anyhow::Result<()> {
-    lesson_kit::start_on(
+    lesson_kit::without_web(
         "lesson09 --example task_locals",
         "who has a task-local",
-        &[],
     );
     let runtime = Runtime::new()?;
     println!("--- wrong: it is expected to be there ---");

@@ -15,8 +15,6 @@
 //! tokio-console
 //! ```
 
-#![warn(clippy::unwrap_used)]
-
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -36,10 +34,9 @@ const BLOCKED: Duration = Duration::from_millis(300);
 const TASKS: usize = 5;
 
 fn main() -> anyhow::Result<()> {
-    lesson_kit::start_on(
+    lesson_kit::without_web(
         "lesson09 --example watch",
         "what a runtime says of itself",
-        &[],
     );
     listen();
     let runtime =

@@ -8,10 +8,6 @@
 //! - [`closing`]: 5. close what you open
 //! - [`watched`]: for examples that hang: a thread that can be left behind
 
-// A reader copies what a lesson does, and `unwrap` is no way to handle an
-// error.
-#![warn(clippy::unwrap_used)]
-
 pub mod blocking;
 pub mod closing;
 pub mod errors;

@@ -9,8 +9,6 @@
 //! Look at the table at the end, and at what the broken runs say of themselves:
 //! nothing. None of them fails.
 
-#![warn(clippy::unwrap_used)]
-
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -58,13 +56,13 @@ fn rule_1(lesson: &Lesson) -> anyhow::Result<Score> {
     let pages = starting::broken(lesson.sites())?;
     let broken = start.elapsed();
     println!("broken: {pages} pages in {}", seconds(broken));
-    lesson.timeline("a runtime for each");
+    lesson.blocking_timeline("a runtime for each");
 
     let start = Instant::now();
     let pages = starting::kept(lesson.sites())?;
     let kept = start.elapsed();
     println!("\nkept: {pages} pages in {}", seconds(kept));
-    lesson.timeline("one runtime for all");
+    lesson.blocking_timeline("one runtime for all");
     Ok(score(
         "1 start the runtime once",
         "time",
@@ -85,14 +83,14 @@ fn rule_2(
     let pages = results.iter().flatten().count();
     let worst = seconds(broken);
     println!("broken: {pages} pages; the heart waited {worst} at the worst");
-    lesson.summary("the driver in a future");
+    lesson.blocking_summary("the driver in a future");
 
     let work = blocking::kept(client, sites, blocking::old_driver);
     let (results, _, kept) = runtime.block_on(beside(work))?;
     let pages = results.iter().flatten().count();
     let worst = seconds(kept);
     println!("kept: {pages} pages; the heart waited {worst} at the worst");
-    lesson.summary("the driver in the pool");
+    lesson.blocking_summary("the driver in the pool");
     Ok(score("2 do not block", "worst gap", seconds(broken), seconds(kept)))
 }
 
@@ -115,7 +113,7 @@ fn rule_3(runtime: &Runtime, client: &Client, lesson: &Lesson) -> Score {
     let pages = runtime.block_on(errors::broken(client, sites));
     let bytes: usize = pages.iter().sum();
     println!("broken: {} pages, {bytes} bytes", pages.len());
-    lesson.summary("whoever has a page");
+    lesson.blocking_summary("whoever has a page");
 
     let results = runtime.block_on(errors::kept(client, sites));
     let pages: Vec<_> = results.iter().flatten().collect();
@@ -126,7 +124,7 @@ fn rule_3(runtime: &Runtime, client: &Client, lesson: &Lesson) -> Score {
             println!("{}: {}", site.name, errors::reason(error));
         }
     }
-    lesson.summary("a result for each");
+    lesson.blocking_summary("a result for each");
     let told = results.len() - pages.len();
     score("3 handle errors", "failures told", 0.to_string(), told.to_string())
 }

@@ -10,8 +10,6 @@
 //! and then receives. The right run does whichever is possible. Look at how far
 //! the wrong one gets, and at what is in the channels then.
 
-#![warn(clippy::unwrap_used)]
-
 use std::collections::VecDeque;
 use std::time::Duration;
 

@@ -42,10 +42,6 @@
 //! ([`fetcher::LARGEST`]), and on how many pages are under way (the capacity of
 //! the channels and [`Options::at_once`]).
 
-// A reader copies what a lesson does, and `unwrap` is no way to handle an
-// error.
-#![warn(clippy::unwrap_used)]
-
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;

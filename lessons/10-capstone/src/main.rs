@@ -11,8 +11,6 @@
 //! argument, 3 when it could not do its work, or nothing of it, and 130 when it
 //! was interrupted before it found anything broken.
 
-#![warn(clippy::unwrap_used)]
-
 use std::fmt::Display;
 use std::io::{self, BufWriter, ErrorKind, Write, stderr, stdout};
 use std::ops::RangeInclusive;

@@ -1,4 +1,4 @@
-//! What was asked for on the command line, checked.
+//! The command line: its options, checked.
 
 use std::path::PathBuf;
 
@@ -13,55 +13,55 @@ const LIVE: [&str; 3] = [
     "https://www.w3schools.com",
 ];
 
-/// What the command line asks for.
+/// What to do, according to the command line.
 #[derive(Debug)]
-pub(crate) enum Asked {
+pub(crate) enum Command {
     Run(Arguments),
     Help,
     Faults,
 }
 
-/// How the lesson is to be run.
+/// The options of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Arguments {
-    /// Sites of one's own; none: the mock web.
+    /// The sites to fetch. If there are none, the mock web's.
     pub urls: Vec<String>,
     pub faults: Vec<(String, Fault)>,
     pub timeline: Option<PathBuf>,
     pub seed: u64,
 }
 
-/// Why a command line is wrong, and what would be right.
+/// What is wrong with a command line, and what would be right.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ArgumentError {
-    #[error("{0}; --help tells what there is")]
+    #[error("{0}; see --help")]
     Unknown(String),
-    #[error("`{0}` is not a URL; write it out, for example http://example.com")]
+    #[error(
+        "`{0}` is not a URL; write the whole address, for example http://example.com"
+    )]
     Url(String),
     #[error(
-        "`{url}` is not a URL of the web; it begins with http:// or https://, for example http://example.com"
+        "`{url}` cannot be fetched; a URL starts with http:// or https://, for example http://example.com"
     )]
     Scheme { url: String },
     #[error(
-        "`{url}` needs TLS, which this build leaves out; run cargo run -p {lesson} --features live -- {again}"
+        "`{url}` needs TLS, and this build has none; try cargo run -p {lesson} --features live -- {again}"
     )]
     NoTls { lesson: String, url: String, again: String },
     #[error(
-        "`--fault {0}` has no fault; write --fault SITE=FAULT, for example --fault python.org=hang"
+        "`--fault {0}` does not name a fault; write --fault SITE=FAULT, for example --fault python.org=hang"
     )]
     NoFault(String),
     #[error("--fault {given}: {error}")]
     Fault { given: String, error: FaultError },
-    #[error("{0} has two faults; give it one")]
+    #[error("--fault was given twice for {0}; a site can have one fault")]
     TwoFaults(String),
-    #[error("--live has sites of its own; give it no URL")]
+    #[error("--live cannot be combined with URLs, because it brings its own")]
     LiveAndUrls,
-    #[error(
-        "{0} is for the mock web, where the server is ours; leave out the URLs or {0}"
-    )]
+    #[error("{0} works only with the mock web; leave out the URLs or {0}")]
     OnlyMockWeb(&'static str),
     #[error(
-        "--timeline wants the name of an SVG file, for example timeline.svg, not `{0}`"
+        "--timeline takes the name of an SVG file, for example timeline.svg, not `{0}`"
     )]
     NotSvg(String),
 }
@@ -75,7 +75,7 @@ impl From<lexopt::Error> for ArgumentError {
 pub(crate) fn parse(
     lesson: &str,
     mut parser: lexopt::Parser,
-) -> Result<Asked, ArgumentError> {
+) -> Result<Command, ArgumentError> {
     let mut arguments = Arguments {
         urls: Vec::new(),
         faults: Vec::new(),
@@ -88,14 +88,14 @@ pub(crate) fn parse(
             Value(url) => arguments.urls.push(url.string()?),
             Long("live") => live = true,
             Long("fault") => match parser.value()?.string()?.as_str() {
-                "list" => return Ok(Asked::Faults),
+                "list" => return Ok(Command::Faults),
                 given => arguments.faults.push(fault(given)?),
             },
             Long("timeline") => {
                 arguments.timeline = Some(svg(&parser.value()?.string()?)?)
             }
             Long("seed") => arguments.seed = parser.value()?.parse()?,
-            Short('h') | Long("help") => return Ok(Asked::Help),
+            Short('h') | Long("help") => return Ok(Command::Help),
             _ => return Err(argument.unexpected().into()),
         }
     }
@@ -107,16 +107,16 @@ pub(crate) fn parse(
     }
     check_urls(lesson, &arguments.urls, live)?;
     check_mock_web(&arguments)?;
-    Ok(Asked::Run(arguments))
+    Ok(Command::Run(arguments))
 }
 
-/// The command line of a program without a web: there is nothing to set.
+/// The command line of a program that fetches nothing.
 pub(crate) fn parse_without_web(
     mut parser: lexopt::Parser,
-) -> Result<Asked, ArgumentError> {
+) -> Result<Command, ArgumentError> {
     match parser.next()? {
-        None => Ok(Asked::Run(Arguments::default())),
-        Some(Short('h') | Long("help")) => Ok(Asked::Help),
+        None => Ok(Command::Run(Arguments::default())),
+        Some(Short('h') | Long("help")) => Ok(Command::Help),
         Some(argument) => Err(argument.unexpected().into()),
     }
 }

@@ -1,8 +1,14 @@
-//! What every lesson shares and no lesson is about: its command line, the sites it fetches, and the timeline
-//! of what the server saw.
+//! What every lesson shares and none is about: the command line, the sites to fetch, the timeline of what the
+//! server saw, and two ways to print.
 //!
-//! There is nothing about async in here. A lesson makes its own clients, futures and tasks; without this crate it
-//! would still fetch, from a list of URLs.
+//! A lesson makes its own clients, futures and tasks. Without this crate it would fetch just the same, from a list of
+//! URLs.
+//!
+//! # Layout
+//! - this file: [`start`] reads the command line and starts the mock web; [`Lesson`] is what it returns
+//! - `arguments`: the options, checked
+//! - `printing`: a [`println!`] that survives a closed pipe, and [`with_causes`] for errors
+//! - `proxy`: keeps proxy variables away from the mock web
 
 mod arguments;
 mod printing;
@@ -12,22 +18,23 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
-use console::Term;
+use console::{Term, style};
 use mock_server::timeline::{self, Panel};
 use mock_server::{Fault, MockWeb, Watchdog, catalogue};
 
-use arguments::{Arguments, Asked};
+use arguments::{Arguments, Command};
 use printing::print;
 
 #[doc(hidden)]
 pub use printing::print_line;
+pub use printing::with_causes;
 
-/// A lesson on the mock web that takes longer than this hangs. It leaves room for time limits a reader tries out.
+/// A lesson that runs longer than this on the mock web hangs. The limit leaves room for timeouts a reader tries out.
 const LIMIT: Duration = Duration::from_secs(300);
-/// How long a timeline waits for what a client has just given up to be seen as given up.
+/// How long a timeline waits for the server to notice that a client has just left.
 const SETTLE: Duration = Duration::from_millis(200);
 
 /// The widest timeline, in columns.
@@ -57,36 +64,25 @@ pub struct Lesson {
     _watchdog: Option<Watchdog>,
 }
 
-/// Reads the command line and starts the mock web, unless there are URLs to
-/// fetch in its place.
+/// Reads the command line and starts the mock web with the tutorial's three sites. If there are URLs on the
+/// command line, the lesson fetches those and no mock web is started.
 ///
-/// `name` is how cargo is told to run it (`lesson01`, or
-/// `lesson02 --example lazy`), `about` a line on what it shows. `--help` and a
-/// wrong argument end the program here, with status 0 and 2; a web that cannot
-/// start ends it with 1.
+/// `name` is what follows `cargo run -p`: `lesson01`, or `lesson02 --example lazy`. `about` is a line on what the
+/// program shows. `--help` and a wrong argument end the program here, with status 0 and 2; a mock web that cannot
+/// start ends it with status 1.
 pub fn start(name: &str, about: &str) -> Lesson {
     start_on(name, about, &TUTORIAL)
 }
 
-/// As [`start`], on these of the mock web's sites: the tutorial's three, those
-/// that [fail](mock_server::Site::failing), those that are
-/// [hostile](mock_server::Site::hostile), and the
-/// [libraries](mock_server::Site::libraries); and one that is called like a fault of
-/// the [catalogue], `truncate?after=1000`, misbehaves in that way. On no site at
-/// all there is no web, and nothing on the command line but `--help`.
+/// As [`start`], with these sites of the mock web: the tutorial's three, the
+/// [failing](mock_server::Site::failing), the [hostile](mock_server::Site::hostile) and the
+/// [libraries](mock_server::Site::libraries). A site named like a fault of the [catalogue], such as
+/// `truncate?after=1000`, misbehaves that way.
 pub fn start_on(name: &str, about: &str, sites: &[&str]) -> Lesson {
-    let parser = lexopt::Parser::from_env();
-    let without_web = sites.is_empty();
-    let asked = if without_web {
-        arguments::parse_without_web(parser)
-    } else {
-        arguments::parse(name, parser)
-    };
-    let arguments = match asked {
-        Ok(Asked::Run(arguments)) => arguments,
-        Ok(Asked::Help) if without_web => tell(&help_without_web(name, about)),
-        Ok(Asked::Help) => tell(&help(name, about)),
-        Ok(Asked::Faults) => tell(&faults()),
+    let arguments = match arguments::parse(name, lexopt::Parser::from_env()) {
+        Ok(Command::Run(arguments)) => arguments,
+        Ok(Command::Help) => print_and_exit(&help(name, about)),
+        Ok(Command::Faults) => print_and_exit(&faults()),
         Err(error) => fail(name, 2, &error.to_string()),
     };
     let mut lesson = Lesson {
@@ -101,9 +97,6 @@ pub fn start_on(name: &str, about: &str, sites: &[&str]) -> Lesson {
         panels: Mutex::default(),
         _watchdog: None,
     };
-    if without_web {
-        return lesson;
-    }
     proxy::leave_loopback_alone(short(name));
     if lesson.sites.is_empty() {
         lesson.check_picture();
@@ -113,6 +106,15 @@ pub fn start_on(name: &str, about: &str, sites: &[&str]) -> Lesson {
         lesson.web = Some(web);
     }
     lesson
+}
+
+/// Reads the command line of a program that fetches nothing: it takes only `--help`.
+pub fn without_web(name: &str, about: &str) {
+    match arguments::parse_without_web(lexopt::Parser::from_env()) {
+        Ok(Command::Help) => print_and_exit(&help_without_web(name, about)),
+        Ok(_) => {}
+        Err(error) => fail(name, 2, &error.to_string()),
+    }
 }
 
 /// The sites of a mock web, in order.
@@ -128,50 +130,97 @@ impl Lesson {
         &self.sites
     }
 
-    /// Prints what the server saw since the last timeline, on the scale of the longest so far, and puts it into the
-    /// picture where one was asked for. Real sites do not tell what they saw: for them it does nothing.
-    pub fn timeline(&self, title: &str) {
+    /// The sites of a program that needs exactly `N` of them. A different number of URLs on the command line ends
+    /// the program with status 2.
+    ///
+    /// ```no_run
+    /// let lesson = lesson_kit::start("lesson02 --example one_task", "the branches of join! share one task");
+    /// let [a, b, c] = lesson.exact_sites();
+    /// # let _: [&lesson_kit::Site; 3] = [a, b, c];
+    /// ```
+    pub fn exact_sites<const N: usize>(&self) -> &[Site; N] {
+        let exact: Result<&[Site; N], _> = self.sites.as_slice().try_into();
+        exact.unwrap_or_else(|_| {
+            let sites = if N == 1 { "one site".to_owned() } else { format!("{N} sites") };
+            let urls = if N == 1 { "one URL".to_owned() } else { format!("{N} URLs") };
+            let given = self.sites.len();
+            let error = format!("this program fetches {sites}; give it {urls}, or none, instead of {given}");
+            fail(&self.name, 2, &error)
+        })
+    }
+
+    /// Prints what the server saw since the last timeline, on the scale of the longest so far. With `--timeline` it
+    /// also draws it into the picture. It prints nothing for real sites, because they don't report what they saw.
+    pub async fn timeline(&self, title: &str) {
         let Some(web) = &self.web else { return };
-        web.settle(SETTLE);
-        let mut panels =
-            self.panels.lock().unwrap_or_else(PoisonError::into_inner);
+        web.settle(SETTLE).await;
+        self.draw(web, title);
+    }
+
+    /// [`timeline`](Lesson::timeline) for a program without a runtime of its own.
+    ///
+    /// # Panics
+    ///
+    /// When it's called from async code, as every blocking wait in Tokio does.
+    pub fn blocking_timeline(&self, title: &str) {
+        let Some(web) = &self.web else { return };
+        web.blocking_settle(SETTLE);
+        self.draw(web, title);
+    }
+
+    /// Prints only the line above the bars of a [`timeline`](Lesson::timeline), for more requests than you'd want to
+    /// look at.
+    pub async fn summary(&self, title: &str) {
+        let Some(web) = &self.web else { return };
+        web.settle(SETTLE).await;
+        self.sum_up(web, title);
+    }
+
+    /// [`summary`](Lesson::summary) for a program without a runtime of its own.
+    ///
+    /// # Panics
+    ///
+    /// When it's called from async code.
+    pub fn blocking_summary(&self, title: &str) {
+        let Some(web) = &self.web else { return };
+        web.blocking_settle(SETTLE);
+        self.sum_up(web, title);
+    }
+
+    fn sum_up(&self, web: &MockWeb, title: &str) {
+        let panel = Panel::new(title, web.record());
+        web.reset_record();
+        println!("{}", panel.summary());
+    }
+
+    fn draw(&self, web: &MockWeb, title: &str) {
         let record = web.record();
         let panel = Panel::new(title, record.clone());
         web.reset_record();
+        let mut panels = self.panels.lock().expect("drawing does not panic");
         let scale = panels.iter().map(Panel::span).max().unwrap_or_default();
         let drawing = timeline::text(&panel, columns(), scale);
-        print(format_args!("\n{}", coloured(drawing)));
+        print(format_args!("\n{}", coloured(&drawing)));
         for site in
             self.sites.iter().filter(|site| record.requests(&site.name) == 0)
         {
             println!("{}: no request arrived", site.name);
         }
         panels.push(panel);
-        if let Some(picture) = &self.picture {
-            if let Err(error) = fs::write(picture, timeline::svg(&panels)) {
-                fail(&self.name, 1, &cannot_write(picture, &error));
-            }
-            if panels.len() == 1 {
-                eprintln!(
-                    "{}: this and what follows is drawn in {} too",
-                    short(&self.name),
-                    picture.display()
-                );
-            }
+        let Some(picture) = &self.picture else { return };
+        if let Err(error) = fs::write(picture, timeline::svg(&panels)) {
+            fail(&self.name, 1, &cannot_write(picture, &error));
+        }
+        if panels.len() == 1 {
+            eprintln!(
+                "{}: also drawing the timelines to {}",
+                short(&self.name),
+                picture.display()
+            );
         }
     }
 
-    /// As [`timeline`](Lesson::timeline), with only the line above the bars: for
-    /// more requests than one wants to look at.
-    pub fn summary(&self, title: &str) {
-        let Some(web) = &self.web else { return };
-        web.settle(SETTLE);
-        let panel = Panel::new(title, web.record());
-        web.reset_record();
-        println!("{}", panel.summary());
-    }
-
-    /// Finds out before the lesson runs whether the picture can be written, and leaves everything as it is.
+    /// Checks before the lesson runs that the picture can be written, and leaves everything as it was.
     fn check_picture(&self) {
         let Some(picture) = &self.picture else { return };
         let was_there = picture.exists();
@@ -191,7 +240,7 @@ fn cannot_write(picture: &Path, error: &io::Error) -> String {
     format!("--timeline cannot write {}: {error}", picture.display())
 }
 
-/// The terminal's width, as far as a timeline gains by it; 80 columns where there is no terminal.
+/// The terminal's width, up to [`WIDEST`]; 80 columns without a terminal.
 fn columns() -> usize {
     let terminal = Term::stdout();
     let size = if terminal.is_term() { terminal.size_checked() } else { None };
@@ -201,11 +250,11 @@ fn columns() -> usize {
 }
 
 fn start_web(name: &str, sites: &[&str], arguments: &Arguments) -> MockWeb {
-    let wanted = sites.iter().map(|&wanted| {
-        let site = known(wanted).or_else(|| broken(wanted));
-        site.expect("the mock web has such a site")
+    let sites = sites.iter().map(|&name| {
+        let site = preset(name).or_else(|| faulty(name));
+        site.expect("a lesson names sites that the mock web has")
     });
-    let mut builder = MockWeb::builder().sites(wanted).seed(arguments.seed);
+    let mut builder = MockWeb::builder().sites(sites).seed(arguments.seed);
     for (site, fault) in &arguments.faults {
         builder = builder.fault(site, fault.clone());
     }
@@ -217,71 +266,64 @@ fn start_web(name: &str, sites: &[&str], arguments: &Arguments) -> MockWeb {
         Err(error) => fail(name, 1, &error.to_string()),
     };
     if arguments.faults.iter().any(|(_, fault)| Fault::is_random(fault)) {
-        println!("(random faults draw on --seed {})", web.seed());
+        println!("(random faults use --seed {})", web.seed());
     }
     web
 }
 
-/// The site of this name, if the mock web has it.
-fn known(name: &str) -> Option<mock_server::Site> {
+/// The preset site with this name.
+fn preset(name: &str) -> Option<mock_server::Site> {
     use mock_server::Site;
-    // Each is asked only where those before do not have it: some are large.
+    // Built one set at a time, because some pages are large.
     [Site::tutorial, Site::failing, Site::libraries, Site::hostile]
         .into_iter()
         .find_map(|sites| sites().into_iter().find(|site| site.name == name))
 }
 
-/// A site that has this fault, and its name.
-fn broken(fault: &str) -> Option<mock_server::Site> {
+/// A site with this fault, named after it.
+fn faulty(fault: &str) -> Option<mock_server::Site> {
     let page = mock_server::page("A page", 15_000, 2_000);
     let site = mock_server::Site::new(fault).page(page);
     Some(site.fault(fault.parse().ok()?))
 }
 
-/// What was asked for in place of a run, and out.
-fn tell(words: &str) -> ! {
+fn print_and_exit(words: &str) -> ! {
     print(format_args!("{words}"));
     process::exit(0)
 }
 
-/// What a program is called in its own messages: of `lesson02 --example lazy`
-/// the last word.
+/// The name a program has in its own messages: the last word of `lesson02 --example lazy`.
 fn short(name: &str) -> &str {
     name.rsplit(' ').next().unwrap_or(name)
 }
 
-/// One line on what is wrong, and out.
+/// Prints one line that says what is wrong, and ends the program.
 fn fail(name: &str, status: i32, error: &str) -> ! {
-    let (red, end) = if console::colors_enabled_stderr() {
-        ("\x1b[31m", "\x1b[0m")
-    } else {
-        ("", "")
-    };
-    eprintln!("{red}{}:{end} {error}", short(name));
+    let name = format!("{}:", short(name));
+    eprintln!("{} {error}", style(name).red().for_stderr());
     process::exit(status)
 }
 
-/// The timeline's bars in colour, where standard output is a terminal and `NO_COLOR` is not set.
-fn coloured(timeline: String) -> String {
-    if !console::colors_enabled() {
-        return timeline;
-    }
-    timeline.replace('░', "\x1b[34m░\x1b[0m").replace('█', "\x1b[32m█\x1b[0m")
+/// The timeline with coloured bars, if standard output is a terminal and `NO_COLOR` isn't set.
+fn coloured(timeline: &str) -> String {
+    timeline
+        .replace('░', &style('░').blue().to_string())
+        .replace('█', &style('█').green().to_string())
 }
 
 fn help(name: &str, about: &str) -> String {
     format!(
         "{name}: {about}\n\n\
          Usage: cargo run -p {name} -- [OPTIONS] [URL]...\n\n\
-         \x20 URL...               fetch these in place of the mock web's sites\n\
+         \x20 URL...               fetch these instead of the mock web's sites\n\
          \x20 --live               fetch codeswithpankaj.com, python.org and www.w3schools.com\n\
          \x20                      over https: cargo run -p {name} --features live -- --live\n\
          \x20 --fault SITE=FAULT   break a site of the mock web, for example\n\
          \x20                      python.org=hang or python.org=reset?after=1000\n\
-         \x20 --fault list         tell what faults there are\n\
-         \x20 --timeline FILE.svg  write what the server saw as a picture\n\
-         \x20 --seed N             what random faults draw on (default 1)\n\
-         \x20 --help               this text\n"
+         \x20 --fault list         list the faults\n\
+         \x20 --timeline FILE.svg  draw what the server saw as a picture\n\
+         \x20 --seed N             seed for random faults (default 1)\n\
+         \x20 --help               show this text\n"
     )
 }
 
@@ -289,12 +331,12 @@ fn help_without_web(name: &str, about: &str) -> String {
     format!(
         "{name}: {about}\n\n\
          Usage: cargo run -p {name}\n\n\
-         It fetches nothing, so there is nothing to set.\n\n\
-         \x20 --help   this text\n"
+         This program fetches nothing, so it has no other options.\n\n\
+         \x20 --help   show this text\n"
     )
 }
 
-/// The catalogue: each fault as it is written, what it does, and what can be set.
+/// The fault catalogue: how each fault is written, what it does, and its parameters.
 fn faults() -> String {
     let mut words = String::new();
     for kind in catalogue() {

@@ -1,18 +1,31 @@
-//! Printing for programs whose reader may leave.
+//! Printing that survives a closed pipe, and errors with their causes.
 
+use std::error::Error;
 use std::fmt::Arguments;
 use std::io::{ErrorKind, Write, stdout};
 use std::process;
 
-/// As `std::println!`, for output that may be piped: where the reader has left, as `head -1` does after its line, the
-/// program ends quietly with status 0, and where nothing can be written it ends with a line on why and status 1.
+/// `std::println!` for output that may be piped. When the reader has left, as `head -1` does after its line, the
+/// program ends quietly with status 0. When nothing can be written, it ends with a line that says why and status 1.
 /// `std::println!` panics in both cases.
 #[macro_export]
 macro_rules! println {
+    () => { $crate::print_line(format_args!("")) };
     ($($words:tt)*) => { $crate::print_line(format_args!($($words)*)) };
 }
 
-/// What [`println!`] calls.
+/// An error and all its causes, from the outermost to the first: `error sending request: … : Connection refused`.
+///
+/// Most errors print only their outermost line with `{}`. Chapter 6 builds this function; anyhow's `{:#}` prints the
+/// same.
+pub fn with_causes(error: &dyn Error) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {}", with_causes(cause)),
+        None => error.to_string(),
+    }
+}
+
+/// The function behind [`println!`].
 #[doc(hidden)]
 pub fn print_line(line: Arguments<'_>) {
     print(format_args!("{line}\n"));

@@ -1,5 +1,5 @@
-//! Proxy variables. reqwest obeys them even for addresses of this machine, so with `HTTP_PROXY` set a lesson would ask
-//! the proxy for the mock web, which the proxy cannot reach.
+//! Proxy variables. reqwest obeys them even for addresses of this machine, so with `HTTP_PROXY` set a lesson would send
+//! its requests for the mock web to the proxy, which can't reach it.
 
 use std::env;
 use std::ffi::OsString;
@@ -9,8 +9,8 @@ const PROXIES: [&str; 4] =
     ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 const LOOPBACK: &str = "127.0.0.1";
 
-/// Where a proxy stands between this program and this machine, says so and starts the program anew with an environment
-/// that exempts this machine. Changing the environment of a running program is not safe once it has threads.
+/// If a proxy variable covers this machine too, says so and starts the program again with an environment that exempts
+/// this machine. Changing the environment of a running program isn't safe once it has threads.
 pub(crate) fn leave_loopback_alone(lesson: &str) {
     let Some(proxy) = PROXIES
         .into_iter()
@@ -24,7 +24,7 @@ pub(crate) fn leave_loopback_alone(lesson: &str) {
     }
     let exempt = [LOOPBACK, "localhost", &exempt].join(",");
     eprintln!(
-        "{lesson}: {proxy} is set; sites on this machine are asked without that proxy"
+        "{lesson}: {proxy} is set; bypassing the proxy for sites on this machine"
     );
     let Ok(program) = env::current_exe() else { return };
     let mut again = Command::new(program);
@@ -44,7 +44,7 @@ fn no_proxy() -> String {
 fn become_or_run(mut again: Command, lesson: &str) {
     use std::os::unix::process::CommandExt;
     let error = again.exec();
-    eprintln!("{lesson}: cannot start anew without the proxy: {error}");
+    eprintln!("{lesson}: cannot restart without the proxy: {error}");
     std::process::exit(1);
 }
 
@@ -53,7 +53,7 @@ fn become_or_run(mut again: Command, lesson: &str) {
     match again.status() {
         Ok(status) => std::process::exit(status.code().unwrap_or(1)),
         Err(error) => {
-            eprintln!("{lesson}: cannot start anew without the proxy: {error}");
+            eprintln!("{lesson}: cannot restart without the proxy: {error}");
             std::process::exit(1);
         }
     }

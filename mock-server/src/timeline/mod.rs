@@ -1,5 +1,6 @@
 //! The timeline: the record drawn, as text for a terminal and as a picture (SVG).
 
+mod escape;
 mod json;
 mod svg;
 mod text;
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use crate::record::{Exchange, Outcome, Record};
 
+pub use escape::escape;
 pub use json::json;
 pub use svg::svg;
 pub use text::text;

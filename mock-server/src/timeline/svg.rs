@@ -1,6 +1,6 @@
 //! The timeline as a picture, readable in light and in dark.
 
-use super::{Arrivals, Bar, Mark, Panel, Unit, grouped, shortened, ticks};
+use super::{Arrivals, Bar, Mark, Panel, Unit, escape, grouped, shortened, ticks};
 
 // All lengths are in the picture's own units, which are pixels at its natural size.
 const WIDTH: f64 = 780.0;
@@ -47,8 +47,8 @@ pub fn svg(panels: &[Panel]) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"timeline\" role=\"img\" \
          viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\">\n\
          <title>What the server saw: {}</title>\n<desc>{}</desc>\n<style>\n{STYLE}</style>\n{body}</svg>\n",
-        escaped(&titles.join("; ")),
-        escaped(&description(panels, span)),
+        escape(&titles.join("; ")),
+        escape(&description(panels, span)),
     )
 }
 
@@ -150,7 +150,7 @@ fn sign(mark: Mark) -> &'static str {
 }
 
 fn text(body: &mut String, class: &str, x: f64, y: f64, words: &str) {
-    *body += &format!("<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>\n", escaped(words));
+    *body += &format!("<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>\n", escape(words));
 }
 
 /// The pictures in words, for who cannot see them.
@@ -173,20 +173,4 @@ fn description(panels: &[Panel], span: f64) -> String {
         }
     }
     words.trim_end().to_owned()
-}
-
-/// Fit for XML: a path may hold anything.
-fn escaped(words: &str) -> String {
-    let mut escaped = String::with_capacity(words.len());
-    for character in words.chars() {
-        match character {
-            '&' => escaped += "&amp;",
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '"' => escaped += "&quot;",
-            control if control.is_control() => escaped.push('\u{fffd}'),
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }
