@@ -1,6 +1,11 @@
 //! What counts as drift: everything but what a clock had a hand in.
 
+use anyhow::{Context, ensure};
+
 use crate::runs::Run;
+
+/// The faster of two times is at most this part of the slower one. Less of a difference could be noise.
+const CLEARLY: f64 = 0.9;
 
 /// An output in which what stands between two blank lines, and what stands under a `--- heading ---`, is a part
 /// with an anchor, so that the book can include it alone. The anchor is made of the part's first words; that of a
@@ -84,6 +89,51 @@ pub fn comparable(text: &str, run: Option<&Run>) -> Vec<String> {
         lines.extend(timeless(line, is_time));
     }
     lines
+}
+
+/// Checks that an output, with its anchors, shows what the book's text says about it: that one way is clearly faster
+/// than another. It's for the output that the book keeps. A new run on a busy machine may differ, so a comparison of
+/// outputs leaves times out.
+///
+/// # Errors
+///
+/// When the output contradicts the text, or a line of [`Run::faster`] isn't in it.
+pub fn check_faster(output: &str, run: &Run) -> anyhow::Result<()> {
+    for &(faster, slower) in run.faster {
+        let (less, more) = (seconds(output, faster)?, seconds(output, slower)?);
+        ensure!(
+            less <= CLEARLY * more,
+            "`{faster}` must be clearly faster than `{slower}`, because the text says so, \
+             but they took {less} s and {more} s"
+        );
+    }
+    Ok(())
+}
+
+/// The first time in a line of an output, in seconds. `place` is the anchor of a part, a slash, and the first words
+/// of the line: `total/waiting and work spawned`.
+fn seconds(output: &str, place: &str) -> anyhow::Result<f64> {
+    let (part, words) = place.split_once('/').context("it has the form PART/WORDS")?;
+    let (begin, end) = (format!("ANCHOR: {part}"), format!("ANCHOR_END: {part}"));
+    let lines = output.lines().skip_while(|line| *line != begin).take_while(|line| *line != end);
+    let spaced = lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    let mut times = spaced.filter_map(|line| first_time(line.strip_prefix(words)?));
+    times.next().with_context(|| {
+        format!("part `{part}` has no line that begins with `{words}` and has a time (`faster` in runs.rs names it)")
+    })
+}
+
+/// The first time in some words, in seconds: `0.81 s`, `26 ms`.
+fn first_time(words: &str) -> Option<f64> {
+    let words: Vec<&str> = words.split_whitespace().collect();
+    words.windows(2).find_map(|pair| {
+        let unit = match pair[1].trim_end_matches([',', '.', ';', ':', ')']) {
+            "s" | "seconds" => 1.0,
+            "ms" | "milliseconds" => 0.001,
+            _ => return None,
+        };
+        Some(pair[0].parse::<f64>().ok()? * unit)
+    })
 }
 
 /// What must not change of a picture, in no order: rows stand in the order in which requests arrived, and which of
@@ -251,6 +301,25 @@ one after another   2.11 s         2      1.0x
         for (of, to) in [("9 bytes", "7 bytes"), (">a<", ">c<"), ("3 requests", "2 requests")] {
             assert_ne!(comparable_picture(svg), comparable_picture(&svg.replace(of, to)));
         }
+    }
+
+    #[test]
+    fn an_output_must_show_that_one_way_is_clearly_faster_where_the_text_says_so() {
+        let run =
+            Run { faster: &[("total/waiting and work spawned", "total/waiting and work joined")], ..RUNS[0] };
+        let check = |joined: &str, spawned: &str| {
+            let table = format!(
+                "total\nonly waiting  spawned  9.00 s\nwaiting and work  joined  {joined}\nwaiting and work  spawned  {spawned}\n"
+            );
+            check_faster(&anchored(&table), &run).map_err(|error| error.to_string())
+        };
+        assert_eq!(check("1.65 s", "1.30 s"), Ok(()));
+        assert_eq!(check("1.65 s  1.0x", "1300 ms"), Ok(()));
+        let slower = check("1.64 s", "1.67 s").expect_err("spawned isn't faster");
+        assert!(slower.contains("they took 1.67 s and 1.64 s"), "{slower}");
+        check("1.65 s", "1.60 s").expect_err("that could be noise");
+        let missing = check("1.65 s", "fast").expect_err("there is no time");
+        assert!(missing.contains("no line that begins with `waiting and work spawned`"), "{missing}");
     }
 
     #[test]

@@ -19,6 +19,9 @@ pub struct Run {
     pub picture: bool,
     /// The parts of the output (by their anchors) whose lines come in an order that nobody holds.
     pub any_order: &'static [&'static str],
+    /// Pairs of lines of the output the book keeps. The text says that the first is faster, so its time must be clearly
+    /// less. Each is `PART/WORDS`: the anchor of a part and how the line begins, with single spaces between its words.
+    pub faster: &'static [(&'static str, &'static str)],
 }
 
 /// The run whose output the README shows.
@@ -33,6 +36,7 @@ const PLAIN: Run = Run {
     status: 0,
     picture: false,
     any_order: &[],
+    faster: &[],
 };
 
 /// Every run, in the order of the book.
@@ -42,12 +46,20 @@ pub const RUNS: &[Run] = &[
         command: "cargo run -p lesson01",
         picture: true,
         any_order: &["a-thread-for-each-site"],
+        faster: &[
+            ("total-threads-speed-up/a thread for each site", "total-threads-speed-up/one after another"),
+            ("total-threads-speed-up/async, all at once", "total-threads-speed-up/one after another"),
+        ],
         ..PLAIN
     },
     Run {
         name: "cpu_bound",
         command: "cargo run -p lesson01 --example cpu_bound",
         any_order: &["right"],
+        faster: &[
+            ("total-speed-up/a thread for each", "total-speed-up/one after another"),
+            ("total-speed-up/a thread for each", "total-speed-up/join_all"),
+        ],
         ..PLAIN
     },
     Run {
@@ -55,6 +67,10 @@ pub const RUNS: &[Run] = &[
         command: "cargo run -p lesson01 -- --fault python.org=hang",
         picture: true,
         any_order: &["a-thread-for-each-site"],
+        faster: &[
+            ("total-threads-speed-up/a thread for each site", "total-threads-speed-up/one after another"),
+            ("total-threads-speed-up/async, all at once", "total-threads-speed-up/one after another"),
+        ],
         ..PLAIN
     },
     Run {
@@ -62,6 +78,7 @@ pub const RUNS: &[Run] = &[
         command: "cargo run -p lesson01",
         edit: Some("01-thread-sleep"),
         any_order: &["a-thread-for-each-site"],
+        faster: &[("total-threads-speed-up/one after another", "total-threads-speed-up/async, all at once")],
         ..PLAIN
     },
     Run {
@@ -113,6 +130,7 @@ pub const RUNS: &[Run] = &[
         command: "cargo run -p lesson03 --example in_turn",
         picture: true,
         any_order: &["joined-timeline"],
+        faster: &[("right/Total time:", "wrong/Total time:"), ("right/Total time:", "wrong-2/Total time:")],
         ..PLAIN
     },
     Run { name: "question_mark", command: "cargo run -p lesson03 --example question_mark", ..PLAIN },
@@ -168,7 +186,15 @@ pub const RUNS: &[Run] = &[
         ..PLAIN
     },
     Run { name: "lesson05", command: "cargo run -p lesson05", picture: true, ..PLAIN },
-    Run { name: "bounded", command: "cargo run -p lesson05 --example bounded", ..PLAIN },
+    Run {
+        name: "bounded",
+        command: "cargo run -p lesson05 --example bounded",
+        faster: &[(
+            "results-in-the-order-asked/results in the order asked,",
+            "results-in-the-order-asked-2/results in the order asked,",
+        )],
+        ..PLAIN
+    },
     Run { name: "limits", command: "cargo run -p lesson05 --example limits", ..PLAIN },
     Run { name: "deadline", command: "cargo run -p lesson05 --example deadline", picture: true, ..PLAIN },
     Run { name: "permit", command: "cargo run -p lesson05 --example permit", ..PLAIN },
@@ -178,7 +204,13 @@ pub const RUNS: &[Run] = &[
         picture: true,
         ..PLAIN
     },
-    Run { name: "hedge", command: "cargo run -p lesson05 --example hedge", picture: true, ..PLAIN },
+    Run {
+        name: "hedge",
+        command: "cargo run -p lesson05 --example hedge",
+        picture: true,
+        faster: &[("hedged/Total time:", "one-request/Total time:")],
+        ..PLAIN
+    },
     Run { name: "lesson06", command: "cargo run -p lesson06", picture: true, ..PLAIN },
     Run {
         name: "fail_fast",
@@ -240,6 +272,7 @@ pub const RUNS: &[Run] = &[
         name: "parse_blocks",
         command: "cargo run -p lesson08 --example parse_blocks",
         picture: true,
+        faster: &[("right/the longest wait", "wrong/the longest wait")],
         ..PLAIN
     },
     Run { name: "too_much", command: "cargo run -p lesson08 --example too_much", ..PLAIN },
@@ -249,7 +282,15 @@ pub const RUNS: &[Run] = &[
         picture: true,
         ..PLAIN
     },
-    Run { name: "deep", command: "cargo run -p lesson08 --example deep", ..PLAIN },
+    Run {
+        name: "deep",
+        command: "cargo run -p lesson08 --example deep",
+        faster: &[
+            ("beside-each-other/Total time:", "within-each-other/Total time:"),
+            ("as-it-comes/Total time:", "within-each-other/Total time:"),
+        ],
+        ..PLAIN
+    },
     Run { name: "polite", command: "cargo run -p lesson08 --example polite", picture: true, ..PLAIN },
     Run { name: "links", command: "cargo run -p lesson08 --example links", ..PLAIN },
     Run {
@@ -264,7 +305,18 @@ pub const RUNS: &[Run] = &[
         refused: true,
         ..PLAIN
     },
-    Run { name: "lesson09", command: "cargo run -p lesson09", picture: true, ..PLAIN },
+    Run {
+        name: "lesson09",
+        command: "cargo run -p lesson09",
+        picture: true,
+        faster: &[
+            ("kept/kept:", "rule-1/broken:"),
+            ("rule-2/kept:", "rule-2/broken:"),
+            ("rule-4/std::fs", "rule-4/tokio::fs"),
+            ("rule-4/BufWriter", "rule-4/std::fs"),
+        ],
+        ..PLAIN
+    },
     Run {
         name: "guard_across_await",
         command: "cargo run -p lesson09 --features does-not-compile --example guard_across_await",
@@ -284,7 +336,12 @@ pub const RUNS: &[Run] = &[
         ..PLAIN
     },
     Run { name: "guard", command: "cargo run -p lesson09 --example guard", picture: true, ..PLAIN },
-    Run { name: "backpressure", command: "cargo run -p lesson09 --example backpressure", ..PLAIN },
+    Run {
+        name: "backpressure",
+        command: "cargo run -p lesson09 --example backpressure",
+        faster: &[("wrong/producer:", "right/producer:")],
+        ..PLAIN
+    },
     Run { name: "cancel_safe", command: "cargo run -p lesson09 --example cancel_safe", ..PLAIN },
     Run { name: "paused_clock", command: "cargo run -p lesson09 --example paused_clock", ..PLAIN },
     Run { name: "intervals", command: "cargo run -p lesson09 --example intervals", picture: true, ..PLAIN },

@@ -187,6 +187,17 @@ fn the_parts_of_every_output_are_where_they_begin_and_end() {
 }
 
 #[test]
+fn an_output_is_faster_where_the_text_says_that_it_is() {
+    let contradictions = RUNS.iter().filter_map(|run| {
+        let output = read(&output_file(run)).expect("it is there");
+        let error = compare::check_faster(&output, run).err()?;
+        Some(format!("{error:#}; on an idle machine: cargo run -p book -- refresh {}\n", run.name))
+    });
+    let contradictions: String = contradictions.collect();
+    assert!(contradictions.is_empty(), "{contradictions}");
+}
+
+#[test]
 fn every_chapter_has_its_lesson_and_every_command_that_is_told_is_run() {
     let folders: Vec<_> = lessons().into_iter().map(|(folder, _)| folder).collect();
     let known: BTreeSet<_> = RUNS.iter().map(|run| run.command).chain(TOLD.iter().copied()).collect();
