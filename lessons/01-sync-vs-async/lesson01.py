@@ -3,7 +3,7 @@
 In one terminal:  cargo run -p mock-server
 In another:       python lessons/01-sync-vs-async/lesson01.py
 
-URLs of one's own come as arguments. It wants: pip install -r lessons/requirements.txt
+Your own URLs go on the command line. Needs: pip install -r lessons/requirements.txt
 """
 
 import asyncio
@@ -15,13 +15,13 @@ import requests
 
 NAMES = ["codeswithpankaj.com", "python.org", "w3schools.com"]
 URLS = sys.argv[1:] or [f"http://127.0.0.1:8080/site/{name}" for name in NAMES]
-TIME_LIMIT = 5  # seconds: aiohttp's is for all of a page, requests' for each wait for more of it
+TIMEOUT = 5  # seconds: for a whole page in aiohttp, for each wait for more data in requests
 
 
 # ANCHOR: fetch_page
 def fetch_page(session, url):
     print(f"Fetching {url}")
-    response = session.get(url, timeout=TIME_LIMIT)
+    response = session.get(url, timeout=TIMEOUT)
     response.raise_for_status()
     print(f"Fetched {url}")
     return len(response.text)
@@ -32,7 +32,7 @@ def fetch_page(session, url):
 def one_after_another(urls):
     pages = []
     with requests.Session() as session:
-        session.trust_env = False  # requests obeys proxy variables even for this machine
+        session.trust_env = False  # proxy variables would apply to this machine too
         for url in urls:
             try:
                 pages.append(fetch_page(session, url))
@@ -55,8 +55,8 @@ async def fetch_page_async(session, url):
 
 # ANCHOR: all_at_once
 async def all_at_once(urls):
-    limit = aiohttp.ClientTimeout(total=TIME_LIMIT)
-    async with aiohttp.ClientSession(timeout=limit) as session:
+    timeout = aiohttp.ClientTimeout(total=TIMEOUT)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
         pages = (fetch_page_async(session, url) for url in urls)
         return await asyncio.gather(
             *pages, return_exceptions=True
@@ -66,7 +66,7 @@ async def all_at_once(urls):
 
 def report(pages, start):
     for url, page in zip(URLS, pages):
-        print(f"{url}: failed: {page!r}" if isinstance(page, Exception) else f"{url}: {page} bytes")
+        print(f"{url}: failed: {page!r}" if isinstance(page, BaseException) else f"{url}: {page} bytes")
     print(f"Total time: {time.perf_counter() - start:.2f} seconds\n")
 
 

@@ -1,15 +1,16 @@
-//! What does async not speed up? Work that keeps a processor busy.
+//! What doesn't async speed up? Work that keeps a processor busy.
 //!
 //! ```sh
 //! cargo run -p lesson01 --example cpu_bound
 //! ```
 //!
-//! Three times the same count, with no site to wait for. `join_all` runs its
-//! futures on one thread and changes from one to the next only where one waits
-//! at an `.await`: these never wait, so each runs to its end before the next
-//! begins, as coroutines without an `await` inside do under `asyncio.gather`.
-//! Threads run at once, as far as there are cores: Rust has no GIL. Look at the
-//! order of `begins` and `ends`.
+//! It counts the same primes three times, with no site to wait for. The wrong
+//! run uses `join_all`, which runs its futures on one thread and switches
+//! between them only when one has to wait at an `.await`. These never wait, so
+//! each one finishes before the next begins, like coroutines without an `await`
+//! under `asyncio.gather`. In the right run each job has a thread. Threads
+//! compute at the same moment, on as many cores as there are, because Rust has
+//! no GIL. Look at the order of `begins` and `ends`.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -57,7 +58,7 @@ fn main() -> anyhow::Result<()> {
 }
 
 // ANCHOR: wrong
-/// Wrong: the futures take turns only where they wait, and they do not wait.
+/// Wrong.
 pub async fn joined(work: impl Fn(usize) -> usize) -> Vec<usize> {
     let work = &work; // each future moves a reference into itself
     join_all(JOBS.map(|job| async move { work(job) })).await
@@ -65,8 +66,7 @@ pub async fn joined(work: impl Fn(usize) -> usize) -> Vec<usize> {
 // ANCHOR_END: wrong
 
 // ANCHOR: right
-/// Right: the operating system shares the cores out among the threads. `Sync`
-/// says that they may all use `work`.
+/// Right. (`Sync` says that several threads may use `work`.)
 pub fn threaded(work: impl Fn(usize) -> usize + Sync) -> Vec<usize> {
     thread::scope(|scope| {
         let work = &work;
@@ -80,7 +80,7 @@ pub fn threaded(work: impl Fn(usize) -> usize + Sync) -> Vec<usize> {
 // ANCHOR_END: right
 
 // ANCHOR: work
-/// How many primes there are below 200,000, the slow way.
+/// Counts the primes below 200,000, the slow way.
 pub fn count_primes(job: usize) -> usize {
     println!("job {job} begins");
     let primes = (2..200_000_u32)

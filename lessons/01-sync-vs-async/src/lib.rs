@@ -1,31 +1,31 @@
 //! The same three pages, fetched in three ways.
 //!
-//! Words you know from asyncio, and what they are called here:
+//! The words you know from asyncio, and their names here:
 //!
 //! | Python | Rust | |
 //! |---|---|---|
-//! | coroutine | future | What calling an `async fn` returns. It does nothing until it is polled: asked to go on as far as it can. |
-//! | event loop | runtime | Polls futures, and knows which socket or timer each of them waits for. Here it is Tokio. |
-//! | `await x` | `x.await` | This future waits here, and its thread is free for another that can go on. |
-//! | `asyncio.gather` | `join_all` | Waits for many futures at once. `gather` makes tasks and raises the first error; `join_all` makes none and returns every result. |
-//! | task | task | A future that the runtime owns and runs by itself. This lesson makes none. |
+//! | coroutine | future | What calling an `async fn` returns. Its body doesn't run until the future is polled, that is, asked to run as far as it can. |
+//! | event loop | runtime | Polls futures, and knows which socket or timer each of them is waiting for. Here it's Tokio. |
+//! | `await x` | `x.await` | This future waits here, and its thread is free to run another one that can continue. |
+//! | `asyncio.gather` | `join_all` | Waits for many futures at the same time. `gather` makes a task of each and raises the first error; `join_all` makes no tasks and returns every result. |
+//! | task | task | A future that the runtime owns and runs independently. This lesson makes none. |
 
 use std::thread;
 use std::time::Duration;
 
 use futures::future::join_all;
-// `println!` as you know it, but fit for a pipe: `cargo run -p lesson01 | head
-// -1` ends without a panic.
+// The usual `println!`, except that it doesn't panic when its output is piped
+// into a program that stops reading: `cargo run -p lesson01 | head -1`.
 use lesson_kit::{Site, println};
 
 pub mod threads;
 
-// ANCHOR: time_limit
+// ANCHOR: timeout
 /// How long to wait for a site before giving up on it. The async client counts
-/// it from the request to the last byte; `reqwest::blocking` counts to the head
-/// of the answer and then anew for the body.
-pub const TIME_LIMIT: Duration = Duration::from_secs(5);
-// ANCHOR_END: time_limit
+/// from the request to the last byte. `reqwest::blocking` counts to the end of
+/// the response's headers, and starts again for its body.
+pub const TIMEOUT: Duration = Duration::from_secs(5);
+// ANCHOR_END: timeout
 
 // ANCHOR: fetch_page
 /// Fetches a page and returns how many bytes its text has.
@@ -43,8 +43,8 @@ pub fn fetch_page(
 // ANCHOR_END: fetch_page
 
 // ANCHOR: one_after_another
-/// Fetches all pages, each after the one before.
-/// Results in the order of the sites.
+/// Fetches the pages one after another.
+/// Results are in the order of the sites.
 pub fn one_after_another(
     client: &reqwest::blocking::Client,
     sites: &[Site],
@@ -54,13 +54,13 @@ pub fn one_after_another(
 // ANCHOR_END: one_after_another
 
 // ANCHOR: one_thread_each
-/// Fetches all pages at once, with a thread for each.
-/// Results in the order of the sites.
+/// Fetches all pages at the same time, with a thread for each.
+/// Results are in the order of the sites.
 pub fn one_thread_each(
     client: &reqwest::blocking::Client,
     sites: &[Site],
 ) -> Vec<reqwest::Result<usize>> {
-    // A scope ends when all its threads have ended,
+    // The scope waits for all its threads before it ends,
     // so they may borrow `client` and `sites`.
     thread::scope(|scope| {
         let threads: Vec<_> = sites
@@ -76,8 +76,8 @@ pub fn one_thread_each(
 // ANCHOR_END: one_thread_each
 
 // ANCHOR: fetch_page_async
-/// As `fetch_page`, with `async` and `.await`: while it waits,
-/// its thread is free for another future.
+/// Like `fetch_page`, with `async` and `.await`: while it waits,
+/// its thread is free to run another future.
 pub async fn fetch_page_async(
     client: &reqwest::Client,
     site: &Site,
@@ -91,15 +91,15 @@ pub async fn fetch_page_async(
 // ANCHOR_END: fetch_page_async
 
 // ANCHOR: all_at_once
-/// Fetches all pages at once, on the thread that awaits this.
-/// Results in the order of the sites.
+/// Fetches all pages at the same time, on the thread that awaits this.
+/// Results are in the order of the sites.
 pub async fn all_at_once(
     client: &reqwest::Client,
     sites: &[Site],
 ) -> Vec<reqwest::Result<usize>> {
-    // A future for each site; nothing is fetched yet.
+    // A future for each site. Nothing is fetched yet.
     let pages = sites.iter().map(|site| fetch_page_async(client, site));
-    // Polls them all, in turn.
+    // Polls all of them, one after another, until all are ready.
     join_all(pages).await
 }
 // ANCHOR_END: all_at_once

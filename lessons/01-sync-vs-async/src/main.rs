@@ -1,138 +1,139 @@
-//! Read src/lib.rs first: it is the lesson; this only runs it three times.
+//! Read src/lib.rs first: it's the lesson. This program runs it three times.
 //!
-//! How much faster is async, and what for? Three sites, fetched one after
-//! another, with a thread for each, and all at once on one thread. In Python
-//! that is `requests` in a loop, `requests` in threads, and `aiohttp` with
-//! `asyncio.gather`; lesson01.py beside this folder has the first and the last.
+//! How much faster is async, and at what? Three sites are fetched one after
+//! another, with a thread for each, and concurrently on one thread. In Python
+//! that's `requests` in a loop, `requests` in threads, and `aiohttp` with
+//! `asyncio.gather`; lesson01.py in this folder has the first and the last.
 //!
 //! ```sh
 //! cargo run -p lesson01
 //! ```
 //!
-//! Look at the bars: how they overlap is the whole difference. A bar is what
+//! Look at how the bars overlap: that's the whole difference. A bar shows what
 //! the server saw of a request, from its arrival to the last byte of the
-//! answer; the first to arrive is at 0. Each site is a server of its own, so
-//! three sites take three connections whichever way they are fetched.
+//! response. The first request arrives at 0. Each site is a server of its own,
+//! so three sites take three connections no matter how they're fetched.
 
 use std::time::{Duration, Instant};
 
-use lesson_kit::{Site, println};
+use lesson_kit::{Lesson, Site, println, with_causes};
 use lesson01::threads::ThreadCount;
-use lesson01::{TIME_LIMIT, all_at_once, one_after_another, one_thread_each};
+use lesson01::{TIMEOUT, all_at_once, one_after_another, one_thread_each};
+
+fn main() -> anyhow::Result<()> {
+    let lesson =
+        lesson_kit::start("lesson01", "one after another, then all at once");
+    let costs = [
+        run_one_after_another(&lesson)?,
+        run_one_thread_each(&lesson)?,
+        run_all_at_once(&lesson)?,
+    ];
+    print_table(&costs, lesson.sites().len());
+    if costs.iter().all(|cost| cost.failed == 0) {
+        print_suggestions();
+    }
+    Ok(())
+}
+
+fn run_one_after_another(lesson: &Lesson) -> anyhow::Result<Cost> {
+    println!("--- one after another ---");
+    let sites = lesson.sites();
+    let measurement = Measurement::start("one after another");
+    let client =
+        reqwest::blocking::Client::builder().timeout(TIMEOUT).build()?;
+    let pages = one_after_another(&client, sites);
+    let cost = measurement.finish(sites, pages);
+    drop(client);
+    lesson.blocking_timeline("one after another");
+    Ok(cost)
+}
+
+fn run_one_thread_each(lesson: &Lesson) -> anyhow::Result<Cost> {
+    println!("\n--- a thread for each site ---");
+    let sites = lesson.sites();
+    let measurement = Measurement::start("a thread for each site");
+    let client =
+        reqwest::blocking::Client::builder().timeout(TIMEOUT).build()?;
+    let pages = one_thread_each(&client, sites);
+    let cost = measurement.finish(sites, pages);
+    drop(client);
+    lesson.blocking_timeline("a thread for each site");
+    Ok(cost)
+}
+
+fn run_all_at_once(lesson: &Lesson) -> anyhow::Result<Cost> {
+    println!("\n--- async: all at once on one thread ---");
+    let sites = lesson.sites();
+    let measurement = Measurement::start("async, all at once");
+    // ANCHOR: block_on
+    // Python says `asyncio.run(main())`. Here we build a runtime, one that runs
+    // everything on this thread, and run one future on it until it's ready.
+    // `enable_all` gives the runtime sockets and timers. An `async` block is a
+    // future written in place.
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let pages = runtime.block_on(async {
+        let client = reqwest::Client::builder().timeout(TIMEOUT).build()?;
+        reqwest::Result::Ok(all_at_once(&client, sites).await)
+    })?;
+    // ANCHOR_END: block_on
+    let cost = measurement.finish(sites, pages);
+    drop(runtime);
+    lesson.blocking_timeline("async, all at once");
+    Ok(cost)
+}
+
+/// A strategy that is being measured.
+struct Measurement {
+    strategy: &'static str,
+    threads: ThreadCount,
+    start: Instant,
+}
 
 /// What a strategy cost: a line of the closing table.
 struct Cost {
     strategy: &'static str,
     total: Duration,
+    /// `None` if the operating system doesn't say.
     threads: Option<usize>,
     failed: usize,
 }
 
-fn main() -> anyhow::Result<()> {
-    let lesson =
-        lesson_kit::start("lesson01", "one after another, then all at once");
-    let sites = lesson.sites();
-
-    println!("--- one after another ---");
-    let threads = ThreadCount::start();
-    let start = Instant::now();
-    let client =
-        reqwest::blocking::Client::builder().timeout(TIME_LIMIT).build()?;
-    let pages = one_after_another(&client, sites);
-    let sequential = report(
-        "one after another",
-        sites,
-        pages,
-        start.elapsed(),
-        threads.most(),
-    );
-    drop(client);
-    lesson.blocking_timeline("one after another");
-
-    println!("\n--- a thread for each site ---");
-    let threads = ThreadCount::start();
-    let start = Instant::now();
-    let client =
-        reqwest::blocking::Client::builder().timeout(TIME_LIMIT).build()?;
-    let pages = one_thread_each(&client, sites);
-    let threaded = report(
-        "a thread for each site",
-        sites,
-        pages,
-        start.elapsed(),
-        threads.most(),
-    );
-    drop(client);
-    lesson.blocking_timeline("a thread for each site");
-
-    println!("\n--- async: all at once on one thread ---");
-    let threads = ThreadCount::start();
-    let start = Instant::now();
-    // ANCHOR: block_on
-    // Where Python says `asyncio.run(main())`: make a runtime, here one that
-    // runs everything on this thread, and run one future on it to its end.
-    // `enable_all` gives it sockets and timers. An `async` block is a future
-    // made on the spot.
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let pages = runtime.block_on(async {
-        let client = reqwest::Client::builder().timeout(TIME_LIMIT).build()?;
-        reqwest::Result::Ok(all_at_once(&client, sites).await)
-    })?;
-    // ANCHOR_END: block_on
-    let concurrent = report(
-        "async, all at once",
-        sites,
-        pages,
-        start.elapsed(),
-        threads.most(),
-    );
-    drop(runtime);
-    lesson.blocking_timeline("async, all at once");
-
-    let costs = [sequential, threaded, concurrent];
-    print_table(&costs, sites.len());
-    if costs.iter().all(|cost| cost.failed == 0) {
-        println!(
-            "\nNow break it: cargo run -p lesson01 -- --fault python.org=hang"
-        );
-        println!(
-            "Or change it: in src/lib.rs, begin `fetch_page_async` with `thread::sleep(Duration::from_secs(1));`."
-        );
-        println!(
-            "How long will all three take? And with `tokio::time::sleep(Duration::from_secs(1)).await;` instead?"
-        );
+impl Measurement {
+    fn start(strategy: &'static str) -> Measurement {
+        let threads = ThreadCount::start();
+        Measurement { strategy, threads, start: Instant::now() }
     }
-    Ok(())
+
+    /// Stops the clock and prints the results.
+    fn finish(
+        self,
+        sites: &[Site],
+        pages: Vec<reqwest::Result<usize>>,
+    ) -> Cost {
+        let total = self.start.elapsed();
+        let threads = self.threads.most();
+        let failed = print_pages(sites, pages);
+        println!("Total time: {:.2} seconds", total.as_secs_f64());
+        Cost { strategy: self.strategy, total, threads, failed }
+    }
 }
 
-/// Prints the sizes in the order asked. A site that failed does not keep the
-/// others from it.
-fn report(
-    strategy: &'static str,
-    sites: &[Site],
-    pages: Vec<reqwest::Result<usize>>,
-    total: Duration,
-    threads: Option<usize>,
-) -> Cost {
+/// Prints the sizes in the order of the sites, and returns how many failed.
+fn print_pages(sites: &[Site], pages: Vec<reqwest::Result<usize>>) -> usize {
     let mut failed = 0;
     for (site, page) in sites.iter().zip(pages) {
         match page {
             Ok(bytes) => println!("{}: {bytes} bytes", site.name),
             Err(error) => {
                 failed += 1;
-                // `{:#}` of anyhow prints an error with all its causes;
-                // reqwest's own `{}` stops at the first.
-                println!(
-                    "{}: failed: {:#}",
-                    site.name,
-                    anyhow::Error::from(error.without_url())
-                );
+                // reqwest's own `{}` prints only the outermost of the causes.
+                let causes = with_causes(&error.without_url());
+                println!("{}: failed: {causes}", site.name);
             }
         }
     }
-    println!("Total time: {:.2} seconds", total.as_secs_f64());
-    Cost { strategy, total, threads, failed }
+    failed
 }
 
 fn print_table(costs: &[Cost], sites: usize) {
@@ -140,13 +141,12 @@ fn print_table(costs: &[Cost], sites: usize) {
     for Cost { strategy, total, threads, failed } in costs {
         let threads =
             threads.map_or("?".to_owned(), |threads| threads.to_string());
-        // Failing fast is no speed.
-        let speed_up = match failed {
-            failed if *failed == sites => "-".to_owned(),
-            _ => format!(
-                "{:.1}x",
-                costs[0].total.as_secs_f64() / total.as_secs_f64()
-            ),
+        // A strategy that failed everywhere wasn't fast.
+        let speed_up = if *failed == sites {
+            "-".to_owned()
+        } else {
+            let ratio = costs[0].total.as_secs_f64() / total.as_secs_f64();
+            format!("{ratio:.1}x")
         };
         let failed = if *failed > 0 {
             format!("  ({failed} failed)")
@@ -159,9 +159,21 @@ fn print_table(costs: &[Cost], sites: usize) {
         );
     }
     println!(
-        "\n`reqwest::blocking` hides a thread, with a Tokio runtime in it."
+        "\n`reqwest::blocking` hides a thread with a Tokio runtime in it."
     );
     println!(
-        "Looking up a host's name takes a thread too; here there is none."
+        "Looking up a host name takes one more thread; the mock web's sites don't need it."
+    );
+}
+
+fn print_suggestions() {
+    println!(
+        "\nNow break it: cargo run -p lesson01 -- --fault python.org=hang"
+    );
+    println!(
+        "Or change it: begin `fetch_page_async` in src/lib.rs with `thread::sleep(Duration::from_secs(1));`."
+    );
+    println!(
+        "How long will all three take? And with `tokio::time::sleep(Duration::from_secs(1)).await;` instead?"
     );
 }

@@ -5,8 +5,8 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// How often the threads are counted. What lives shorter may be missed; each
-/// fetch of the lesson lives longer.
+/// How often the threads are counted. A thread that lives for less may be
+/// missed; each fetch of the lesson takes longer.
 const INTERVAL: Duration = Duration::from_millis(1);
 
 /// Counts the threads of this process from its start until
@@ -18,7 +18,7 @@ pub struct ThreadCount {
 }
 
 impl ThreadCount {
-    /// Begins to count.
+    /// Starts counting.
     pub fn start() -> ThreadCount {
         let before = count();
         let (stop, stopped) = mpsc::channel();
@@ -34,9 +34,9 @@ impl ThreadCount {
         ThreadCount { before, counter, stop }
     }
 
-    /// The most threads there were since the start, without those that were
-    /// there before (the mock web's) and the counter's own; the calling thread
-    /// counts. `None` where the system does not tell.
+    /// The largest number of threads since the start. It includes the calling
+    /// thread, and leaves out the counter's own and those that existed before
+    /// (the mock web's). `None` if the operating system doesn't say.
     pub fn most(self) -> Option<usize> {
         drop(self.stop);
         let most = self.counter.join().ok()??;

@@ -1,11 +1,11 @@
-"""What chapter 1 says of asyncio and of threads in Python, each as an assertion."""
+"""What chapter 1 says about asyncio and about threads in Python, each as an assertion."""
 
 import asyncio
 import threading
 import time
 
 
-def a_coroutine_that_nobody_awaits_has_run_nothing():
+def a_coroutine_that_is_never_awaited_runs_nothing():
     ran = []
 
     async def fetch():
@@ -68,8 +68,18 @@ def what_does_not_await_stops_the_loop(wait):
     assert seen == ["first begins", "first ends", "second begins", "second ends"]
 
 
+def a_runner_is_a_loop_that_a_program_builds_holds_and_closes():
+    async def loop():
+        return asyncio.get_running_loop()
+
+    with asyncio.Runner() as runner:
+        first = runner.run(loop())
+        assert runner.run(loop()) is first
+    assert first.is_closed()
+
+
 def threads_wait_at_the_same_time():
-    # Each waits until all three do: one after another, they would wait for ever.
+    # Each waits until all three wait: one after another, they'd never get past it.
     together = threading.Barrier(3)
     threads = [threading.Thread(target=together.wait, args=(60,)) for _ in range(3)]
     for thread in threads:
@@ -79,10 +89,11 @@ def threads_wait_at_the_same_time():
     assert not together.broken
 
 
-a_coroutine_that_nobody_awaits_has_run_nothing()
+a_coroutine_that_is_never_awaited_runs_nothing()
 gather_makes_a_task_of_each_coroutine_and_returns_in_the_order_asked()
 gather_raises_the_first_exception_unless_it_is_to_return_them()
 what_does_not_await_stops_the_loop(lambda: time.sleep(0.001))
 what_does_not_await_stops_the_loop(lambda: sum(range(100_000)))
+a_runner_is_a_loop_that_a_program_builds_holds_and_closes()
 threads_wait_at_the_same_time()
 print("all true")

@@ -156,16 +156,21 @@ fn a_strategy_whose_sites_all_failed_has_no_speed_up() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn looking_up_a_name_takes_a_thread_that_an_address_does_not() {
-    let web = MockWeb::builder()
-        .sites([Site::new("a.example").delay(Duration::from_millis(500))])
-        .start()
-        .expect("it starts");
-    let named = web.url("a.example").replace("127.0.0.1", "localhost");
-    let (_, printed, _) = run(&mut lesson(&[&named]));
-    assert_eq!(threads(&printed, "async, all at once"), "2", "{printed}");
-    let (_, printed, _) = run(&mut lesson(&[web.url("a.example")]));
+fn looking_up_a_name_takes_a_thread_and_an_address_does_not() {
+    let names = ["a.example", "b.example", "c.example"];
+    let slow = |name| Site::new(name).delay(Duration::from_millis(500));
+    let web =
+        MockWeb::builder().sites(names.map(slow)).start().expect("it starts");
+    let urls = names.map(|name| web.url(name));
+    let (_, printed, _) = run(&mut lesson(&urls));
     assert_eq!(threads(&printed, "async, all at once"), "1", "{printed}");
+    let named = urls.map(|url| url.replace("127.0.0.1", "localhost"));
+    let (_, printed, _) = run(&mut lesson(&[&named[0]]));
+    assert_eq!(threads(&printed, "async, all at once"), "2", "{printed}");
+    // Each lookup has a thread, unless an earlier one's has become idle.
+    let (_, printed, _) = run(&mut lesson(&[&named[0], &named[1], &named[2]]));
+    let most = threads(&printed, "async, all at once");
+    assert!(["2", "3", "4"].contains(&most.as_str()), "{printed}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use futures::executor::block_on;
-use lesson_kit::{Site, sites_of};
+use lesson_kit::{Site, sites_of, with_causes};
 use lesson01::{
     all_at_once, fetch_page_async, one_after_another, one_thread_each,
 };
@@ -97,7 +97,7 @@ fn one_after_another_never_has_two_requests_in_flight() {
 }
 
 #[tokio::test]
-async fn a_future_that_nobody_polls_asks_for_nothing() {
+async fn a_future_that_is_not_polled_sends_nothing() {
     let (web, sites, _watchdog) = start(quick_tutorial());
     let client = reqwest::Client::new();
     let unpolled = fetch_page_async(&client, &sites[0]);
@@ -109,7 +109,7 @@ async fn a_future_that_nobody_polls_asks_for_nothing() {
 }
 
 #[tokio::test]
-async fn a_time_limit_does_not_fire_while_the_thread_is_kept() {
+async fn a_timeout_does_not_fire_while_the_thread_is_blocked() {
     let (_web, sites, _watchdog) =
         start(quick_tutorial().fault("python.org", Fault::Hang));
     let client = reqwest::Client::builder()
@@ -120,20 +120,20 @@ async fn a_time_limit_does_not_fire_while_the_thread_is_kept() {
     let fetch = async {
         let page = fetch_page_async(&client, &sites[1]).await;
         assert!(page.expect_err("it hangs").is_timeout());
-        ended.lock().expect("nothing panicked").push("time limit");
+        ended.lock().expect("neither future panics").push("timeout");
     };
     let work = async {
-        // Longer than the limit: what is tested is that the limit waits for it.
-        #[expect(clippy::disallowed_methods, reason = "it keeps the thread")]
+        // Longer than the timeout, which can't fire before this ends.
+        #[expect(clippy::disallowed_methods, reason = "it blocks the thread")]
         thread::sleep(Duration::from_millis(200));
-        ended.lock().expect("nothing panicked").push("work");
+        ended.lock().expect("neither future panics").push("work");
     };
 
     futures::join!(fetch, work);
 
     assert_eq!(
-        ended.into_inner().expect("nothing panicked"),
-        ["work", "time limit"]
+        ended.into_inner().expect("neither future panics"),
+        ["work", "timeout"]
     );
 }
 
@@ -202,7 +202,7 @@ fn check_failing_site(
 }
 
 #[test]
-fn the_blocking_client_counts_its_time_limit_anew_for_the_body_and_the_async_client_does_not()
+fn the_blocking_client_starts_its_timeout_again_for_the_body_and_the_async_client_does_not()
  {
     // The head and the rest of the body are each within the limit, both together never.
     let (part, limit) =
@@ -225,7 +225,19 @@ fn the_blocking_client_counts_its_time_limit_anew_for_the_body_and_the_async_cli
 }
 
 #[test]
-fn reqwest_prints_the_first_cause_of_an_error_and_anyhow_prints_all() {
+fn an_async_client_has_no_timeout_unless_it_is_given_one() {
+    // reqwest lists the timeouts that are set, and no others.
+    let timeouts = |builder: &reqwest::ClientBuilder| {
+        format!("{builder:?}").to_lowercase().matches("timeout").count()
+    };
+    let builder = reqwest::Client::builder();
+    assert_eq!(timeouts(&builder), 0, "{builder:?}");
+    let builder = builder.timeout(WATCHDOG).connect_timeout(WATCHDOG);
+    assert_eq!(timeouts(&builder), 2, "{builder:?}");
+}
+
+#[test]
+fn reqwest_prints_the_outermost_error_and_with_causes_prints_them_all() {
     let (_web, sites, _watchdog) =
         start(quick_tutorial().fault("python.org", Fault::Empty));
     for strategy in [sequential, concurrent] {
@@ -234,7 +246,8 @@ fn reqwest_prints_the_first_cause_of_an_error_and_anyhow_prints_all() {
             .expect_err("python.org is broken")
             .without_url();
         assert_eq!(error.to_string(), "error sending request");
-        let all = format!("{:#}", anyhow::Error::from(error));
+        let all = with_causes(&error);
+        assert_eq!(all, format!("{:#}", anyhow::Error::from(error)));
         assert!(
             all.starts_with("error sending request: ")
                 && all.ends_with("before message completed"),
@@ -243,7 +256,7 @@ fn reqwest_prints_the_first_cause_of_an_error_and_anyhow_prints_all() {
     }
 }
 
-/// Three who wait for each other: proof that they run at once.
+/// A meeting point for three: they pass only if they run in parallel.
 #[derive(Default)]
 struct Rendezvous {
     here: Mutex<usize>,
@@ -251,15 +264,15 @@ struct Rendezvous {
 }
 
 impl Rendezvous {
-    /// 1 if the other two come within `limit`, 0 if not.
+    /// 1 if the other two arrive within `limit`, 0 if not.
     fn wait(&self, limit: Duration) -> usize {
-        let mut here = self.here.lock().expect("nobody panics");
+        let mut here = self.here.lock().expect("no thread panics");
         *here += 1;
         self.all.notify_all();
         let (mut here, waited) = self
             .all
             .wait_timeout_while(here, limit, |here| *here < 3)
-            .expect("nobody panics");
+            .expect("no thread panics");
         if waited.timed_out() {
             *here -= 1;
         }
@@ -268,7 +281,7 @@ impl Rendezvous {
 }
 
 #[test]
-fn busy_futures_joined_on_one_thread_never_run_at_once_and_threads_do() {
+fn busy_futures_joined_on_one_thread_never_run_in_parallel_and_threads_do() {
     let _watchdog = Watchdog::start(WATCHDOG, || {
         vec!["the rendezvous of cpu_bound".to_owned()]
     });

@@ -1,10 +1,11 @@
 //! The Python twin reports what the lesson reports, of the same server.
 
+use std::path::Path;
 use std::time::Duration;
 
 use lesson_kit::{Site, sites_of};
 use lesson01::one_after_another;
-use mock_server::testing::{check_asyncio_facts, run_twin};
+use mock_server::testing::{check_asyncio_facts, run_python, run_twin};
 use mock_server::{Fault, MockWeb, Outcome};
 
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
@@ -68,8 +69,17 @@ fn the_python_twin_reports_the_same_sizes_and_is_seen_first_in_turn_and_then_at_
 }
 
 #[test]
-fn what_the_chapter_says_of_asyncio_is_so() {
+fn what_the_chapter_says_about_asyncio_is_true() {
     check_asyncio_facts(FOLDER);
+}
+
+#[test]
+fn what_the_chapter_says_about_the_default_timeouts_of_pythons_clients_is_true()
+{
+    let facts = Path::new(FOLDER).join("tests/client_facts.py");
+    if let Some(printed) = run_python(&facts, &["aiohttp", "requests"], &[]) {
+        assert_eq!(printed, "all true\n");
+    }
 }
 
 #[test]
@@ -92,7 +102,7 @@ fn the_python_twin_reports_the_same_failures() {
 }
 
 #[test]
-fn the_twins_time_limit_is_for_each_wait_in_requests_and_for_all_of_a_page_in_aiohttp()
+fn the_twins_timeout_is_for_each_wait_in_requests_and_for_all_of_a_page_in_aiohttp()
  {
     // Four pieces, six seconds in all, and never more than two without one; the limit is five.
     let web = MockWeb::builder()
