@@ -3,7 +3,7 @@
 In one terminal:  cargo run -p mock-server
 In another:       python lessons/02-runtime-and-join/lesson02.py
 
-URLs of one's own come as arguments. It wants: pip install -r lessons/requirements.txt
+Your own URLs go on the command line. Needs: pip install -r lessons/requirements.txt
 """
 
 import asyncio
@@ -14,7 +14,7 @@ import aiohttp
 
 NAMES = ["codeswithpankaj.com", "python.org", "w3schools.com"]
 URLS = sys.argv[1:] or [f"http://127.0.0.1:8080/site/{name}" for name in NAMES]
-TIME_LIMIT = aiohttp.ClientTimeout(total=5)  # seconds, for all of a page
+TIMEOUT = aiohttp.ClientTimeout(total=5)  # seconds, for a whole page
 
 
 # ANCHOR: fetch_page
@@ -38,10 +38,10 @@ async def fetch_all(session, urls):
 # ANCHOR: main
 async def main():
     start = time.perf_counter()
-    async with aiohttp.ClientSession(timeout=TIME_LIMIT) as session:
+    async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
         pages = await fetch_all(session, URLS)
     for url, page in zip(URLS, pages):
-        if isinstance(page, Exception):
+        if isinstance(page, BaseException):
             print(f"{url}: failed: {page!r}")
         else:
             print(f"{url}: {page} bytes")

@@ -5,56 +5,58 @@
 //! cargo run -p lesson02 --example lazy
 //! ```
 //!
-//! The wrong run makes three futures and forgets to await them; the right run
-//! awaits them. Look at what the server saw of each. Python warns that a
-//! coroutine was never awaited. Rust warns of a future that is made and dropped
-//! on the spot, and not of a `Vec` of futures.
+//! The wrong run makes three futures, puts them into a `Vec` and never awaits
+//! them, so nothing polls them and no request is sent. The right run awaits
+//! them. Look at what the server saw of each. Python warns that a coroutine was
+//! never awaited. Rust warns about a future that is dropped where it was made,
+//! but not about a `Vec` of futures.
 
 use futures::future::join_all;
 use lesson_kit::{Site, println};
 use lesson02::{client, fetch_page};
-use tokio::runtime::Runtime;
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start(
         "lesson02 --example lazy",
-        "a future does nothing until it is polled",
+        "when an async fn begins to run",
     );
     let client = client()?;
-    let runtime = Runtime::new()?;
 
-    println!("--- wrong: made and forgotten ---");
-    let fetched = runtime.block_on(forgotten(&client, lesson.sites()));
+    println!("--- wrong: start all ---");
+    let fetched = start_all(&client, lesson.sites()).await;
     println!("{fetched} pages fetched");
-    lesson.blocking_timeline("made and forgotten");
+    lesson.timeline("start all").await;
 
-    println!("\n--- right: made and awaited ---");
-    let fetched = runtime.block_on(awaited(&client, lesson.sites()));
+    println!("\n--- right: start all, then await them ---");
+    let fetched = start_and_await_all(&client, lesson.sites()).await;
     println!("{fetched} pages fetched");
-    lesson.blocking_timeline("made and awaited");
+    lesson.timeline("start all, then await them").await;
     Ok(())
 }
 
 // ANCHOR: wrong
-/// Wrong: makes a future for each site, and awaits none. It compiles, and there
-/// is no warning.
-pub async fn forgotten(client: &reqwest::Client, sites: &[Site]) -> usize {
-    let mut fetched = Vec::new();
-    for site in sites {
-        fetched.push(fetch_page(client, site));
-    }
-    fetched.len()
-}
-// ANCHOR_END: wrong
-
-// ANCHOR: right
-/// Right: awaits what it made.
-pub async fn awaited(client: &reqwest::Client, sites: &[Site]) -> usize {
+/// Wrong.
+pub async fn start_all(client: &reqwest::Client, sites: &[Site]) -> usize {
     let mut pages = Vec::new();
     for site in sites {
         pages.push(fetch_page(client, site));
     }
-    let fetched = join_all(pages).await;
-    fetched.iter().filter(|page| page.is_ok()).count()
+    pages.len()
+}
+// ANCHOR_END: wrong
+
+// ANCHOR: right
+/// Right.
+pub async fn start_and_await_all(
+    client: &reqwest::Client,
+    sites: &[Site],
+) -> usize {
+    let mut pages = Vec::new();
+    for site in sites {
+        pages.push(fetch_page(client, site));
+    }
+    let pages = join_all(pages).await;
+    pages.iter().filter(|page| page.is_ok()).count()
 }
 // ANCHOR_END: right

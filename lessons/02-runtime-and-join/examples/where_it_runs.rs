@@ -5,9 +5,10 @@
 //! cargo run -p lesson02 --example where_it_runs
 //! ```
 //!
-//! The same three futures on three runtimes. What `block_on` polls, and what is
-//! joined inside, runs on the thread that calls it, on every runtime. Only what
-//! is spawned runs on the runtime's own threads, where it has any.
+//! The same four futures on three runtimes. On every runtime, the future given
+//! to `block_on` and the futures joined inside it run on the thread that calls
+//! `block_on`. Only a spawned task runs on the runtime's own threads, if the
+//! runtime has any.
 
 use std::thread;
 
@@ -53,18 +54,18 @@ fn on_one_thread() -> std::io::Result<()> {
 // ANCHOR_END: builder
 
 // ANCHOR: where
-/// Each line says on which thread it was printed.
+/// Each line ends with the thread that printed it.
 pub async fn where_each_runs() {
-    say("the future that block_on polls");
-    tokio::join!(async { say("a joined future") }, async {
-        say("another joined future");
+    print_thread("the future that block_on polls");
+    tokio::join!(async { print_thread("a joined future") }, async {
+        print_thread("another joined future");
     });
-    // A task: a future that the runtime owns. Lesson 04 is about it.
-    let task = tokio::spawn(async { say("a spawned task") });
+    // A task is a future that the runtime owns. Lesson 04 is about tasks.
+    let task = tokio::spawn(async { print_thread("a spawned task") });
     task.await.expect("the task does not panic");
 }
 
-fn say(what: &str) {
+fn print_thread(what: &str) {
     println!("{what:<32}{}", thread::current().name().unwrap_or("unnamed"));
 }
 // ANCHOR_END: where

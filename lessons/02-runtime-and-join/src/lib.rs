@@ -1,8 +1,8 @@
-//! Three pages at once, by way of a runtime and one future.
+//! Three pages at the same time, with a runtime and one future.
 //!
-//! In Python this is `asyncio.run(main())` and `asyncio.gather`. Here nothing
-//! runs by itself: a future runs when it is polled, and a runtime polls the one
-//! future that it is given, with all that is inside it.
+//! In Python this is `asyncio.run(main())` and `asyncio.gather`. Here an async
+//! function runs only while something polls its future. The runtime polls the
+//! one future it's given, and that one polls the futures inside it.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use futures::future::join_all;
 use lesson_kit::{Site, println};
 
 /// How long to wait for a site, from the request to the last byte.
-pub const TIME_LIMIT: Duration = Duration::from_secs(5);
+pub const TIMEOUT: Duration = Duration::from_secs(5);
 
 // ANCHOR: fetch_page
 /// Fetches a page and returns how many bytes its text has.
@@ -27,8 +27,8 @@ pub async fn fetch_page(
 // ANCHOR_END: fetch_page
 
 // ANCHOR: fetch_all
-/// Fetches all pages at once, on the thread that awaits this.
-/// Results in the order of the sites.
+/// Fetches all pages at the same time, on the thread that awaits this.
+/// Results are in the order of the sites.
 pub async fn fetch_all(
     client: &reqwest::Client,
     sites: &[Site],
@@ -37,11 +37,11 @@ pub async fn fetch_all(
 }
 // ANCHOR_END: fetch_all
 
-/// A client that gives up on a site after [`TIME_LIMIT`].
+/// A client that gives up on a site after [`TIMEOUT`].
 ///
 /// # Errors
 ///
-/// When the system refuses what a client needs.
+/// When the operating system refuses what a client needs.
 pub fn client() -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder().timeout(TIME_LIMIT).build()
+    reqwest::Client::builder().timeout(TIMEOUT).build()
 }

@@ -1,43 +1,39 @@
-//! Read src/lib.rs first: it is the lesson; this only runs it.
+//! Read src/lib.rs first: it's the lesson. This program only runs it.
 //!
-//! Who runs a future? Not the call that made it. `#[tokio::main]` makes a
-//! runtime and gives it one future, the body of the function below; everything
-//! else runs inside that one. In Python it is `asyncio.run(main())`.
+//! Who runs a future? Not the call that made it. `#[tokio::main]` builds a
+//! runtime and gives it one future, the body of `main`. Everything else runs
+//! inside that one. In Python it's `asyncio.run(main())`.
 //!
 //! ```sh
 //! cargo run -p lesson02
 //! ```
 //!
-//! Look at the order: the pages arrive as their sites answer, and the results
-//! stand in the order in which they were asked for.
+//! Look at the order: the pages arrive as their sites answer, but the results
+//! come in the order of the sites.
 
 use std::time::Instant;
 
-use lesson_kit::{Site, println};
+use lesson_kit::{println, with_causes};
 use lesson02::{client, fetch_all};
 
-fn main() -> anyhow::Result<()> {
+// ANCHOR: main
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson =
         lesson_kit::start("lesson02", "the runtime, and many futures in one");
-    fetch_and_report(lesson.sites())?;
-    lesson.blocking_timeline("join_all");
-    Ok(())
-}
-
-// ANCHOR: main
-// Most programs have this on `main`; it makes an ordinary function of any
-// `async fn`: one that builds a runtime and blocks on the body.
-#[tokio::main]
-async fn fetch_and_report(sites: &[Site]) -> reqwest::Result<()> {
+    let sites = lesson.sites();
     let start = Instant::now();
     let pages = fetch_all(&client()?, sites).await;
     for (site, page) in sites.iter().zip(pages) {
         match page {
             Ok(bytes) => println!("{}: {bytes} bytes", site.name),
-            Err(error) => println!("{}: failed: {error}", site.name),
+            Err(error) => {
+                println!("{}: failed: {}", site.name, with_causes(&error));
+            }
         }
     }
     println!("Total time: {:.2} seconds", start.elapsed().as_secs_f64());
+    lesson.timeline("join_all").await;
     Ok(())
 }
 // ANCHOR_END: main

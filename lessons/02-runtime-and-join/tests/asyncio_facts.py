@@ -1,7 +1,8 @@
-"""What chapter 2 says of asyncio, each as an assertion."""
+"""What chapter 2 says about asyncio, each as an assertion."""
 
 import asyncio
 import gc
+import os
 import threading
 import warnings
 
@@ -46,7 +47,18 @@ def run_inside_a_coroutine_is_an_error():
     assert words == "asyncio.run() cannot be called from a running event loop"
 
 
+def to_thread_has_as_many_threads_as_cpus_and_four_more_and_32_at_most():
+    async def main():
+        await asyncio.to_thread(len, "page")
+        return asyncio.get_running_loop()._default_executor._max_workers
+
+    # Since 3.13 only the CPUs count that this process may use.
+    cpus = getattr(os, "process_cpu_count", os.cpu_count)()
+    assert asyncio.run(main()) == min(32, cpus + 4)
+
+
 a_coroutine_that_was_never_awaited_is_a_warning()
+to_thread_has_as_many_threads_as_cpus_and_four_more_and_32_at_most()
 run_uses_the_thread_that_calls_it_for_main_for_gather_and_for_tasks()
 run_inside_a_coroutine_is_an_error()
 print("all true")

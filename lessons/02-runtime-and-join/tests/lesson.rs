@@ -1,6 +1,7 @@
 //! What the lesson claims, proved by what the server saw.
 
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
@@ -9,7 +10,12 @@ use lesson02::{fetch_all, fetch_page};
 use mock_server::testing::quick_tutorial;
 use mock_server::{Fault, MockWeb, Watchdog};
 use tokio::runtime::{Builder, Runtime};
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
+#[path = "../examples/blocking_work.rs"]
+#[expect(dead_code, reason = "an example has a `main`, which is not called")]
+mod blocking_work;
 #[path = "../examples/lazy.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
 mod lazy;
@@ -22,8 +28,10 @@ mod one_task;
 
 /// Bounds a failure only.
 const WATCHDOG: Duration = Duration::from_secs(60);
-/// How long a gate waits that is to open: as long as a busy machine may need.
+/// How long a gate that should open waits: as long as a busy machine may need.
 const PATIENT: Duration = Duration::from_secs(30);
+/// How long to wait for something that can't happen.
+const IMPATIENT: Duration = Duration::from_millis(200);
 
 fn start(builder: mock_server::Builder) -> (MockWeb, Vec<Site>, Watchdog) {
     let web = builder.start().expect("the web starts");
@@ -43,7 +51,7 @@ async fn all_pages_are_in_flight_at_once() {
 }
 
 #[tokio::test]
-async fn results_stand_in_the_order_asked_though_the_first_answers_last() {
+async fn results_are_in_the_order_of_the_sites_though_the_first_answers_last() {
     let slow = Fault::Delay { ms: 100 };
     let (_web, sites, _watchdog) =
         start(quick_tutorial().fault("codeswithpankaj.com", slow));
@@ -55,18 +63,17 @@ async fn results_stand_in_the_order_asked_though_the_first_answers_last() {
 }
 
 #[tokio::test]
-async fn a_future_that_is_forgotten_asks_nothing_and_one_that_is_awaited_does()
-{
+async fn futures_that_are_only_made_send_nothing_and_awaited_ones_do() {
     let (web, sites, _watchdog) = start(quick_tutorial());
     let client = reqwest::Client::new();
 
-    let forgotten = lazy::forgotten(&client, &sites).await;
+    let made = lazy::start_all(&client, &sites).await;
 
-    assert_eq!(forgotten, 3, "it says that it fetched three");
-    // What it had asked would have arrived before what is asked after it.
+    assert_eq!(made, 3, "it claims to have fetched three");
+    // A request of its own would have arrived before this one.
     fetch_page(&client, &sites[0]).await.expect("a page");
     assert_eq!(web.record().exchanges().len(), 1);
-    assert_eq!(lazy::awaited(&client, &sites).await, 3);
+    assert_eq!(lazy::start_and_await_all(&client, &sites).await, 3);
     assert_eq!(web.record().exchanges().len(), 1 + 3);
 }
 
@@ -85,7 +92,7 @@ async fn the_compiler_warns_of_a_future_dropped_on_the_spot_and_not_of_one_in_a_
 /// The order in which two branches of one `join!` begin and end their pause.
 async fn order<F: Future<Output = ()>>(pause: fn() -> F) -> Vec<&'static str> {
     let seen = Mutex::new(Vec::new());
-    let see = |what| seen.lock().expect("nothing panicked").push(what);
+    let see = |what| seen.lock().expect("no branch panics").push(what);
     tokio::join!(
         async {
             see("a begins");
@@ -98,18 +105,18 @@ async fn order<F: Future<Output = ()>>(pause: fn() -> F) -> Vec<&'static str> {
             see("b ends");
         },
     );
-    seen.into_inner().expect("nothing panicked")
+    seen.into_inner().expect("no branch panics")
 }
 
 #[test]
-fn a_branch_that_keeps_the_thread_stalls_its_siblings_on_every_runtime() {
+fn a_branch_that_blocks_the_thread_stalls_its_siblings_on_every_runtime() {
     let many = Runtime::new().expect("a runtime");
     let one =
         Builder::new_current_thread().enable_all().build().expect("a runtime");
     for runtime in [many, one] {
-        let wrong = runtime.block_on(order(one_task::keep_the_thread));
+        let wrong = runtime.block_on(order(one_task::pause_with_std));
         assert_eq!(wrong, ["a begins", "a ends", "b begins", "b ends"]);
-        let right = runtime.block_on(order(one_task::give_it_back));
+        let right = runtime.block_on(order(one_task::pause_with_tokio));
         assert_eq!(right[..2], ["a begins", "b begins"]);
     }
 }
@@ -160,4 +167,168 @@ fn a_runtime_inside_a_runtime_panics_and_says_why() {
         ));
     }
     assert_eq!(nested_block_on::awaited(), 15_000);
+}
+
+#[test]
+fn tokios_sleep_panics_outside_a_runtime_and_says_why() {
+    assert_eq!(
+        panicked(nested_block_on::no_runtime),
+        "there is no reactor running, must be called from the context of a Tokio 1.x runtime"
+    );
+}
+
+/// Blocking code can pass only if `N` calls of it run at the same moment.
+struct Rendezvous<const N: usize> {
+    present: Mutex<usize>,
+    all: Condvar,
+}
+
+impl<const N: usize> Rendezvous<N> {
+    const fn new() -> Self {
+        Rendezvous { present: Mutex::new(0), all: Condvar::new() }
+    }
+
+    /// Whether the others arrive within `limit`.
+    fn wait(&self, limit: Duration) -> bool {
+        let mut present = self.present.lock().expect("no caller panics");
+        *present += 1;
+        self.all.notify_all();
+        let (mut present, waited) = self
+            .all
+            .wait_timeout_while(present, limit, |present| *present < N)
+            .expect("no caller panics");
+        if waited.timed_out() {
+            *present -= 1;
+        }
+        !waited.timed_out()
+    }
+}
+
+/// 1 if three calls run at the same moment.
+fn meet_two_others(_name: &str, _page: &str) -> usize {
+    static THREE: Rendezvous<3> = Rendezvous::new();
+    usize::from(THREE.wait(PATIENT))
+}
+
+/// The same, for callers that never do.
+fn miss_two_others(_name: &str, _page: &str) -> usize {
+    static THREE: Rendezvous<3> = Rendezvous::new();
+    usize::from(THREE.wait(IMPATIENT))
+}
+
+#[tokio::test]
+async fn joined_futures_compute_one_at_a_time_and_spawn_blocking_computes_in_parallel()
+ {
+    let client = reqwest::Client::new();
+    let (_web, sites, _watchdog) = start(quick_tutorial());
+    let words =
+        |site| blocking_work::words_inline(&client, site, miss_two_others);
+    let inline =
+        tokio::try_join!(words(&sites[0]), words(&sites[1]), words(&sites[2]));
+    assert_eq!(inline.expect("three pages"), (0, 0, 0));
+
+    let words =
+        |site| blocking_work::words_on_the_pool(&client, site, meet_two_others);
+    let pooled =
+        tokio::try_join!(words(&sites[0]), words(&sites[1]), words(&sites[2]));
+    assert_eq!(pooled.expect("three pages"), (1, 1, 1));
+}
+
+#[tokio::test]
+async fn blocking_work_that_has_begun_cannot_be_cancelled() {
+    let (begin, begun) = mpsc::channel();
+    let (release, released) = mpsc::channel::<()>();
+    let mut work = spawn_blocking(move || {
+        begin.send(()).expect("the test waits for it");
+        released.recv().expect("the test releases it");
+        15_000
+    });
+    spawn_blocking(move || begun.recv())
+        .await
+        .expect("no panic")
+        .expect("it begins");
+
+    assert!(timeout(Duration::from_millis(1), &mut work).await.is_err());
+    work.abort();
+    release.send(()).expect("the work is still running");
+    assert_eq!(work.await.expect("it was not cancelled"), 15_000);
+}
+
+#[tokio::test]
+async fn blocking_work_that_is_still_queued_can_be_cancelled() {
+    let _watchdog = watchdog("the queue of a pool with one thread");
+    let runtime = pool_of(1);
+    let (release, released) = mpsc::channel::<()>();
+    let first = runtime.spawn_blocking(move || released.recv());
+    let second = runtime.spawn_blocking(|| 15_000);
+
+    second.abort();
+    release.send(()).expect("the first is running");
+    first.await.expect("no panic").expect("it was released");
+    let error = second.await.expect_err("it never begins");
+    assert!(error.is_cancelled(), "{error}");
+    runtime.shutdown_background();
+}
+
+/// Whether `N` calls on a default pool run at the same moment.
+fn all_in_parallel<const N: usize>(limit: Duration) -> bool {
+    let runtime = Builder::new_current_thread().build().expect("a runtime");
+    let rendezvous = Arc::new(Rendezvous::<N>::new());
+    let passed = Arc::new(AtomicUsize::new(0));
+    for _ in 0..N {
+        let (rendezvous, passed) =
+            (Arc::clone(&rendezvous), Arc::clone(&passed));
+        runtime.spawn_blocking(move || {
+            let met = rendezvous.wait(limit);
+            passed.fetch_add(usize::from(met), SeqCst);
+        });
+    }
+    drop(runtime); // waits for all that have begun
+    passed.load(SeqCst) == N
+}
+
+#[test]
+fn the_pool_has_512_threads_and_the_513th_call_waits_for_one() {
+    let _watchdog = watchdog("512 threads that wait for each other");
+    assert!(all_in_parallel::<512>(PATIENT));
+    assert!(!all_in_parallel::<513>(IMPATIENT));
+}
+
+/// A runtime whose pool for blocking work has this many threads.
+fn pool_of(threads: usize) -> Runtime {
+    Builder::new_multi_thread()
+        .worker_threads(1)
+        .max_blocking_threads(threads)
+        .enable_all()
+        .build()
+        .expect("a runtime")
+}
+
+#[test]
+fn name_lookups_and_files_wait_for_a_thread_of_the_same_pool() {
+    let (web, sites, _watchdog) = start(quick_tutorial());
+    let runtime = pool_of(1);
+    let (release, released) = mpsc::channel::<()>();
+    runtime.spawn_blocking(move || released.recv());
+    let url = sites[0].url.replace("127.0.0.1", "localhost");
+    let client =
+        reqwest::Client::builder().no_proxy().build().expect("a client");
+
+    runtime.block_on(async {
+        // The other site has an address, so it needs no lookup.
+        client.get(&sites[1].url).send().await.expect("a page");
+        let mut named = Box::pin(client.get(&url).send());
+        let mut file = Box::pin(tokio::fs::read("Cargo.toml"));
+        assert!(timeout(IMPATIENT, &mut named).await.is_err());
+        assert!(timeout(IMPATIENT, &mut file).await.is_err());
+        assert_eq!(web.record().requests(&sites[0].name), 0);
+
+        release.send(()).expect("the pool's thread is blocked");
+        named.await.expect("a page");
+        file.await.expect("the file is there");
+    });
+}
+
+fn watchdog(what: &'static str) -> Watchdog {
+    Watchdog::start(WATCHDOG, move || vec![what.to_owned()])
 }

@@ -12,7 +12,7 @@ const WATCHDOG: Duration = Duration::from_secs(120);
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
 #[tokio::test]
-async fn the_python_twin_reports_the_same_sizes_and_asks_all_at_once() {
+async fn the_python_twin_reports_the_same_sizes_and_fetches_all_at_once() {
     let web = MockWeb::start().expect("the web starts");
     let _watchdog = web.watchdog(WATCHDOG);
 
@@ -31,6 +31,6 @@ async fn the_python_twin_reports_the_same_sizes_and_asks_all_at_once() {
 }
 
 #[test]
-fn what_the_chapter_says_of_asyncio_is_so() {
+fn what_the_chapter_says_about_asyncio_is_true() {
     check_asyncio_facts(FOLDER);
 }

@@ -1,12 +1,13 @@
-// A program fetches pages and gives each to a function that it has from another
-// team. That function thinks for a while, on its thread, and there is no
-// `async` in it. Since it was added, all other requests stand still while it
-// thinks.
+// A program fetches pages and passes each of them to `think`, a function from
+// another team. `think` takes half a second, and there's no `async` in it. While
+// it runs, no other request is sent.
 //
-// Let the function think where it stops nobody.
+// Change `thought_about` so that other requests keep going while `think` runs.
+// You don't need to make `think` faster, and you can't change it. The tests
+// check that other pages arrive before `think` returns.
 //
-// Run it and look at the bars: while the page of `large.example` is thought
-// about, nothing else is asked for.
+// Run it and look at the bars: while `think` works on the page of
+// `large.example`, no bar begins.
 
 use anyhow::Result;
 use exercises::show;

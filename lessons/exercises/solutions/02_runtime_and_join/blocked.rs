@@ -1,12 +1,13 @@
-// A program fetches pages and gives each to a function that it has from another
-// team. That function thinks for a while, on its thread, and there is no
-// `async` in it. Since it was added, all other requests stand still while it
-// thinks.
+// A program fetches pages and passes each of them to `think`, a function from
+// another team. `think` takes half a second, and there's no `async` in it. While
+// it runs, no other request is sent.
 //
-// Let the function think where it stops nobody.
+// Change `thought_about` so that other requests keep going while `think` runs.
+// You don't need to make `think` faster, and you can't change it. The tests
+// check that other pages arrive before `think` returns.
 //
-// Run it and look at the bars: while the page of `large.example` is thought
-// about, nothing else is asked for.
+// Run it and look at the bars: while `think` works on the page of
+// `large.example`, no bar begins.
 
 use anyhow::Result;
 use exercises::show;
@@ -22,23 +23,23 @@ async fn page(client: &Client, url: &str) -> Result<String> {
     Ok(response.text().await?)
 }
 
-// Between two awaits a future has its thread for itself, and nobody can take it
-// away. `spawn_blocking` calls the function on another thread, from a pool that
-// is there for this, and gives a handle that can be awaited: while this future
-// waits for it, the thread is free for the others. The page moves over there,
-// so the closure owns it: `move`.
+// Between two awaits a future has its thread to itself, and the runtime can't
+// take it away. `spawn_blocking` calls the function on another thread, from a
+// pool that's there for this, and returns a handle you can await. While this
+// future waits for the handle, its thread is free to run others. The page moves
+// to the other thread, so the closure has to own it: `move`.
 //
-// The common wrong answers keep the work on the thread: an `async` block around
-// `think` is still polled there, and so is a task of `tokio::spawn`, on a
-// runtime of one thread. On one of many threads it stops only one of them, and
-// whoever waits there. `yield_now` before it only lets the others go first.
+// The common wrong answers leave the work on the thread. An `async` block around
+// `think` is still polled there, and on a runtime with one thread so is a task
+// from `tokio::spawn`. On a runtime with many threads such a task blocks one of
+// them. `yield_now` before the call only lets the others go first.
 async fn thought_about<Thought: Send + 'static>(
     client: &Client,
     url: &str,
     think: impl FnOnce(&str) -> Thought + Send + 'static,
 ) -> Result<Thought> {
     let page = page(client, url).await?;
-    // The handle's error is a panic of `think`.
+    // The handle's error means that `think` panicked.
     Ok(spawn_blocking(move || think(&page)).await?)
 }
 
