@@ -140,6 +140,7 @@ pub const RUNS: &[Run] = &[
         faster: &[("right/Total time:", "wrong/Total time:"), ("right/Total time:", "wrong-2/Total time:")],
         ..PLAIN
     },
+    Run { name: "clocks", command: "cargo run -p lesson03 --example clocks", ..PLAIN },
     Run { name: "question_mark", command: "cargo run -p lesson03 --example question_mark", ..PLAIN },
     Run { name: "state_machine", command: "cargo run -p lesson03 --example state_machine", ..PLAIN },
     Run { name: "async_closure", command: "cargo run -p lesson03 --example async_closure", ..PLAIN },
@@ -177,12 +178,29 @@ pub const RUNS: &[Run] = &[
         ..PLAIN
     },
     Run { name: "send_static", command: "cargo run -p lesson04 --example send_static", ..PLAIN },
-    Run { name: "parallel", command: "cargo run -p lesson04 --example parallel", ..PLAIN },
-    Run { name: "task_cost", command: "cargo run -p lesson04 --example task_cost", ..PLAIN },
+    Run { name: "local_tasks", command: "cargo run -p lesson04 --example local_tasks", ..PLAIN },
+    Run {
+        name: "parallel",
+        command: "cargo run -p lesson04 --example parallel",
+        faster: &[("total-speed-up/waiting and work spawned", "total-speed-up/waiting and work joined")],
+        ..PLAIN
+    },
+    Run {
+        name: "task_cost",
+        command: "cargo run -p lesson04 --example task_cost",
+        faster: &[("waiting-after-memory/tasks", "waiting-after-memory/threads")],
+        ..PLAIN
+    },
     Run { name: "yielding", command: "cargo run -p lesson04 --example yielding", ..PLAIN },
     Run {
         name: "spawn_borrows",
         command: "cargo run -p lesson04 --features does-not-compile --example spawn_borrows",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
+        name: "spawn_boxed_error",
+        command: "cargo run -p lesson04 --features does-not-compile --example spawn_boxed_error",
         refused: true,
         ..PLAIN
     },
@@ -225,6 +243,13 @@ pub const RUNS: &[Run] = &[
         picture: true,
         // Its tasks begin on threads of their own.
         any_order: &["joinset", "wrong", "right"],
+        ..PLAIN
+    },
+    Run { name: "fail_fast_100", command: "cargo run -p lesson06 --example fail_fast_100", ..PLAIN },
+    Run {
+        name: "boxed_error",
+        command: "cargo run -p lesson06 --features does-not-compile --example boxed_error",
+        refused: true,
         ..PLAIN
     },
     Run { name: "panic", command: "cargo run -p lesson06 --example panic", ..PLAIN },

@@ -3,7 +3,7 @@
 In one terminal:  cargo run -p mock-server
 In another:       python lessons/03-futures-and-await/lesson03.py
 
-URLs of one's own come as arguments. It wants: pip install -r lessons/requirements.txt
+Your own URLs go on the command line. Needs: pip install -r lessons/requirements.txt
 """
 
 import asyncio
@@ -13,7 +13,7 @@ import aiohttp
 
 NAMES = ["codeswithpankaj.com", "python.org"]
 URLS = sys.argv[1:] or [f"http://127.0.0.1:8080/site/{name}" for name in NAMES]
-TIME_LIMIT = aiohttp.ClientTimeout(total=5)  # seconds, for all of a page
+TIMEOUT = aiohttp.ClientTimeout(total=5)  # seconds, for a whole page
 
 
 # ANCHOR: chain
@@ -33,12 +33,12 @@ async def count_words(session, url):
 
 
 async def main():
-    async with aiohttp.ClientSession(timeout=TIME_LIMIT) as session:
+    async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
         counted = await asyncio.gather(
             *(count_words(session, url) for url in URLS), return_exceptions=True
         )
     for url, words in zip(URLS, counted):
-        if isinstance(words, Exception):
+        if isinstance(words, BaseException):
             print(f"{url}: failed: {words!r}")
         else:
             print(f"{url}: {words} words")

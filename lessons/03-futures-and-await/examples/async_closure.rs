@@ -4,28 +4,21 @@
 //! cargo run -p lesson03 --example async_closure
 //! ```
 //!
-//! `async |site| …` is a closure whose call makes a future; `impl AsyncFn(…)`
-//! takes one, or an `async fn`. The closure borrows the client from outside,
-//! across its awaits.
+//! `async |site| …` is a closure that returns a future when it's called.
+//! `impl AsyncFnMut(…)` accepts such a closure, or an `async fn`. This closure
+//! borrows the client and the total from outside, across its awaits.
 
 use lesson_kit::{Site, println};
 use lesson03::{SITES, client, count_words};
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
         "lesson03 --example async_closure",
         "functions that take async functions",
         &SITES,
     );
-    if let Err(error) = run(lesson.sites()) {
-        println!("failed: {error}");
-    }
-    lesson.blocking_timeline("a closure for each site");
-    Ok(())
-}
-
-#[tokio::main]
-async fn run(sites: &[Site]) -> reqwest::Result<()> {
+    let sites = lesson.sites();
     // ANCHOR: closure
     let client = client()?;
     let mut total = 0;
@@ -36,6 +29,7 @@ async fn run(sites: &[Site]) -> reqwest::Result<()> {
     .await?;
     println!("{total} words on {} sites", sites.len());
     // ANCHOR_END: closure
+    lesson.timeline("a closure for each site").await;
     Ok(())
 }
 

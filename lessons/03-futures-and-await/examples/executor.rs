@@ -1,19 +1,20 @@
-//! What does a runtime do? It polls, sleeps until it is woken, and polls again.
-//! Here are the smallest `block_on` and the smallest `join` that are right.
+//! What does a runtime do? It polls, sleeps until it's woken, and polls again.
+//! Here are the smallest correct `block_on` and a `join`.
 //!
 //! ```sh
 //! cargo run -p lesson03 --example executor
 //! ```
 //!
-//! The wrong one asks again and again without sleeping: it gets the same
-//! answer, and keeps a core busy for it. Look at how often each of them polls.
+//! The wrong `block_on` polls again and again without sleeping. It gets the same
+//! result, and keeps a core busy all the while. Look at how often each of them
+//! polls.
 
 use std::cell::Cell;
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
-use std::thread;
+use std::thread::{self, Thread};
 use std::time::Duration;
 
 use lesson_kit::println;
@@ -23,7 +24,7 @@ fn main() {
         "lesson03 --example executor",
         "the smallest runtime",
     );
-    println!("--- wrong: ask again and again ---");
+    println!("--- wrong: poll again and again ---");
     let polls = Cell::new(0);
     busy_block_on(counted(two_sleeps(), &polls));
     let often = if polls.get() > 1_000 { "over 1,000" } else { "few" };
@@ -36,49 +37,32 @@ fn main() {
 }
 
 // ANCHOR: block_on
-/// Wakes the thread that sleeps in [`Signal::wait`].
-#[derive(Default)]
-struct Signal {
-    woken: Mutex<bool>,
-    changed: Condvar,
-}
+/// Wakes the thread that is parked in `block_on`.
+struct Unpark(Thread);
 
-impl Wake for Signal {
+impl Wake for Unpark {
     fn wake(self: Arc<Self>) {
-        *self.woken.lock().expect("nobody panicked") = true;
-        self.changed.notify_one();
+        self.0.unpark();
     }
 }
 
-impl Signal {
-    /// Sleeps until woken; returns immediately if that has happened already.
-    fn wait(&self) {
-        let woken = self.woken.lock().expect("nobody panicked");
-        let mut woken = self
-            .changed
-            .wait_while(woken, |woken| !*woken)
-            .expect("nobody panicked");
-        *woken = false;
-    }
-}
-
-/// Runs a future to its end on this thread.
+/// Runs a future on this thread until it's ready.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
-    let signal = Arc::new(Signal::default());
-    let waker = Waker::from(Arc::clone(&signal));
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut context = Context::from_waker(&waker);
     loop {
         match future.as_mut().poll(&mut context) {
             Poll::Ready(output) => return output,
-            Poll::Pending => signal.wait(),
+            // Returns immediately if `unpark` was called since the last time.
+            Poll::Pending => thread::park(),
         }
     }
 }
 // ANCHOR_END: block_on
 
 // ANCHOR: busy
-/// Wrong: nobody wakes it, so it never sleeps.
+/// Wrong.
 pub fn busy_block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
@@ -91,12 +75,12 @@ pub fn busy_block_on<F: Future>(future: F) -> F::Output {
 // ANCHOR_END: busy
 
 // ANCHOR: join
-/// Polls both, in turn, until both are ready.
+/// Polls both, one after the other, until both are ready.
 pub async fn join<A: Future, B: Future>(a: A, b: B) -> (A::Output, B::Output) {
     let (mut a, mut b) = (pin!(a), pin!(b));
     let (mut from_a, mut from_b) = (None, None);
     poll_fn(|context| {
-        // A future that has been ready must not be polled again.
+        // A future that has been ready mustn't be polled again.
         if from_a.is_none()
             && let Poll::Ready(output) = a.as_mut().poll(context)
         {
@@ -120,23 +104,24 @@ pub async fn join<A: Future, B: Future>(a: A, b: B) -> (A::Output, B::Output) {
 // ANCHOR_END: join
 
 // ANCHOR: sleep
-/// What a sleep and the thread behind it share.
+/// The state that a sleep shares with the thread behind it.
 #[derive(Default)]
 struct Timer {
-    over: bool,
+    expired: bool,
     waker: Option<Waker>,
 }
 
-/// A sleep by way of a thread, which wakes whoever polled last.
+/// A sleep with a thread behind it, which calls the waker of the last poll.
 pub async fn sleep(time: Duration) {
     let timer = Arc::new(Mutex::new(Timer::default()));
-    let theirs = Arc::clone(&timer);
+    let shared = Arc::clone(&timer);
     thread::spawn(move || {
         #[expect(clippy::disallowed_methods, reason = "a thread of its own")]
         thread::sleep(time);
         let waker = {
-            let mut timer = theirs.lock().expect("nobody panicked");
-            timer.over = true;
+            let mut timer =
+                shared.lock().expect("no thread panics with the lock");
+            timer.expired = true;
             timer.waker.take()
         };
         if let Some(waker) = waker {
@@ -144,11 +129,11 @@ pub async fn sleep(time: Duration) {
         }
     });
     poll_fn(|context| {
-        let mut timer = timer.lock().expect("nobody panicked");
-        if timer.over {
+        let mut timer = timer.lock().expect("no thread panics with the lock");
+        if timer.expired {
             return Poll::Ready(());
         }
-        // Before it returns pending, it sees to it that somebody will wake us.
+        // Before it returns pending, it makes sure that it will be woken.
         timer.waker = Some(context.waker().clone());
         Poll::Pending
     })
@@ -156,7 +141,7 @@ pub async fn sleep(time: Duration) {
 }
 // ANCHOR_END: sleep
 
-/// Over after 0.2 seconds; in the meantime it is woken once.
+/// Ready after 0.2 seconds. It's woken once in between.
 async fn two_sleeps() {
     join(sleep(Duration::from_millis(100)), sleep(Duration::from_millis(200)))
         .await;

@@ -1,56 +1,49 @@
-//! Where does an error go when futures await futures? To whoever awaits, as a
-//! value; `?` hands it on.
+//! Where does an error go when futures await futures? To the function that
+//! awaits, as a value; `?` passes it on to the next.
 //!
 //! ```sh
 //! cargo run -p lesson03 --example question_mark
 //! ```
 //!
-//! The second of three pages does not exist. `?` in a loop ends the loop, so
-//! the third is never asked for; a loop that keeps each result goes on. Look at
-//! what the server saw, and at which lines are missing.
+//! The second of three pages doesn't exist. `?` in a loop ends the loop, so the
+//! third is never fetched. A loop that keeps each result continues. Look at what
+//! the server saw, and at which lines are missing.
 
-use std::process;
-
-use lesson_kit::{Site, println};
+use lesson_kit::{Site, println, with_causes};
 use lesson03::{client, count_words};
-use tokio::runtime::Runtime;
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start(
         "lesson03 --example question_mark",
         "an error in a chain of awaits",
     );
-    let mut sites = lesson.sites().to_vec();
-    let Some(second) = sites.get_mut(1) else {
-        eprintln!(
-            "question_mark: it takes two sites; give it two URLs, or none"
-        );
-        process::exit(2);
-    };
-    second.url = format!("{}/missing", second.url.trim_end_matches('/'));
+    let mut sites: [Site; 3] = lesson.exact_sites().clone();
+    sites[1].url = format!("{}/missing", sites[1].url.trim_end_matches('/'));
     let client = client()?;
-    let runtime = Runtime::new()?;
 
     println!("--- ? in the loop ---");
-    match runtime.block_on(until_the_first_error(&client, &sites)) {
+    match until_the_first_error(&client, &sites).await {
         Ok(words) => println!("words: {words:?}"),
-        Err(error) => println!("failed: {}", error.without_url()),
+        Err(error) => println!("failed: {}", with_causes(&error.without_url())),
     }
-    lesson.blocking_timeline("? in the loop");
+    lesson.timeline("? in the loop").await;
 
     println!("\n--- each result kept ---");
-    for result in runtime.block_on(each(&client, &sites)) {
+    for result in each(&client, &sites).await {
         match result {
             Ok(words) => println!("words: {words}"),
-            Err(error) => println!("failed: {}", error.without_url()),
+            Err(error) => {
+                println!("failed: {}", with_causes(&error.without_url()));
+            }
         }
     }
-    lesson.blocking_timeline("each result kept");
+    lesson.timeline("each result kept").await;
     Ok(())
 }
 
 // ANCHOR: until_the_first_error
-/// One result for all: every count, or the first error.
+/// Version A.
 pub async fn until_the_first_error(
     client: &reqwest::Client,
     sites: &[Site],
@@ -64,7 +57,7 @@ pub async fn until_the_first_error(
 // ANCHOR_END: until_the_first_error
 
 // ANCHOR: each
-/// A result for each.
+/// Version B.
 pub async fn each(
     client: &reqwest::Client,
     sites: &[Site],

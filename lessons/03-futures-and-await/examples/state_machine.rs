@@ -1,13 +1,14 @@
-//! What is a future, inside? A value that holds whatever its function needs
+//! What is a future, inside? A value that holds everything its function needs
 //! after its next `.await`. It has a size, and you can measure it.
 //!
 //! ```sh
 //! cargo run -p lesson03 --example state_machine
 //! ```
 //!
-//! Look at the sizes: a buffer that is alive across an `.await` is part of the
-//! future; one that is gone before is not. The numbers are those of one
-//! compiler.
+//! Look at the sizes: a buffer that's alive across an `.await` is part of the
+//! future, and a buffer whose scope has ended isn't. If something has borrowed
+//! the buffer, it counts until its scope ends, even after its last use. The
+//! exact numbers depend on the compiler.
 
 use futures::FutureExt;
 use lesson_kit::println;
@@ -21,7 +22,8 @@ fn main() {
     let row = |what: &str, bytes| println!("{what:<40}{bytes:>6} bytes");
     row("a buffer held across an await", size_of_val(&held_across()));
     row("a buffer dropped before the await", size_of_val(&dropped_before()));
-    row("a buffer used before, still in scope", size_of_val(&in_scope()));
+    row("borrowed before, still in scope", size_of_val(&in_scope()));
+    row("never borrowed, still in scope", size_of_val(&never_borrowed()));
     row("a future that awaits the first", size_of_val(&awaits_it()));
     row("the first, boxed", size_of_val(&Box::pin(held_across())));
     let levels = depth(100).now_or_never();
@@ -46,10 +48,19 @@ pub async fn dropped_before() -> usize {
     sum
 }
 
-/// The buffer is not needed any more, but it is still in scope.
+/// The buffer isn't needed any more. But `iter()` has borrowed it, and it's
+/// still in scope.
 pub async fn in_scope() -> usize {
     let buffer = [1_u8; 4096];
     let sum = buffer.iter().map(|&byte| usize::from(byte)).sum();
+    yield_now().await;
+    sum
+}
+
+/// Nothing has borrowed the buffer: `sum` was given a copy.
+pub async fn never_borrowed() -> usize {
+    let buffer = [1_u8; 4096];
+    let sum = sum(buffer);
     yield_now().await;
     sum
 }
@@ -59,6 +70,10 @@ pub async fn awaits_it() -> usize {
     held_across().await
 }
 // ANCHOR_END: sizes
+
+fn sum(buffer: [u8; 4096]) -> usize {
+    buffer.iter().map(|&byte| usize::from(byte)).sum()
+}
 
 // ANCHOR: recursion
 /// Without the box, the future would have to hold itself.

@@ -1,8 +1,8 @@
 //! Futures that await futures.
 //!
-//! `count_words` awaits `fetch_content`, which awaits the client: a chain, like
-//! coroutines that await coroutines. An `.await` waits here, in this function,
-//! before its next line; what is to wait side by side has to be joined.
+//! `count_words` awaits `fetch_content`, which awaits the client. That's a
+//! chain, like coroutines that await coroutines. An `.await` finishes before the
+//! next line of its function runs, so futures that should overlap are joined.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use futures::future::join_all;
 use lesson_kit::{Site, println};
 
 /// How long to wait for a site, from the request to the last byte.
-pub const TIME_LIMIT: Duration = Duration::from_secs(5);
+pub const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The sites of the tutorial's own example.
 pub const SITES: [&str; 2] = ["codeswithpankaj.com", "python.org"];
@@ -26,7 +26,7 @@ pub async fn fetch_content(
     response.error_for_status()?.text().await
 }
 
-/// Fetches a page and returns how many words it has.
+/// Fetches a page and returns the number of its words.
 pub async fn count_words(
     client: &reqwest::Client,
     site: &Site,
@@ -39,7 +39,8 @@ pub async fn count_words(
 // ANCHOR_END: chain
 
 // ANCHOR: count_all
-/// Counts the words of all pages at once. Results in the order of the sites.
+/// Counts the words of all pages at the same time.
+/// Results are in the order of the sites.
 pub async fn count_all(
     client: &reqwest::Client,
     sites: &[Site],
@@ -48,11 +49,11 @@ pub async fn count_all(
 }
 // ANCHOR_END: count_all
 
-/// A client that gives up on a site after [`TIME_LIMIT`].
+/// A client that gives up on a site after [`TIMEOUT`].
 ///
 /// # Errors
 ///
-/// When the system refuses what a client needs.
+/// When the operating system refuses what a client needs.
 pub fn client() -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder().timeout(TIME_LIMIT).build()
+    reqwest::Client::builder().timeout(TIMEOUT).build()
 }

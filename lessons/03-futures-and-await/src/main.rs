@@ -1,34 +1,32 @@
-//! Read src/lib.rs first: it is the lesson; this only runs it.
+//! Read src/lib.rs first: it's the lesson. This program only runs it.
 //!
 //! What happens at an `.await`? The function stops there until the other future
-//! is ready, and goes on with its result. In Python it is the same word.
+//! is ready, and continues with its result. In Python it's the same word.
 //!
 //! ```sh
 //! cargo run -p lesson03
 //! ```
 //!
-//! Look at the order of the lines: a page is processed as soon as it is there,
-//! and not when all are.
+//! Look at the order of the lines: each page is processed as soon as it has
+//! arrived, without waiting for the other.
 
-use lesson_kit::{Site, println};
+use lesson_kit::{println, with_causes};
 use lesson03::{SITES, client, count_all};
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson =
         lesson_kit::start_on("lesson03", "futures that await futures", &SITES);
-    count_and_report(lesson.sites())?;
-    lesson.blocking_timeline("two chains, joined");
-    Ok(())
-}
-
-#[tokio::main]
-async fn count_and_report(sites: &[Site]) -> reqwest::Result<()> {
-    let counted = count_all(&client()?, sites).await;
-    for (site, words) in sites.iter().zip(counted) {
+    let sites = lesson.sites();
+    let counts = count_all(&client()?, sites).await;
+    for (site, words) in sites.iter().zip(counts) {
         match words {
             Ok(words) => println!("{}: {words} words", site.name),
-            Err(error) => println!("{}: failed: {error}", site.name),
+            Err(error) => {
+                println!("{}: failed: {}", site.name, with_causes(&error));
+            }
         }
     }
+    lesson.timeline("two chains, joined").await;
     Ok(())
 }

@@ -1,4 +1,4 @@
-"""What chapter 3 says of asyncio, each as an assertion."""
+"""What chapter 3 says about asyncio, each as an assertion."""
 
 import asyncio
 
@@ -19,7 +19,7 @@ def awaiting_a_coroutine_twice_is_an_error():
     assert asyncio.run(main()) == "cannot reuse already awaited coroutine"
 
 
-def a_forgotten_await_is_an_error_only_where_the_value_is_used():
+def a_forgotten_await_is_an_error_where_the_value_is_compared_by_size():
     async def main():
         words = three()
         try:
@@ -30,6 +30,18 @@ def a_forgotten_await_is_an_error_only_where_the_value_is_used():
             words.close()
 
     assert "'coroutine'" in asyncio.run(main())
+
+
+def a_forgotten_await_is_silent_in_a_condition_a_comparison_for_equality_and_a_string():
+    async def main():
+        words = three()
+        try:
+            seen = [bool(words), words == 3, f"{words}".startswith("<coroutine")]
+        finally:
+            words.close()
+        return seen
+
+    assert asyncio.run(main()) == [True, False, True]
 
 
 def order(start):
@@ -72,7 +84,8 @@ def tasks_made_first_do_overlap():
 
 
 awaiting_a_coroutine_twice_is_an_error()
-a_forgotten_await_is_an_error_only_where_the_value_is_used()
+a_forgotten_await_is_an_error_where_the_value_is_compared_by_size()
+a_forgotten_await_is_silent_in_a_condition_a_comparison_for_equality_and_a_string()
 coroutines_awaited_one_after_another_do_not_overlap_even_if_made_before()
 tasks_made_first_do_overlap()
 print("all true")

@@ -1,11 +1,13 @@
 //! What the lesson claims, proved by what the server saw.
 
 use std::cell::Cell;
-use std::future::{poll_fn, ready};
+use std::future::{pending, poll_fn, ready};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
+use futures::FutureExt;
+use futures::future::join_all;
 use lesson_kit::{Site, sites_of};
 use lesson03::{SITES, count_all};
 use mock_server::testing::quick_tutorial;
@@ -14,6 +16,9 @@ use mock_server::{MockWeb, Watchdog};
 #[path = "../examples/async_closure.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
 mod async_closure;
+#[path = "../examples/clocks.rs"]
+#[expect(dead_code, reason = "an example has a `main`, which is not called")]
+mod clocks;
 #[path = "../examples/executor.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
 mod executor;
@@ -29,9 +34,9 @@ mod state_machine;
 
 /// Bounds a failure only.
 const WATCHDOG: Duration = Duration::from_secs(60);
-/// How long a gate waits that is to open: as long as a busy machine may need.
+/// How long a gate that should open waits: as long as a busy machine may need.
 const PATIENT: Duration = Duration::from_secs(30);
-/// How long a gate waits that is to fail.
+/// How long a gate that should fail waits.
 const IMPATIENT: Duration = Duration::from_millis(200);
 
 fn start(builder: mock_server::Builder) -> (MockWeb, Vec<Site>, Watchdog) {
@@ -46,7 +51,8 @@ fn status<T>(result: reqwest::Result<T>) -> Option<u16> {
 }
 
 #[tokio::test]
-async fn the_words_of_all_pages_are_counted_at_once_and_stand_in_order() {
+async fn the_words_of_all_pages_are_counted_concurrently_and_returned_in_order()
+{
     let (_web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
 
     let counted = count_all(&reqwest::Client::new(), &sites).await;
@@ -63,18 +69,93 @@ async fn awaits_in_a_row_never_have_two_requests_in_flight_and_joined_ones_do()
     let (web, sites, _watchdog) = start(quick_tutorial().gate(2, IMPATIENT));
     let (a, b) = (&sites[0], &sites[1]);
     let wrong = in_turn::one_after_another(&client, a, b).await;
-    assert_eq!(status(wrong), Some(425), "the gate waited for a second");
+    assert_eq!(status(wrong), Some(425), "the gate saw only one request");
     assert_eq!(web.record().max_in_flight(), 1);
 
-    // A gate that has failed stays so: each way has one of its own.
+    // A gate that has failed stays closed, so each version has its own.
     let (web, sites, _watchdog) = start(quick_tutorial().gate(2, IMPATIENT));
-    let wrong = in_turn::made_first(&client, &sites[0], &sites[1]).await;
-    assert_eq!(status(wrong), Some(425), "the gate waited for a second");
+    let wrong = in_turn::stored_first(&client, &sites[0], &sites[1]).await;
+    assert_eq!(status(wrong), Some(425), "the gate saw only one request");
     assert_eq!(web.record().max_in_flight(), 1);
 
     let (_web, sites, _watchdog) = start(quick_tutorial().gate(2, PATIENT));
     let right = in_turn::joined(&client, &sites[0], &sites[1]).await;
     assert_eq!(right.ok(), Some(8_000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn sleep_and_timeout_start_their_clock_when_called_and_an_async_block_when_polled()
+ {
+    use clocks::await_late;
+    use tokio::time::{sleep, timeout};
+    let second = Duration::from_secs(1);
+
+    let ((), took) = await_late(sleep(second)).await;
+    assert_eq!(took, Duration::ZERO);
+    let ((), took) = await_late(async { sleep(second).await }).await;
+    // Tokio's timers round up to a millisecond.
+    assert!(took >= second && took < second * 2, "{took:?}");
+    let (result, took) = await_late(timeout(second / 2, pending::<()>())).await;
+    assert_eq!((result.is_err(), took), (true, Duration::ZERO));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_work_behind_a_join_handle_runs_while_the_handle_is_not_polled() {
+    let half = Duration::from_millis(500);
+    let task = tokio::spawn(tokio::time::sleep(half));
+    let (result, took) = clocks::await_late(task).await;
+    assert_eq!((result.is_ok(), took), (true, Duration::ZERO));
+}
+
+#[tokio::test]
+async fn a_request_whose_timeout_expires_before_its_first_poll_is_never_sent() {
+    let (web, sites, _watchdog) = start(quick_tutorial());
+    let client = reqwest::Client::new();
+    let timeout = Duration::from_millis(100);
+
+    let request = client.get(&sites[0].url).timeout(timeout).send();
+    let (result, _) = clocks::await_late(request).await;
+
+    let error = result.expect_err("its timeout has expired");
+    assert!(error.is_timeout(), "{error:?}");
+    // A request that was on its way would arrive before this one.
+    client.get(&sites[1].url).send().await.expect("a page");
+    assert_eq!(web.record().requests(&sites[0].name), 0);
+}
+
+#[test]
+fn an_error_waits_for_the_other_future_in_join_and_not_in_try_join() {
+    let fails = || ready(Err::<(), _>("an error"));
+    let never = || pending::<Result<(), &str>>();
+
+    let joined = async { tokio::join!(fails(), never()) };
+    assert_eq!(joined.now_or_never(), None);
+    let joined = async { tokio::try_join!(fails(), never()) };
+    assert_eq!(joined.now_or_never(), Some(Err("an error")));
+}
+
+/// How many futures a second poll of `join_all` polls, none having been woken.
+fn polled_again(futures: usize) -> usize {
+    let polls = Cell::new(0);
+    let count = |_| {
+        poll_fn(|_| {
+            polls.set(polls.get() + 1);
+            Poll::<()>::Pending
+        })
+    };
+    let mut joined = pin!(join_all((0..futures).map(count)));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(joined.as_mut().poll(&mut context).is_pending());
+    assert_eq!(polls.take(), futures, "each is polled once");
+    assert!(joined.as_mut().poll(&mut context).is_pending());
+    polls.get()
+}
+
+#[test]
+fn join_all_polls_all_of_up_to_30_futures_again_and_above_that_those_that_were_woken()
+ {
+    assert_eq!(polled_again(30), 30);
+    assert_eq!(polled_again(31), 0);
 }
 
 #[tokio::test]
@@ -114,15 +195,17 @@ async fn an_async_closure_is_called_for_each_site_until_it_fails() {
 }
 
 #[tokio::test]
-async fn a_future_has_room_for_what_it_holds_across_an_await_and_for_nothing_else()
- {
+async fn a_future_holds_what_is_alive_or_borrowed_and_in_scope_across_an_await()
+{
     use state_machine::{
-        awaits_it, depth, dropped_before, held_across, in_scope,
+        awaits_it, depth, dropped_before, held_across, in_scope, never_borrowed,
     };
     assert!(size_of_val(&held_across()) >= 4096);
     assert!(size_of_val(&awaits_it()) >= size_of_val(&held_across()));
     assert!(size_of_val(&dropped_before()) < 100);
-    assert!(size_of_val(&in_scope()) >= 4096);
+    assert!(size_of_val(&in_scope()) >= 4096, "it was borrowed");
+    assert!(size_of_val(&never_borrowed()) < 100);
+    assert_eq!(never_borrowed().await, held_across().await);
     assert_eq!(in_scope().await, held_across().await);
     assert_eq!(held_across().await, dropped_before().await);
     assert_eq!(depth(3).await, 3);
@@ -138,17 +221,17 @@ fn watchdog() -> Watchdog {
 }
 
 #[test]
-fn a_sleep_wakes_whoever_polled_it_last_and_not_before_its_time() {
+fn a_sleep_calls_the_waker_of_its_last_poll_and_not_before_its_time() {
     let _watchdog = watchdog();
     let start = Instant::now();
     let time = Duration::from_millis(50);
     let mut sleep = pin!(executor::sleep(time));
-    let mut nobody = Context::from_waker(Waker::noop());
-    assert!(sleep.as_mut().poll(&mut nobody).is_pending());
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(sleep.as_mut().poll(&mut context).is_pending());
 
     executor::block_on(sleep);
 
-    // A lower bound, which a slow machine cannot break.
+    // A lower bound, which a slow machine can't break.
     assert!(start.elapsed() >= time);
 }
 

@@ -35,6 +35,6 @@ async fn the_python_twin_counts_the_same_words_and_asks_all_at_once() {
 }
 
 #[test]
-fn what_the_chapter_says_of_asyncio_is_so() {
+fn what_the_chapter_says_about_asyncio_is_true() {
     check_asyncio_facts(FOLDER);
 }

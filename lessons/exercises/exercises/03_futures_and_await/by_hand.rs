@@ -6,7 +6,7 @@
 // ready has to see to it that somebody calls its waker.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
@@ -36,7 +36,7 @@ impl Callback {
     // The library calls this on its own thread.
     // TODO: Somebody may be asleep.
     fn done(self, bytes: usize) {
-        let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shared = self.0.lock().expect("no thread panics with the lock");
         shared.bytes = Some(bytes);
     }
 }
@@ -47,7 +47,7 @@ impl Future for Download {
     // TODO: Who returns `Pending` is not polled again until its waker is
     // called.
     fn poll(self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<usize> {
-        let shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let shared = self.0.lock().expect("no thread panics with the lock");
         match shared.bytes {
             Some(bytes) => Poll::Ready(bytes),
             None => Poll::Pending,

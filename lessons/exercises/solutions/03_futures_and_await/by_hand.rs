@@ -6,7 +6,7 @@
 // ready has to see to it that somebody calls its waker.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
@@ -38,7 +38,7 @@ impl Callback {
     // First the result, then the waker: who is woken polls, perhaps at once and
     // on another thread, and is to find the result there.
     fn done(self, bytes: usize) {
-        let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shared = self.0.lock().expect("no thread panics with the lock");
         shared.bytes = Some(bytes);
         if let Some(waker) = shared.waker.take() {
             waker.wake();
@@ -61,7 +61,7 @@ impl Future for Download {
     // `Pending`: that asks to be polled again at once, again and again. It
     // works, and it keeps a core busy with waiting.
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<usize> {
-        let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shared = self.0.lock().expect("no thread panics with the lock");
         match shared.bytes {
             Some(bytes) => Poll::Ready(bytes),
             None => {
