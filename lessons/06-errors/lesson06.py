@@ -1,9 +1,9 @@
-"""Lesson 06 in Python: errors of a fetch, caught where they happen and told with their causes.
+"""Lesson 06 in Python: errors of a fetch, caught where they happen and printed with their causes.
 
 In one terminal:  cargo run -p mock-server
 In another:       python lessons/06-errors/lesson06.py
 
-URLs of one's own come as arguments. It wants: pip install -r lessons/requirements.txt
+It also takes URLs of your own as arguments. It needs: pip install -r lessons/requirements.txt
 """
 
 import asyncio
@@ -13,7 +13,7 @@ import aiohttp
 
 NAMES = ["codeswithpankaj.com", "python.org", "w3schools.com"]
 URLS = sys.argv[1:] or [f"http://127.0.0.1:8080/site/{name}" for name in NAMES]
-TIME_LIMIT = aiohttp.ClientTimeout(total=1, sock_connect=0.5)  # seconds
+TIMEOUT = aiohttp.ClientTimeout(total=1, sock_connect=0.5)  # seconds
 
 
 # ANCHOR: fetch_page
@@ -21,30 +21,30 @@ class FetchError(Exception):
     pass
 
 
-async def fetch_page(session, url, fail=False):
+async def fetch_page(session, url):
+    print(f"Fetching {url}")
     try:
-        print(f"Fetching {url}")
-        if fail:
-            raise ValueError("simulated error")
         async with session.get(url) as response:
             response.raise_for_status()
             return len(await response.read())
-    except (ValueError, aiohttp.ClientError, asyncio.TimeoutError) as error:
+    except (aiohttp.ClientError, TimeoutError) as error:
         raise FetchError(f"cannot fetch {url}") from error
 # ANCHOR_END: fetch_page
 
 
-# ANCHOR: fetch_all
-async def fetch_all(session, urls):
-    # The second only pretends to fail.
-    pages = (fetch_page(session, url, url == urls[1]) for url in urls)
-    return await asyncio.gather(*pages, return_exceptions=True)
-# ANCHOR_END: fetch_all
+async def simulated_error(url):
+    print(f"Fetching {url}")
+    try:
+        raise ValueError("simulated error")
+    except ValueError as error:
+        raise FetchError(f"cannot fetch {url}") from error
 
 
 async def main():
-    async with aiohttp.ClientSession(timeout=TIME_LIMIT) as session:
-        results = await fetch_all(session, URLS)
+    async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
+        # The second only pretends to fail, and sends no request.
+        pages = (simulated_error(url) if url == URLS[1] else fetch_page(session, url) for url in URLS)
+        results = await asyncio.gather(*pages, return_exceptions=True)
     for url, result in zip(URLS, results):
         if isinstance(result, FetchError):
             print(f"Error: {result}: {result.__cause__!r}")

@@ -1,18 +1,17 @@
-//! What does an error say of itself, and what do its causes say?
+//! What does an error say about itself, and what do its causes say?
 //!
 //! ```sh
 //! cargo run -p lesson06 --example causes
 //! ```
 //!
-//! Thirteen sites, each called like the fault of the catalogue that it has. The
-//! headings are what `reqwest` says; below them stands for each fault what the
-//! last of the causes says, and what this lesson makes of it.
+//! Thirteen sites, each named after its fault in the catalogue. The headings are what `reqwest` says. Below them are,
+//! for each fault, the words of the last cause and what this lesson makes of it.
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::iter::successors;
 
-use lesson_kit::{Site, println};
+use lesson_kit::println;
 use lesson06::{FetchError, client, fetch_all};
 
 /// The faults that make an error.
@@ -32,42 +31,36 @@ pub const FAULTS: [&str; 13] = [
     "status?code=503",
 ];
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
         "lesson06 --example causes",
-        "what an error says of itself, and what its causes say",
+        "what an error says about itself, and what its causes say",
         &FAULTS,
     );
-    run(lesson.sites())
-}
-
-#[tokio::main]
-async fn run(sites: &[Site]) -> anyhow::Result<()> {
-    let pages = fetch_all(&client()?, sites, "").await;
-    let mut said: BTreeMap<String, Vec<FetchError>> = BTreeMap::new();
+    let pages = fetch_all(&client()?, lesson.sites()).await;
+    let mut by_words: BTreeMap<String, Vec<FetchError>> = BTreeMap::new();
     for error in pages.into_iter().filter_map(Result::err) {
         let (first, _) = first_and_last(&error);
-        said.entry(first).or_default().push(error);
+        by_words.entry(first).or_default().push(error);
     }
-    for (first, errors) in said {
+    for (first, errors) in by_words {
         println!("\n--- {first} ---");
         for error in errors {
             let (_, last) = first_and_last(&error);
             println!("{:15} {last}", error.site);
-            println!("{:15} -> {}", "", error.why);
+            println!("{:15} -> {}", "", error.kind);
         }
     }
     Ok(())
 }
 
-// ANCHOR: first_and_last
-/// What `reqwest` says, and what the error says with which it all began.
+/// The words of `reqwest`'s error, and the words of the cause where it began.
 pub fn first_and_last(error: &FetchError) -> (String, String) {
-    let Some(first) = error.why.source() else {
+    let Some(first) = error.kind.source() else {
         return ("no error of reqwest".to_owned(), "-".to_owned());
     };
     let causes = successors(Some(first), |&cause| cause.source());
     let last = causes.last().map(ToString::to_string);
     (first.to_string(), last.unwrap_or_default())
 }
-// ANCHOR_END: first_and_last

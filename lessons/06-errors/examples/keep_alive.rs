@@ -1,81 +1,74 @@
-//! A connection that was used once is used again, and the server closes it just
-//! then. Was the request handled or not?
+//! A client uses a connection again, and the server closes it just then. Was the request handled or not?
 //!
 //! ```sh
 //! cargo run -p lesson06 --example keep_alive
 //! ```
 //!
-//! The site answers the first request of a connection, reads the second, and
-//! closes without a byte. reqwest does not send it again by itself, neither a
-//! GET nor a POST. The third run does, and that is fine for a page and a
-//! mistake for an order: look at how many requests the server has read.
+//! The site answers the first request of a connection, reads the second, and closes without a byte. reqwest doesn't
+//! send that request again, neither a GET nor a POST. The third run does: after a lost connection `send_with_retry`
+//! sends again without knowing whether the server has handled the request. That's fine for a page and a mistake for an
+//! order: look at how many requests the server has read.
 
 use lesson_kit::{Site, println};
-use lesson06::{Why, before_the_answer, client, in_the_page};
+use lesson06::{ErrorKind, body_error, client, send_error, with_causes};
 use reqwest::{Client, Method};
-use tokio::runtime::Runtime;
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
         "lesson06 --example keep_alive",
         "a connection that is closed when it is used again",
         &["hasty-site.example"],
     );
-    let runtime = Runtime::new()?;
-    for site in lesson.sites() {
-        for method in [Method::GET, Method::POST] {
-            println!("--- {method}, twice ---");
-            let client = client()?;
-            runtime.block_on(async {
-                tell("first", send(&client, &method, site).await);
-                tell("second", send(&client, &method, site).await);
-            });
-            lesson.blocking_timeline(&format!("{method}, twice"));
-            println!();
-        }
-        println!("--- POST, twice, with a retry ---");
+    let [site] = lesson.exact_sites();
+    for method in [Method::GET, Method::POST] {
+        println!("--- {method}, twice ---");
+        // A new client has no connections yet.
         let client = client()?;
-        runtime.block_on(async {
-            let retried = send_with_retry(&client, &Method::POST, site);
-            tell("first", retried.await);
-            let retried = send_with_retry(&client, &Method::POST, site);
-            tell("second", retried.await);
-        });
-        lesson.blocking_timeline("POST, twice, with a retry");
+        report("first", send(&client, &method, site).await);
+        report("second", send(&client, &method, site).await);
+        lesson.timeline(&format!("{method}, twice")).await;
+        println!();
     }
+    println!("--- POST, twice, with a retry ---");
+    let client = client()?;
+    for which in ["first", "second"] {
+        let sent = send_with_retry(&client, &Method::POST, site).await;
+        report(which, sent);
+    }
+    lesson.timeline("POST, twice, with a retry").await;
     Ok(())
 }
 
-fn tell(which: &str, sent: Result<usize, Why>) {
+fn report(which: &str, sent: Result<usize, ErrorKind>) {
     match sent {
         Ok(bytes) => println!("{which}: {bytes} bytes"),
-        Err(why) => println!("{which}: {why}"),
+        Err(error) => println!("{which}: {}", with_causes(&error)),
     }
 }
 
 // ANCHOR: retry
-/// Sends a request, and a second time if the connection was lost before an
-/// answer. That may be once too often: nobody knows what the server has done.
+/// Sends a request, and once more if the connection was lost.
 pub async fn send_with_retry(
     client: &Client,
     method: &Method,
     site: &Site,
-) -> Result<usize, Why> {
+) -> Result<usize, ErrorKind> {
     match send(client, method, site).await {
-        Err(Why::Lost(_)) => send(client, method, site).await,
+        Err(ErrorKind::Lost(_)) => send(client, method, site).await,
         sent => sent,
     }
 }
 // ANCHOR_END: retry
 
-/// Sends a request and returns how many bytes come back.
+/// Sends a request and returns the size of the response.
 pub async fn send(
     client: &Client,
     method: &Method,
     site: &Site,
-) -> Result<usize, Why> {
+) -> Result<usize, ErrorKind> {
     let request = client.request(method.clone(), &site.url);
-    let response = request.send().await.map_err(before_the_answer)?;
+    let response = request.send().await.map_err(send_error)?;
     let body = response.bytes().await;
-    Ok(body.map_err(|error| in_the_page(0, error))?.len())
+    Ok(body.map_err(|error| body_error(0, error))?.len())
 }

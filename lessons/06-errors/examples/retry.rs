@@ -1,22 +1,21 @@
-//! A page did not come. Is it worth trying again, and when?
+//! A page could not be fetched. Is it worth trying again, and when?
 //!
 //! ```sh
 //! cargo run -p lesson06 --example retry
 //! ```
 //!
-//! Six sites that fail, each in its own way. Look at how many requests each of
-//! them gets, and at when the second one comes.
+//! Six sites that fail, each in its own way. Look at how many requests each of them gets, and when the second one
+//! arrives.
 
 use std::time::Duration;
 
 use backon::{Backoff, BackoffBuilder, ExponentialBuilder, Retryable};
 use futures::future::join_all;
 use lesson_kit::{Site, println};
-use lesson06::{FetchError, Why, client, fetch_page, with_causes};
+use lesson06::{ErrorKind, FetchError, client, fetch_page, with_causes};
 use tokio::time::Instant;
 
-/// Two that get well, two that ask for time, one that has no such page, and one
-/// that never answers.
+/// Two that recover, two that ask for time, one that has no such page, and one that never answers.
 const SITES: [&str; 6] = [
     "flaky-site.example",
     "busy-site.example",
@@ -26,26 +25,22 @@ const SITES: [&str; 6] = [
     "silent-site.example",
 ];
 
-/// After this time nothing is tried again.
-const LIMIT: Duration = Duration::from_secs(4);
+/// After this time no request is sent again.
+const TIME_FOR_RETRIES: Duration = Duration::from_secs(4);
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
         "lesson06 --example retry",
         "which errors are worth another try, and when",
         &SITES,
     );
-    run(lesson.sites())?;
-    lesson.blocking_timeline("with retries");
-    Ok(())
-}
-
-#[tokio::main]
-async fn run(sites: &[Site]) -> anyhow::Result<()> {
     let client = client()?;
-    let deadline = Instant::now() + LIMIT;
-    let fetch = |site| fetch_with_retries(&client, site, deadline);
-    let pages = join_all(sites.iter().map(fetch)).await;
+    let deadline = Instant::now() + TIME_FOR_RETRIES;
+    let sites = lesson.sites();
+    let fetches =
+        sites.iter().map(|site| fetch_with_retries(&client, site, deadline));
+    let pages = join_all(fetches).await;
     println!();
     for (site, page) in sites.iter().zip(pages) {
         match page {
@@ -53,61 +48,46 @@ async fn run(sites: &[Site]) -> anyhow::Result<()> {
             Err(error) => println!("Error: {}", with_causes(&error)),
         }
     }
+    lesson.timeline("with retries").await;
     Ok(())
 }
 
-// ANCHOR: is_worth_it
-/// Whether the same request may succeed a little later.
-pub fn is_worth_it(why: &Why) -> bool {
-    match why {
-        Why::Refused(_) | Why::Unreachable(_) | Why::TimedOut(..) => true,
-        Why::Lost(_) | Why::BrokenBody(..) => true,
-        Why::Status(status, _) => {
-            matches!(status.as_u16(), 429 | 502 | 503 | 504)
-        }
-        // What is wrong with these will be wrong the next time, too.
-        Why::Request(_) | Why::NoSuchHost(_) | Why::Malformed(_) => false,
-        Why::Redirects(_) | Why::TooLarge(_) | Why::Simulated => false,
-    }
-}
-// ANCHOR_END: is_worth_it
-
 // ANCHOR: fetch_with_retries
-/// Fetches a page; if that fails and it is worth it, again after a while, but
-/// not after the deadline.
+/// Fetches a page, and tries again after a pause as long as the error is
+/// temporary and the deadline hasn't come.
 pub async fn fetch_with_retries(
     client: &reqwest::Client,
     site: &Site,
     deadline: Instant,
 ) -> Result<usize, FetchError> {
-    let fetch = || fetch_page(client, site, false);
-    fetch
+    let one_try = || fetch_page(client, site);
+    one_try
         .retry(full_jitter())
-        .when(|error| is_worth_it(&error.why))
+        .when(|error| error.kind.is_temporary())
         .adjust(|error, pause| {
-            let pause = with_asked(pause?, &error.why);
+            let pause = with_retry_after(pause?, &error.kind);
             let left = deadline.saturating_duration_since(Instant::now());
             (pause < left).then_some(pause)
         })
         .notify(|error, pause| {
             let ms = pause.as_millis();
-            println!("{}: {}; again in {ms} ms", site.name, error.why);
+            println!("{}: {}; again in {ms} ms", site.name, error.kind);
         })
         .await
 }
 
-/// Our own pause, and the time for which the site asked to be left alone.
-pub fn with_asked(pause: Duration, why: &Why) -> Duration {
-    match why {
-        Why::Status(_, Some(asked)) => pause.saturating_add(*asked),
+/// Our own pause, after the time the site asks for.
+pub fn with_retry_after(pause: Duration, error: &ErrorKind) -> Duration {
+    match error {
+        ErrorKind::Status(_, Some(time)) => pause.saturating_add(*time),
         _ => pause,
     }
 }
 // ANCHOR_END: fetch_with_retries
 
 // ANCHOR: full_jitter
-/// How long to wait before each of five more tries: at most 100 ms, 200 ms,
-/// 400 ms and so on, and a random part of that.
+/// The pauses before five more tries: each is a random part of at most 100 ms,
+/// 200 ms, 400 ms and so on.
 pub fn full_jitter() -> impl Backoff {
     let longest = ExponentialBuilder::new()
         .with_min_delay(Duration::from_millis(100))

@@ -4,9 +4,8 @@
 //! cargo run -p lesson06 --example storm
 //! ```
 //!
-//! Each client tries once, and at most three times more. The runs differ only in
-//! how long they wait in between, and the last in how many of them may. Look at
-//! when the requests arrive.
+//! Each client tries once, and at most three times more. The first three runs differ only in the pauses, and the last
+//! one limits the retries of all clients together. Look at when the requests arrive.
 
 use std::collections::BTreeMap;
 use std::process;
@@ -14,10 +13,9 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder, Retryable};
 use futures::future::join_all;
-use lesson_kit::{Site, println};
+use lesson_kit::{Site, println, with_causes};
 use lesson06::client;
 use reqwest::{Client, Response};
-use tokio::runtime::Runtime;
 use tower::retry::budget::{Budget, TpsBudget};
 
 const SITES: [&str; 1] = ["down-site.example"];
@@ -27,49 +25,46 @@ const CLIENTS: usize = 100;
 /// How often each of them may try again.
 const RETRIES: usize = 3;
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
         "lesson06 --example storm",
         "a hundred clients that try again",
         &SITES,
     );
-    let [site] = lesson.sites() else { refuse() };
+    let [site] = lesson.exact_sites();
     if !SITES.contains(&site.name.as_str()) {
-        refuse();
+        eprintln!(
+            "storm: this program takes no URLs; it storms only the mock web"
+        );
+        process::exit(2);
     }
     let client = client()?;
-    let runtime = Runtime::new()?;
 
-    tell(runtime.block_on(storm(&client, site, fixed, None)));
-    lesson.blocking_timeline("wrong, a fixed pause");
-
-    println!();
-    tell(runtime.block_on(storm(&client, site, exponential, None)));
-    lesson.blocking_timeline("wrong, twice the pause each time");
+    report(storm(&client, site, fixed, None).await);
+    lesson.timeline("wrong, a fixed pause").await;
 
     println!();
-    tell(runtime.block_on(storm(&client, site, full_jitter, None)));
-    lesson.blocking_timeline("right, a random part of it");
+    report(storm(&client, site, exponential, None).await);
+    lesson.timeline("wrong, twice the pause each time").await;
 
     println!();
-    tell(runtime.block_on(storm(&client, site, full_jitter, Some(budget()))));
-    lesson.blocking_timeline("right, a random part of it and a budget");
+    report(storm(&client, site, full_jitter, None).await);
+    lesson.timeline("right, a random part of it").await;
+
+    println!();
+    report(storm(&client, site, full_jitter, Some(budget())).await);
+    lesson.timeline("right, a random part of it and a budget").await;
     Ok(())
 }
 
-/// Nobody's site is asked that often.
-fn refuse() -> ! {
-    eprintln!("storm: it takes no URLs; a storm is for the mock web alone");
-    process::exit(2)
-}
-
-/// Prints how many clients ended with which answer.
-fn tell(ended: Vec<reqwest::Result<Response>>) {
+/// Prints how many clients got which response in the end.
+fn report(responses: Vec<reqwest::Result<Response>>) {
     let mut counts = BTreeMap::new();
-    for answer in ended {
-        let words = match answer.map_err(reqwest::Error::without_url) {
-            Ok(answer) => answer.status().to_string(),
-            Err(error) => error.to_string(),
+    for response in responses {
+        let words = match response {
+            Ok(response) => response.status().to_string(),
+            Err(error) => with_causes(&error.without_url()),
         };
         *counts.entry(words).or_insert(0) += 1;
     }
@@ -101,30 +96,32 @@ pub fn full_jitter() -> Vec<Duration> {
 // ANCHOR_END: pauses
 
 // ANCHOR: budget
-/// One retry for every five requests of the last ten seconds, whoever makes
-/// them, and one a second in any case.
+/// One retry for every five requests of the last ten seconds, counted over all
+/// clients, and one a second in any case.
 pub fn budget() -> TpsBudget {
     TpsBudget::new(Duration::from_secs(10), 1, 0.2)
 }
 // ANCHOR_END: budget
 
 // ANCHOR: storm
-/// All clients ask the site, and ask again. How it ended for each.
+/// All clients send a request to the site, and try again. Returns the last
+/// response that each of them got.
 pub async fn storm(
     client: &Client,
     site: &Site,
     pauses: fn() -> Vec<Duration>,
     budget: Option<TpsBudget>,
 ) -> Vec<reqwest::Result<Response>> {
-    let allowed = || budget.as_ref().is_none_or(TpsBudget::withdraw);
-    let ask = async || {
+    let may_retry = || budget.as_ref().is_none_or(TpsBudget::withdraw);
+    let one_try = async || {
         let response = client.get(&site.url).send().await?;
         response.error_for_status()
     };
     let one_client = async || {
         budget.as_ref().inspect(|budget| budget.deposit());
-        ask.retry(pauses().into_iter())
-            .adjust(|_, pause| pause.filter(|_| allowed()))
+        one_try
+            .retry(pauses().into_iter())
+            .adjust(|_, pause| pause.filter(|_| may_retry()))
             .await
     };
     join_all((0..CLIENTS).map(|_| one_client())).await

@@ -1,8 +1,21 @@
-//! Errors of a fetch: which, whose, and why.
+//! Errors of a fetch: what failed, for which site, and why.
 //!
-//! In Python this is `try` and `except`. Here a function that may fail returns
-//! a `Result`, and what can go wrong is a type: an enum whose variants a caller
-//! can tell apart, each with the error that caused it.
+//! In Python this is `try` and `except`. Here a function that may fail returns a `Result`, and its error is a type: an
+//! enum whose variants a caller can tell apart, each with the error that caused it.
+//!
+//! The enum may grow, so it's `#[non_exhaustive]`: a `match` in a different crate needs a `_` arm. This one has none, and
+//! doesn't compile:
+//!
+//! ```compile_fail,E0004
+//! use lesson06::ErrorKind::{self, *};
+//!
+//! fn is_temporary(kind: &ErrorKind) -> bool {
+//!     match kind {
+//!         NameLookup(_) | Refused(_) | Unreachable(_) | Timeout(..) | Lost(_) | BrokenBody(..) => true,
+//!         Request(_) | Tls(_) | Malformed(_) | Redirects(_) | Status(..) | TooLarge(_) => false,
+//!     }
+//! }
+//! ```
 
 use std::error::Error;
 use std::fmt;
@@ -27,14 +40,14 @@ pub const SITES: [&str; 7] = [
 ];
 
 /// How long to wait for a connection.
-pub const CONNECT_LIMIT: Duration = Duration::from_millis(500);
-/// How long to wait for a page, from the request to the last byte.
-pub const TIME_LIMIT: Duration = Duration::from_secs(1);
-/// A page that is larger, in bytes, is not read to its end.
-pub const LARGEST: usize = 1_000_000;
+pub const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
+/// How long to wait for a page, from the request to its last byte.
+pub const TIMEOUT: Duration = Duration::from_secs(1);
+/// The largest page to accept, in bytes.
+pub const SIZE_LIMIT: usize = 1_000_000;
 
 // ANCHOR: error
-/// A page that could not be fetched: whose, and why.
+/// A page that could not be fetched.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot fetch {site}")]
 pub struct FetchError {
@@ -42,47 +55,50 @@ pub struct FetchError {
     pub site: String,
     /// What went wrong.
     #[source]
-    pub why: Why,
+    pub kind: ErrorKind,
 }
 
-/// What can go wrong. Most variants hold the error that caused them.
+/// An error of any type.
+pub type BoxError = Box<dyn Error + Send + Sync>;
+
+/// What went wrong. Most variants hold the error that caused them.
 #[derive(Debug, thiserror::Error)]
-pub enum Why {
-    /// The tutorial's: nothing went wrong at all.
-    #[error("simulated error")]
-    Simulated,
-    /// The URL is none, or one that is not for HTTP.
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The URL can't be parsed, or it's one that this client can't fetch.
     #[error("the request cannot be made")]
-    Request(#[source] reqwest::Error),
-    /// Nobody listens there.
+    Request(#[source] BoxError),
+    /// There's no such name, or the resolver doesn't answer.
+    #[error("the name could not be looked up")]
+    NameLookup(#[source] BoxError),
+    /// Nothing listens there.
     #[error("the connection was refused")]
-    Refused(#[source] reqwest::Error),
-    /// The name leads nowhere.
-    #[error("there is no such host")]
-    NoSuchHost(#[source] reqwest::Error),
-    /// Whatever else keeps a connection from being made.
+    Refused(#[source] BoxError),
+    /// The certificate isn't accepted, or the site doesn't speak TLS.
+    #[error("the TLS handshake failed")]
+    Tls(#[source] BoxError),
+    /// Anything else that prevents a connection.
     #[error("the host cannot be reached")]
-    Unreachable(#[source] reqwest::Error),
-    /// It took too long.
+    Unreachable(#[source] BoxError),
+    /// A timeout expired.
     #[error("timed out while {0}")]
-    TimedOut(Stage, #[source] reqwest::Error),
-    /// The connection ended before an answer.
-    #[error("the connection was lost before an answer")]
-    Lost(#[source] reqwest::Error),
-    /// What came is not HTTP.
-    #[error("the answer is not HTTP")]
-    Malformed(#[source] reqwest::Error),
+    Timeout(Stage, #[source] BoxError),
+    /// The connection ended before a response.
+    #[error("the connection was lost before a response")]
+    Lost(#[source] BoxError),
+    /// The response isn't HTTP.
+    #[error("the response is not HTTP")]
+    Malformed(#[source] BoxError),
     /// One redirect after another.
     #[error("redirected too often")]
-    Redirects(#[source] reqwest::Error),
-    /// The site answered that it does not have the page, or not now; and for
-    /// how long it asked to be left alone.
+    Redirects(#[source] BoxError),
+    /// The response isn't a page. It may say when to come back.
     #[error("the site answered {0}")]
     Status(StatusCode, Option<Duration>),
-    /// The answer began well.
+    /// The connection broke after this many bytes of the page.
     #[error("the page broke off after {0} bytes")]
-    BrokenBody(usize, #[source] reqwest::Error),
-    /// More than anybody asked for.
+    BrokenBody(usize, #[source] BoxError),
+    /// The page is larger than this limit.
     #[error("the page has more than {0} bytes")]
     TooLarge(usize),
 }
@@ -92,7 +108,7 @@ pub enum Why {
 pub enum Stage {
     /// There was no connection yet.
     Connecting,
-    /// No answer had begun.
+    /// No response had begun.
     Waiting,
     /// The page was on its way.
     Reading,
@@ -103,118 +119,160 @@ impl fmt::Display for Stage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Stage::Connecting => "connecting",
-            Stage::Waiting => "waiting for an answer",
+            Stage::Waiting => "waiting for a response",
             Stage::Reading => "reading the page",
         })
     }
 }
 
-/// A client with both time limits.
+// ANCHOR: is_temporary
+impl ErrorKind {
+    /// Whether the same request may succeed a little later.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            ErrorKind::NameLookup(_) | ErrorKind::Refused(_) => true,
+            ErrorKind::Unreachable(_) | ErrorKind::Timeout(..) => true,
+            ErrorKind::Lost(_) | ErrorKind::BrokenBody(..) => true,
+            ErrorKind::Status(status, _) => {
+                matches!(status.as_u16(), 429 | 502 | 503 | 504)
+            }
+            // These fail the next time, too.
+            ErrorKind::Request(_) | ErrorKind::Tls(_) => false,
+            ErrorKind::Malformed(_) | ErrorKind::Redirects(_) => false,
+            ErrorKind::TooLarge(_) => false,
+        }
+    }
+}
+// ANCHOR_END: is_temporary
+
+/// A client with both timeouts.
 ///
 /// # Errors
 ///
 /// When the system refuses what a client needs.
 pub fn client() -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder()
-        .connect_timeout(CONNECT_LIMIT)
-        .timeout(TIME_LIMIT)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(TIMEOUT)
         .build()
 }
 
 // ANCHOR: fetch_page
-/// Fetches a page and returns how many bytes it has. With `fail`, it returns a
-/// simulated error instead.
+/// Fetches a page and returns its size in bytes.
 pub async fn fetch_page(
     client: &reqwest::Client,
     site: &Site,
-    fail: bool,
 ) -> Result<usize, FetchError> {
     println!("Fetching {}", site.name);
-    let page =
-        if fail { Err(Why::Simulated) } else { read(client, site).await };
-    page.map_err(|why| FetchError { site: site.name.clone(), why })
+    let page = read_page(client, &site.url).await;
+    page.map_err(|kind| FetchError { site: site.name.clone(), kind })
 }
 
-async fn read(client: &reqwest::Client, site: &Site) -> Result<usize, Why> {
-    let request = client.get(&site.url);
-    let mut response = request.send().await.map_err(before_the_answer)?;
+async fn read_page(
+    client: &reqwest::Client,
+    url: &str,
+) -> Result<usize, ErrorKind> {
+    let response = client.get(url).send().await;
+    let mut response = response.map_err(send_error)?;
     if !response.status().is_success() {
-        let asked = retry_after(response.headers());
-        return Err(Why::Status(response.status(), asked));
+        let retry_after = retry_after(response.headers());
+        return Err(ErrorKind::Status(response.status(), retry_after));
     }
     let mut bytes = 0;
     loop {
         let chunk = response.chunk().await;
-        let chunk = chunk.map_err(|error| in_the_page(bytes, error))?;
+        let chunk = chunk.map_err(|error| body_error(bytes, error))?;
         let Some(chunk) = chunk else { return Ok(bytes) };
         bytes += chunk.len();
-        if bytes > LARGEST {
-            return Err(Why::TooLarge(LARGEST));
+        if bytes > SIZE_LIMIT {
+            return Err(ErrorKind::TooLarge(SIZE_LIMIT));
         }
     }
 }
 // ANCHOR_END: fetch_page
 
 // ANCHOR: retry_after
-/// For how long a site asks to be left alone: so many seconds, or until a date.
+/// How long a site asks clients to stay away: for some seconds, or until a
+/// date.
 pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let asked = headers.get(RETRY_AFTER)?.to_str().ok()?;
-    if let Ok(seconds) = asked.parse() {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let date = httpdate::parse_http_date(asked).ok()?;
-    // A date that is over asks for nothing.
+    let date = httpdate::parse_http_date(value).ok()?;
+    // A date in the past means now.
     Some(date.duration_since(SystemTime::now()).unwrap_or_default())
 }
 // ANCHOR_END: retry_after
 
 // ANCHOR: classify
-/// What an error means that came in place of an answer.
-pub fn before_the_answer(error: reqwest::Error) -> Why {
-    // Whose page it was is told beside it.
+/// What an error means that `send` returned instead of a response.
+pub fn send_error(error: reqwest::Error) -> ErrorKind {
+    // `FetchError` names the site, so the URL would only repeat it.
     let error = error.without_url();
     if error.is_timeout() && error.is_connect() {
-        Why::TimedOut(Stage::Connecting, error)
+        ErrorKind::Timeout(Stage::Connecting, error.into())
     } else if error.is_timeout() {
-        Why::TimedOut(Stage::Waiting, error)
+        ErrorKind::Timeout(Stage::Waiting, error.into())
     } else if error.is_redirect() {
-        Why::Redirects(error)
+        ErrorKind::Redirects(error.into())
     } else if error.is_builder() {
-        Why::Request(error)
+        ErrorKind::Request(error.into())
     } else if error.is_dns() {
-        Why::NoSuchHost(error)
+        ErrorKind::NameLookup(error.into())
     } else if error.is_connect() {
-        let refused = causes(&error)
-            .filter_map(|cause| cause.downcast_ref::<io::Error>())
-            .any(|cause| cause.kind() == io::ErrorKind::ConnectionRefused);
-        if refused { Why::Refused(error) } else { Why::Unreachable(error) }
+        connect_error(error)
     } else if causes(&error)
         .filter_map(|cause| cause.downcast_ref())
         .any(hyper::Error::is_parse)
     {
-        Why::Malformed(error)
+        ErrorKind::Malformed(error.into())
     } else {
-        Why::Lost(error)
+        ErrorKind::Lost(error.into())
     }
 }
 
-/// What an error means that came after so many bytes of a page.
-pub fn in_the_page(bytes: usize, error: reqwest::Error) -> Why {
-    let error = error.without_url();
-    if error.is_timeout() {
-        Why::TimedOut(Stage::Reading, error)
-    } else {
-        Why::BrokenBody(bytes, error)
+/// What an error means that came while connecting.
+fn connect_error(error: reqwest::Error) -> ErrorKind {
+    let io_error = causes(&error).find_map(|cause| cause.downcast_ref());
+    match io_error.map(innermost_kind) {
+        Some(io::ErrorKind::ConnectionRefused) => {
+            ErrorKind::Refused(error.into())
+        }
+        // Everything that rustls objects to in a handshake.
+        Some(io::ErrorKind::InvalidData) => ErrorKind::Tls(error.into()),
+        Some(_) => ErrorKind::Unreachable(error.into()),
+        // Nothing was sent: the URL needs TLS, and this build has none.
+        None => ErrorKind::Request(error.into()),
     }
 }
 
-/// The errors that caused an error, one behind the other.
+/// The errors that caused an error, each followed by its own cause.
 fn causes(
     error: &reqwest::Error,
 ) -> impl Iterator<Item = &(dyn Error + 'static)> {
     successors(error.source(), |&cause| cause.source())
 }
 // ANCHOR_END: classify
+
+/// The kind of the I/O error inside an I/O error. TLS wraps one in another, and `source` of the outer one passes over
+/// the inner one.
+fn innermost_kind(error: &io::Error) -> io::ErrorKind {
+    match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+        Some(inner) => innermost_kind(inner),
+        None => error.kind(),
+    }
+}
+
+/// What an error means that came after this many bytes of a page.
+pub fn body_error(bytes: usize, error: reqwest::Error) -> ErrorKind {
+    let error = error.without_url();
+    if error.is_timeout() {
+        ErrorKind::Timeout(Stage::Reading, error.into())
+    } else {
+        ErrorKind::BrokenBody(bytes, error.into())
+    }
+}
 
 // ANCHOR: with_causes
 /// An error with all its causes: each in its own words, from the outermost to
@@ -227,15 +285,10 @@ pub fn with_causes(error: &dyn Error) -> String {
 }
 // ANCHOR_END: with_causes
 
-// ANCHOR: fetch_all
-/// Fetches all pages at once; that of the site called `fail` fails. A result
-/// for each, in the order of the sites.
+/// Fetches all pages concurrently. A result for each, in the order of the sites.
 pub async fn fetch_all(
     client: &reqwest::Client,
     sites: &[Site],
-    fail: &str,
 ) -> Vec<Result<usize, FetchError>> {
-    let fetch = |site| fetch_page(client, site, site.name == fail);
-    join_all(sites.iter().map(fetch)).await
+    join_all(sites.iter().map(|site| fetch_page(client, site))).await
 }
-// ANCHOR_END: fetch_all

@@ -1,14 +1,15 @@
-"""What chapter 6 says of asyncio, each as an assertion."""
+"""What chapter 6 says about asyncio, each as an assertion."""
 
 import asyncio
 import gc
+import threading
 
 
 async def fail():
     raise ValueError("no page")
 
 
-def gather_raises_the_first_error_and_the_others_go_on():
+def gather_raises_the_first_error_and_the_others_keep_running():
     done = []
 
     async def fetch():
@@ -26,7 +27,19 @@ def gather_raises_the_first_error_and_the_others_go_on():
     assert done == ["page"]
 
 
-def an_error_that_nobody_asks_for_is_logged_when_the_task_is_freed():
+def gather_raises_the_first_error_of_any_number():
+    async def main():
+        event = asyncio.Event()  # It's never set.
+        waiting = [event.wait() for _ in range(99)]
+        try:
+            await asyncio.gather(waiting[0], fail(), *waiting[1:])
+        except ValueError as error:
+            return error
+
+    assert str(asyncio.run(main())) == "no page"
+
+
+def an_error_in_a_task_that_nothing_awaits_is_logged_when_the_task_is_freed():
     logged = []
 
     async def main():
@@ -64,7 +77,42 @@ def a_task_group_cancels_the_others_and_waits_until_they_are_gone():
     assert seen == ["gone", "raised"]
 
 
-gather_raises_the_first_error_and_the_others_go_on()
+def a_task_group_raises_all_errors_in_an_exception_group():
+    async def fail_while_cancelled():
+        try:
+            await asyncio.sleep(10)
+        finally:
+            raise OSError("while cancelled")
+
+    async def main():
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(fail_while_cancelled())
+                group.create_task(fail())
+        except ValueError:
+            raise AssertionError("an ordinary except doesn't catch it")
+        except BaseException as error:
+            return error
+
+    group = asyncio.run(main())
+    assert isinstance(group, ExceptionGroup)
+    assert {type(error) for error in group.exceptions} == {ValueError, OSError}
+
+
+def a_lock_is_released_by_an_exception_and_nothing_remembers_it():
+    lock = threading.Lock()
+    try:
+        with lock:
+            raise ValueError("with the lock")
+    except ValueError:
+        pass
+    assert lock.acquire(blocking=False)
+
+
+gather_raises_the_first_error_and_the_others_keep_running()
+gather_raises_the_first_error_of_any_number()
 a_task_group_cancels_the_others_and_waits_until_they_are_gone()
-an_error_that_nobody_asks_for_is_logged_when_the_task_is_freed()
+a_task_group_raises_all_errors_in_an_exception_group()
+an_error_in_a_task_that_nothing_awaits_is_logged_when_the_task_is_freed()
+a_lock_is_released_by_an_exception_and_nothing_remembers_it()
 print("all true")

@@ -1,0 +1,33 @@
+//! Mock webs and clients for the tests.
+
+use std::time::Duration;
+
+use lesson_kit::{Site, sites_of};
+use mock_server::{MockWeb, Watchdog};
+
+/// Bounds a failure only.
+pub const WATCHDOG: Duration = Duration::from_secs(60);
+/// How long a gate waits until it fails: as long as a busy machine may need.
+pub const PATIENT: Duration = Duration::from_secs(30);
+
+pub fn start(builder: mock_server::Builder) -> (MockWeb, Vec<Site>, Watchdog) {
+    let web = builder.start().expect("the web starts");
+    let watchdog = web.watchdog(WATCHDOG);
+    let sites = sites_of(&web);
+    (web, sites, watchdog)
+}
+
+/// A web of these of the sites that fail.
+pub fn failing(names: &[&str]) -> (MockWeb, Vec<Site>, Watchdog) {
+    let sites = mock_server::Site::failing().into_iter();
+    let sites = sites.filter(|site| names.contains(&site.name.as_str()));
+    start(MockWeb::builder().sites(sites))
+}
+
+/// As the lesson's, with more time, so that no page is late on a busy machine.
+pub fn client() -> reqwest::Client {
+    let client = reqwest::Client::builder()
+        .connect_timeout(Duration::from_secs(2))
+        .timeout(Duration::from_secs(5));
+    client.build().expect("a client")
+}

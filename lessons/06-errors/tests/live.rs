@@ -1,0 +1,117 @@
+//! What goes wrong with https, in a build with the feature `live`:
+//! `cargo test -p lesson06 --features live --test live`.
+#![cfg(feature = "live")]
+
+use std::env;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use lesson_kit::Site;
+use lesson06::{ErrorKind, FetchError, fetch_page, with_causes};
+use mock_server::Watchdog;
+use reqwest::Certificate;
+
+/// Bounds a failure only.
+const WATCHDOG: Duration = Duration::from_secs(60);
+
+/// The server and the certificate are those of lesson 01.
+fn tls(file: &str) -> PathBuf {
+    let folder = env!("CARGO_MANIFEST_DIR");
+    [folder, "../01-sync-vs-async/tests/tls", file].iter().collect()
+}
+
+/// A server on this machine that has signed its certificate itself.
+struct TlsServer {
+    child: Child,
+    url: String,
+}
+
+impl TlsServer {
+    fn start() -> TlsServer {
+        let python =
+            env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
+        let mut child = Command::new(python)
+            .arg(tls("server.py"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("there is a Python");
+        let mut port = String::new();
+        let stdout = child.stdout.take().expect("it is a pipe");
+        BufReader::new(stdout).read_line(&mut port).expect("it says its port");
+        let url = format!("https://127.0.0.1:{}/", port.trim());
+        TlsServer { child, url }
+    }
+}
+
+impl Drop for TlsServer {
+    fn drop(&mut self) {
+        // It serves until it is killed. There's nobody to report an error to.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A server that doesn't speak TLS. It reads some bytes, sends these, and closes.
+fn not_tls(response: &'static [u8]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a port");
+    let port = listener.local_addr().expect("it is bound").port();
+    // It ends with the process of the test.
+    thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut connection = connection.expect("a client connects");
+            let read = connection.read(&mut [0; 10_000]);
+            assert_ne!(read.expect("the client sends"), 0, "a handshake");
+            connection.write_all(response).expect("the client reads");
+        }
+    });
+    format!("https://127.0.0.1:{port}/")
+}
+
+async fn fetched(
+    url: &str,
+    trusted: &[Certificate],
+) -> Result<usize, FetchError> {
+    let client = reqwest::Client::builder().no_proxy();
+    let client = client.tls_certs_merge(trusted.iter().cloned());
+    let client = client.build().expect("a client");
+    let site = Site { name: "a site".to_owned(), url: url.to_owned() };
+    fetch_page(&client, &site).await
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_not_trusted_is_a_tls_error_and_not_temporary() {
+    let _watchdog = Watchdog::start(WATCHDOG, || vec!["https".to_owned()]);
+    let server = TlsServer::start();
+    let error = fetched(&server.url, &[]).await.expect_err("it isn't trusted");
+    let words = with_causes(&error);
+    assert!(words.contains("invalid peer certificate"), "{words}");
+    assert!(matches!(error.kind, ErrorKind::Tls(_)), "{error:?}");
+    assert!(!error.kind.is_temporary());
+
+    let pem = fs::read(tls("certificate.pem")).expect("it is there");
+    let trusted = [Certificate::from_pem(&pem).expect("a certificate")];
+    let page = fetched(&server.url, &trusted).await;
+    assert_eq!(page.expect("it is trusted now"), 30);
+}
+
+#[tokio::test]
+async fn a_site_that_does_not_speak_tls_is_a_tls_error_and_not_temporary() {
+    let _watchdog = Watchdog::start(WATCHDOG, || vec!["https".to_owned()]);
+    let url = not_tls(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+    let error = fetched(&url, &[]).await.expect_err("it isn't TLS");
+    assert!(matches!(error.kind, ErrorKind::Tls(_)), "{error:?}");
+    assert!(!error.kind.is_temporary());
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_in_the_handshake_is_temporary() {
+    let _watchdog = Watchdog::start(WATCHDOG, || vec!["https".to_owned()]);
+    let error = fetched(&not_tls(b""), &[]).await.expect_err("it closes");
+    assert!(matches!(error.kind, ErrorKind::Unreachable(_)), "{error:?}");
+    assert!(error.kind.is_temporary());
+}
