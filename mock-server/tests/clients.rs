@@ -86,6 +86,21 @@ fn curl_exits_with_the_status_that_each_fault_has_in_its_manual() {
 }
 
 #[test]
+fn curl_unpacks_a_gzip_bomb_only_when_it_is_asked_to() {
+    let webs = Webs::start();
+    let url = webs.url("gzip-bomb?size=2");
+    let size = |arguments: &[&str]| {
+        let output = run_tool("curl", &[&["-s", "-m", "30"], arguments, &[&url]].concat())?;
+        assert!(output.status.success(), "{:?}", output.status);
+        Some(output.stdout.len())
+    };
+    if let (Some(packed), Some(unpacked)) = (size(&[]), size(&["--compressed"])) {
+        assert!(packed < 10_000, "{packed}");
+        assert_eq!(unpacked, 2_000_000);
+    }
+}
+
+#[test]
 fn aiohttp_raises_the_exception_that_each_fault_is() {
     let webs = Webs::start();
     let urls: Vec<_> = TABLE.iter().map(|(fault, ..)| webs.url(fault)).collect();

@@ -1,6 +1,6 @@
 // A program fetches pages and passes each of them to `think`, a function from
-// another team. `think` takes half a second, and there's no `async` in it. While
-// it runs, no other request is sent.
+// another team. `think` takes half a second, and there's no `async` in it.
+// While it runs, no other request is sent.
 //
 // Change `thought_about` so that other requests keep going while `think` runs.
 // You don't need to make `think` faster, and you can't change it. The tests

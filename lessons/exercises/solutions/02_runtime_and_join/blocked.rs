@@ -1,6 +1,6 @@
 // A program fetches pages and passes each of them to `think`, a function from
-// another team. `think` takes half a second, and there's no `async` in it. While
-// it runs, no other request is sent.
+// another team. `think` takes half a second, and there's no `async` in it.
+// While it runs, no other request is sent.
 //
 // Change `thought_about` so that other requests keep going while `think` runs.
 // You don't need to make `think` faster, and you can't change it. The tests
@@ -29,10 +29,10 @@ async fn page(client: &Client, url: &str) -> Result<String> {
 // future waits for the handle, its thread is free to run others. The page moves
 // to the other thread, so the closure has to own it: `move`.
 //
-// The common wrong answers leave the work on the thread. An `async` block around
-// `think` is still polled there, and on a runtime with one thread so is a task
-// from `tokio::spawn`. On a runtime with many threads such a task blocks one of
-// them. `yield_now` before the call only lets the others go first.
+// The common wrong answers leave the work on the thread. An `async` block
+// around `think` is still polled there, and on a runtime with one thread so is
+// a task from `tokio::spawn`. On a runtime with many threads such a task blocks
+// one of them. `yield_now` before the call only lets the others go first.
 async fn thought_about<Thought: Send + 'static>(
     client: &Client,
     url: &str,
