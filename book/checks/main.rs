@@ -26,7 +26,7 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Err(error) => {
-            eprintln!("book: {error:#}; --help tells what there is");
+            eprintln!("book: {error:#}; see --help");
             return ExitCode::from(2);
         }
     };

@@ -1,21 +1,13 @@
-//! Each program that the book shows tells what it is, and refuses what it does not know.
+//! Each program in the book has a help text and refuses arguments it doesn't know.
 
 use std::env::{self, consts::EXE_SUFFIX};
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Once;
 
+use book::pages::read;
 use book::root;
 use book::runs::RUNS;
-
-/// The programs that want a certain number of sites.
-const WANT_SITES: &[(&str, &str)] = &[
-    ("one_task", "three"),
-    ("question_mark", "two"),
-    ("in_turn", "two"),
-    ("first_completed", "three"),
-    ("fail_fast", "two"),
-];
 
 /// The programs of the book, each by the command that runs it.
 fn programs() -> impl Iterator<Item = &'static str> {
@@ -69,24 +61,38 @@ fn every_program_refuses_a_wrong_argument_in_one_line_with_status_2() {
             "cargo run -p lesson10" => "unexpected argument '--flaut' found",
             _ => "invalid option '--flaut'",
         };
-        let refusal = format!("{short}: {said}; --help tells what there is\n");
+        let refusal = format!("{short}: {said}; see --help\n");
         assert_eq!((status, errors), (Some(2), refusal), "{command}");
         assert_eq!(printed, "", "{command}");
     }
 }
 
+/// The file of an example, which the command names.
+fn source(command: &str) -> Option<String> {
+    let (package, example) = command.strip_prefix("cargo run -p lesson")?.split_once(" --example ")?;
+    let lessons = root().join("lessons").read_dir().expect("there are lessons");
+    let folders = lessons.map(|entry| entry.expect("it can be read"));
+    let mut folders = folders.filter(|entry| entry.file_name().to_string_lossy().starts_with(package));
+    let folder = folders.next().expect("the package has a folder").path();
+    Some(read(&folder.join(format!("examples/{example}.rs"))).expect("the example has a file"))
+}
+
 #[test]
 fn a_wrong_number_of_sites_is_refused_in_one_line_with_status_2() {
-    for (example, sites) in WANT_SITES {
-        let run_of_it = RUNS.iter().find(|run| run.name == *example).expect("it is a run of the book");
-        let refusal = format!("{example}: it takes {sites} sites; give it {sites} URLs, or none\n");
-        // Those that want two have a use for more, or leave --live its third.
-        let wrong: &[usize] = if *sites == "three" { &[1, 4] } else { &[1] };
-        for &number in wrong {
-            let urls = vec!["http://a.example"; number];
-            let (status, printed, errors) = run(run_of_it.command, &urls);
-            assert_eq!((status, errors), (Some(2), refusal.clone()), "{number} sites");
-            assert_eq!(printed, "", "{example}");
-        }
+    let needs_exact_sites =
+        |command: &&str| source(command).is_some_and(|source| source.contains(".exact_sites()"));
+    let commands: Vec<_> = programs().filter(needs_exact_sites).collect();
+    assert!(commands.len() > 3, "{commands:?}");
+    for command in commands {
+        let short = command.rsplit(' ').next().expect("a command has words");
+        let (status, printed, errors) = run(command, &["http://a.example"; 5]);
+        assert_eq!(status, Some(2), "{command}");
+        assert_eq!(printed, "", "{command}");
+        let refusal = format!("{short}: this program fetches ");
+        assert!(
+            errors.starts_with(&refusal) && errors.ends_with(", or none, instead of 5\n"),
+            "{command}: {errors}"
+        );
+        assert_eq!(errors.lines().count(), 1, "{command}");
     }
 }

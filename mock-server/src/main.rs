@@ -54,7 +54,7 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Err(error) => {
-            eprintln!("mock-server: {error}; --help tells more");
+            eprintln!("mock-server: {error}; see --help");
             return ExitCode::from(2);
         }
     };

@@ -262,12 +262,12 @@ fn a_busy_port_is_one_clear_line_and_status_1() {
 #[test]
 fn a_wrong_argument_is_one_clear_line_and_status_2() {
     for (arguments, words) in [
-        (&["--prot"][..], "mock-server: invalid option '--prot'; --help tells more\n"),
+        (&["--prot"][..], "mock-server: invalid option '--prot'; see --help\n"),
         (
             &["--port", "many"],
-            "mock-server: cannot parse argument \"many\": invalid digit found in string; --help tells more\n",
+            "mock-server: cannot parse argument \"many\": invalid digit found in string; see --help\n",
         ),
-        (&["site"], "mock-server: unexpected argument \"site\"; --help tells more\n"),
+        (&["site"], "mock-server: unexpected argument \"site\"; see --help\n"),
     ] {
         let output = run(arguments);
         assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(2), words));

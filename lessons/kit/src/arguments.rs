@@ -26,6 +26,8 @@ pub(crate) enum Command {
 pub(crate) struct Arguments {
     /// The sites to fetch. If there are none, the mock web's.
     pub urls: Vec<String>,
+    /// Whether the sites come from `--live`.
+    pub live: bool,
     pub faults: Vec<(String, Fault)>,
     pub timeline: Option<PathBuf>,
     pub seed: u64,
@@ -78,15 +80,15 @@ pub(crate) fn parse(
 ) -> Result<Command, ArgumentError> {
     let mut arguments = Arguments {
         urls: Vec::new(),
+        live: false,
         faults: Vec::new(),
         timeline: None,
         seed: 1,
     };
-    let mut live = false;
     while let Some(argument) = parser.next()? {
         match argument {
             Value(url) => arguments.urls.push(url.string()?),
-            Long("live") => live = true,
+            Long("live") => arguments.live = true,
             Long("fault") => match parser.value()?.string()?.as_str() {
                 "list" => return Ok(Command::Faults),
                 given => arguments.faults.push(fault(given)?),
@@ -99,13 +101,13 @@ pub(crate) fn parse(
             _ => return Err(argument.unexpected().into()),
         }
     }
-    if live {
+    if arguments.live {
         if !arguments.urls.is_empty() {
             return Err(ArgumentError::LiveAndUrls);
         }
         arguments.urls = LIVE.map(str::to_owned).to_vec();
     }
-    check_urls(lesson, &arguments.urls, live)?;
+    check_urls(lesson, &arguments.urls, arguments.live)?;
     check_mock_web(&arguments)?;
     Ok(Command::Run(arguments))
 }

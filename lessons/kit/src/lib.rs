@@ -58,6 +58,7 @@ pub struct Site {
 pub struct Lesson {
     name: String,
     sites: Vec<Site>,
+    live: bool,
     web: Option<MockWeb>,
     picture: Option<PathBuf>,
     panels: Mutex<Vec<Panel>>,
@@ -92,6 +93,7 @@ pub fn start_on(name: &str, about: &str, sites: &[&str]) -> Lesson {
             .iter()
             .map(|url| Site { name: url.clone(), url: url.clone() })
             .collect(),
+        live: arguments.live,
         web: None,
         picture: arguments.timeline.clone(),
         panels: Mutex::default(),
@@ -131,7 +133,7 @@ impl Lesson {
     }
 
     /// The sites of a program that needs exactly `N` of them. A different number of URLs on the command line ends
-    /// the program with status 2.
+    /// the program with status 2. `--live` brings three sites, and a program that needs fewer takes the first.
     ///
     /// ```no_run
     /// let lesson = lesson_kit::start("lesson02 --example one_task", "the branches of join! share one task");
@@ -139,7 +141,9 @@ impl Lesson {
     /// # let _: [&lesson_kit::Site; 3] = [a, b, c];
     /// ```
     pub fn exact_sites<const N: usize>(&self) -> &[Site; N] {
-        let exact: Result<&[Site; N], _> = self.sites.as_slice().try_into();
+        let needed =
+            if self.live { N.min(self.sites.len()) } else { self.sites.len() };
+        let exact: Result<&[Site; N], _> = self.sites[..needed].try_into();
         exact.unwrap_or_else(|_| {
             let sites = if N == 1 { "one site".to_owned() } else { format!("{N} sites") };
             let urls = if N == 1 { "one URL".to_owned() } else { format!("{N} URLs") };
