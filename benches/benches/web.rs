@@ -1,10 +1,10 @@
-//! What the mock web itself can do, so that no other bench takes its limit for a client's.
+//! The speed of the mock web itself, so that no other bench mistakes the server's limit for the client's.
 //!
 //! ```sh
 //! cargo bench --bench web
 //! ```
 //!
-//! Pages of 15,000 bytes, 100 requests at a time on connections kept alive: a bare hyper server, the front alone, wiremock
+//! Pages of 15,000 bytes, 100 requests at a time on open connections, from four servers: hyper alone, the front alone, wiremock
 //! alone, and wiremock behind the front. Each server has one thread.
 
 use std::convert::Infallible;
@@ -34,7 +34,7 @@ fn the_page() -> Bytes {
     page("A page", 15_000, 2_000).into()
 }
 
-/// hyper and nothing else, in a thread that ends with the process.
+/// hyper alone, in a thread that ends with the process.
 fn bare_hyper() -> io::Result<SocketAddr> {
     let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
     listener.set_nonblocking(true)?;

@@ -1,5 +1,5 @@
-//! Lesson 9: four tasks that count to a thousand each: together under a lock of the standard library, under one of Tokio, or
-//! each by itself, with the counts added at the end. Nothing is awaited while a lock is held.
+//! Lesson 9: four tasks count to a thousand each. They share a count behind the standard library's `Mutex` or behind Tokio's, or each has a
+//! count of its own and the counts are added at the end. Nothing is awaited while a lock is held.
 
 use std::hint::black_box;
 use std::sync::{Arc, Mutex};
@@ -35,12 +35,12 @@ async fn with_std() -> u64 {
         let count = Arc::clone(&count);
         tasks.spawn(async move {
             for _ in 0..COUNTS {
-                *count.lock().expect("nobody panicked") += black_box(1);
+                *count.lock().expect("no task panics while it holds the lock") += black_box(1);
             }
         });
     }
     tasks.join_all().await;
-    *count.lock().expect("nobody panicked")
+    *count.lock().expect("no task panics while it holds the lock")
 }
 
 async fn with_tokio() -> u64 {

@@ -1,14 +1,14 @@
-//! What the lessons say is faster, measured. Each group is named after the lesson that it belongs to.
+//! Measures the things that the lessons call faster. Each group is named after its lesson.
 //!
 //! ```sh
-//! cargo bench                       # all of them; reports in target/criterion/report/index.html
-//! cargo bench -- strategies         # those whose name has this in it
+//! cargo bench                       # all of them; the report is target/criterion/report/index.html
+//! cargo bench -- strategies         # only those whose name contains `strategies`
 //! cargo bench -- --save-baseline before
 //! cargo bench -- --baseline before
-//! cargo bench -- --test             # each once, without measuring: are the answers right?
+//! cargo bench -- --test             # each once, to check the answers
 //! ```
 //!
-//! The mock web runs in a thread of its own. What is fetched is checked each time: an answer that is wrong ends the bench.
+//! The mock web runs in a thread of its own. Every answer is checked, and a wrong one ends the bench.
 
 mod blocking;
 mod clients;
@@ -23,24 +23,24 @@ use std::time::Duration;
 use criterion::{Criterion, criterion_group, criterion_main};
 use tokio::runtime::{Builder, Runtime};
 
-/// Short, so that all groups together take less than five minutes.
+/// Short measurements, so that all groups together take less than five minutes.
 fn short() -> Criterion {
     Criterion::default()
         .sample_size(20)
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_millis(1_500))
-        // For the margins of error: a tenth of what is usual.
+        // Resamples for the confidence intervals: a tenth of the default.
         .nresamples(10_000)
 }
 
-/// As `#[tokio::main]` makes it: a thread for each core.
+/// The runtime of `#[tokio::main]`: a worker thread for each core.
 fn runtime() -> Runtime {
-    Runtime::new().expect("there is a runtime")
+    Runtime::new().expect("the runtime starts")
 }
 
-/// As `#[tokio::main(flavor = "current_thread")]` makes it.
+/// The runtime of `#[tokio::main(flavor = "current_thread")]`.
 fn one_thread() -> Runtime {
-    Builder::new_current_thread().enable_all().build().expect("there is a runtime")
+    Builder::new_current_thread().enable_all().build().expect("the runtime starts")
 }
 
 criterion_group! {

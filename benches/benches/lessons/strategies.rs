@@ -1,7 +1,7 @@
-//! Lesson 1: ten sites that answer after 20 ms, fetched in five ways.
+//! Lesson 1: ten sites that respond after 20 ms, fetched in five ways.
 //!
-//! The functions are those of lesson 1 and of lesson 5's example `bounded`, which print what they do while they do it.
-//! Clients are made once and keep their connections, so this is the fetching alone.
+//! The functions do what lesson 1 and lesson 5's example `bounded` do, without printing. The clients are made once and keep their connections, so only the
+//! fetching is measured.
 
 use std::thread;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::runtime;
 const SITES: usize = 10;
 const LATENCY: Duration = Duration::from_millis(20);
 const BOUND: usize = 8;
-/// Of each page.
+/// The length of each page.
 pub const BYTES: usize = 15_000;
 
 pub fn bench(criterion: &mut Criterion) {
@@ -47,12 +47,12 @@ pub fn bench(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// A site that is answered without wiremock.
+/// A site that doesn't use wiremock.
 pub fn site(name: &str, latency: Duration) -> Site {
     Site::new(name).page(page(name, BYTES, 2_000)).delay(latency).by_front()
 }
 
-/// So many pages, all of them whole.
+/// Checks that there are this many pages, and that all are complete.
 pub fn check(pages: &[usize], number: usize) {
     assert_eq!(pages.len(), number);
     assert!(pages.iter().all(|bytes| *bytes == BYTES), "{pages:?}");

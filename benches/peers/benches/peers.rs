@@ -1,14 +1,14 @@
-//! Whole programs in Rust and in Python, beside each other on the same web.
+//! Whole programs in Rust and in Python on the same web.
 //!
 //! ```sh
-//! cargo bench --bench peers                       # half an hour or so; a plain `cargo bench` leaves it out
-//! cargo bench --bench peers -- --short            # are the answers right? No figures worth a look
-//! cargo bench --bench peers -- --only ladder
+//! cargo bench --bench peers                       # about 20 minutes
+//! cargo bench --bench peers -- --short            # checks the answers; the figures mean nothing
+//! cargo bench --bench peers -- --only pages
 //! PYTHON=.venv/bin/python cargo bench --bench peers
 //! ```
 //!
-//! The Python programs want `pip install -r benches/requirements.txt`; which of them is missing is told. The tables and the
-//! charts are in `target/peers`.
+//! The Python programs need `pip install -r benches/requirements.txt`; the bench says which packages are missing. The tables and the
+//! charts go to `target/peers`.
 
 use std::path::Path;
 use std::process::ExitCode;

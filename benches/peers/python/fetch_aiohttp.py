@@ -1,27 +1,23 @@
-"""aiohttp: one session, whose connector lets as many requests through at a time as there may be."""
+"""aiohttp with `gather`: all tasks at the start, and a connector that limits the number of connections."""
 
 import asyncio
-import time
 
 import aiohttp
 
-from peer import given, report
+from peer import measure_async
 
 
-async def fetch(session, url):
+async def fetch_page(session, url):
     async with session.get(url) as response:
         response.raise_for_status()
         return len(await response.read())
 
 
-async def main(at_a_time, urls):
-    # It has 100 connections at the most unless told otherwise, and five minutes for a request.
-    connector = aiohttp.TCPConnector(limit=at_a_time)
+async def fetch_all(limit, urls):
+    # The connector's default limit is 100.
+    connector = aiohttp.TCPConnector(limit=limit)
     async with aiohttp.ClientSession(connector=connector) as session:
-        return await asyncio.gather(*(fetch(session, url) for url in urls))
+        return await asyncio.gather(*(fetch_page(session, url) for url in urls))
 
 
-at_a_time, urls = given()
-start = time.perf_counter()
-pages = asyncio.run(main(at_a_time, urls))
-report(time.perf_counter() - start, pages)
+measure_async(fetch_all)

@@ -1,20 +1,19 @@
 """requests, one after another, in one session."""
 
-import time
-
 import requests
 
-from peer import given, report
+from peer import measure
 
 
-def fetch(session, url):
+def fetch_page(session, url):
     response = session.get(url)
     response.raise_for_status()
     return len(response.content)
 
 
-_, urls = given()
-start = time.perf_counter()
-with requests.Session() as session:
-    pages = [fetch(session, url) for url in urls]
-report(time.perf_counter() - start, pages)
+def fetch_all(_, urls):
+    with requests.Session() as session:
+        return [fetch_page(session, url) for url in urls]
+
+
+measure(fetch_all)

@@ -1,8 +1,8 @@
-"""Titles by lxml, from a tree of each page."""
+"""Titles with lxml, from a tree of each page."""
 
 from lxml import html
 
-from peer import report_titles
+from peer import measure_titles
 
 PARSER = html.HTMLParser(encoding="utf-8")
 
@@ -11,4 +11,4 @@ def title_of(page):
     return html.document_fromstring(page, parser=PARSER).findtext(".//title").strip()
 
 
-report_titles(title_of)
+measure_titles(title_of)

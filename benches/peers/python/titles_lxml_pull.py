@@ -1,8 +1,8 @@
-"""Titles by lxml, which is given each page piece by piece, as far as its title."""
+"""Titles with lxml's pull parser, which gets each page piece by piece up to the end of its title."""
 
 from lxml import etree
 
-from peer import report_titles
+from peer import measure_titles
 
 CHUNK = 16_384
 
@@ -16,4 +16,4 @@ def title_of(page):
     return ""
 
 
-report_titles(title_of)
+measure_titles(title_of)

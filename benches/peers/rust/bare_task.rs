@@ -1,21 +1,22 @@
-//! Tasks and nothing else: one for each page, which sleeps for a second and fetches nothing.
+//! Tasks and nothing else: one for each page. Each task sleeps for a second and fetches nothing.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use peers::program::{Given, report};
+use peers::program::{Input, measure_async};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let given = Given::read()?;
-    let start = Instant::now();
+fn main() -> anyhow::Result<()> {
+    measure_async(fetch_all)
+}
+
+async fn fetch_all(input: Input) -> anyhow::Result<Vec<usize>> {
     let mut tasks = JoinSet::new();
-    for _ in &given.lines {
+    for _ in &input.lines {
         tasks.spawn(sleep(SECOND));
     }
-    let tasks = tasks.join_all().await;
-    report(start.elapsed(), &vec![0; tasks.len()])
+    let done = tasks.join_all().await;
+    Ok(vec![0; done.len()])
 }

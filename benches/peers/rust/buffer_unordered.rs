@@ -1,20 +1,18 @@
-//! `buffer_unordered` and reqwest: so many pages at a time, on one task.
-
-use std::time::Instant;
+//! reqwest with `buffer_unordered`: one task, which has a limited number of requests in flight.
 
 use futures::stream::{self, StreamExt, TryStreamExt};
-use peers::program::{Given, fetch, report};
+use peers::program::{Input, fetch_page, in_order, measure_async};
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let given = Given::read()?;
-    let start = Instant::now();
+fn main() -> anyhow::Result<()> {
+    measure_async(fetch_all)
+}
+
+async fn fetch_all(input: Input) -> anyhow::Result<Vec<usize>> {
     let client = reqwest::Client::new();
-    let fetch =
-        async |(number, url): (usize, &String)| reqwest::Result::Ok((number, fetch(&client, url).await?));
-    let pages = stream::iter(given.lines.iter().enumerate()).map(fetch);
-    let mut pages: Vec<_> = pages.buffer_unordered(given.number).try_collect().await?;
-    pages.sort_unstable();
-    let pages: Vec<_> = pages.into_iter().map(|(_, bytes)| bytes).collect();
-    report(start.elapsed(), &pages)
+    let fetch_numbered = async |(number, url): (usize, &String)| {
+        reqwest::Result::Ok((number, fetch_page(&client, url).await?))
+    };
+    let pages = stream::iter(input.lines.iter().enumerate()).map(fetch_numbered);
+    let pages = pages.buffer_unordered(input.number).try_collect().await?;
+    Ok(in_order(pages))
 }

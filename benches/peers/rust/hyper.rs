@@ -1,9 +1,8 @@
-//! hyper without a pool, redirects and the rest that reqwest has: so many tasks, each with a connection of its own and the next
-//! page that nobody has taken.
+//! hyper, without the connection pool, the redirects and everything else that reqwest adds. Each task has a connection of its own and
+//! takes the next page that's left.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
 
 use anyhow::ensure;
 use http_body_util::{BodyExt, Empty};
@@ -11,26 +10,27 @@ use hyper::Request;
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
-use peers::program::{Given, address, report};
+use peers::program::{Input, address, in_order, measure_async};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use url::{Position, Url};
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let given = Given::read()?;
-    let urls: Vec<Url> = given.lines.iter().map(|url| url.parse()).collect::<Result<_, _>>()?;
-    let start = Instant::now();
+fn main() -> anyhow::Result<()> {
+    measure_async(fetch_all)
+}
+
+async fn fetch_all(input: Input) -> anyhow::Result<Vec<usize>> {
+    let urls: Vec<Url> = input.lines.iter().map(|url| url.parse()).collect::<Result<_, _>>()?;
     let (urls, next) = (Arc::new(urls), Arc::new(AtomicUsize::new(0)));
-    let mut tasks: JoinSet<_> =
-        (0..given.number).map(|_| work(Arc::clone(&urls), Arc::clone(&next), given.buffers)).collect();
-    let mut pages = Vec::new();
-    while let Some(some) = tasks.join_next().await {
-        pages.extend(some??);
+    let mut tasks = JoinSet::new();
+    for _ in 0..input.number {
+        tasks.spawn(work(Arc::clone(&urls), Arc::clone(&next), input.buffers));
     }
-    pages.sort_unstable();
-    let pages: Vec<_> = pages.into_iter().map(|(_, bytes)| bytes).collect();
-    report(start.elapsed(), &pages)
+    let mut pages = Vec::new();
+    while let Some(fetched) = tasks.join_next().await {
+        pages.extend(fetched??);
+    }
+    Ok(in_order(pages))
 }
 
 async fn work(
@@ -50,9 +50,9 @@ async fn work(
         sender.ready().await?;
         let request =
             Request::get(&url[Position::BeforePath..]).header("host", address(url)?).body(Empty::new())?;
-        let answer = sender.send_request(request).await?;
-        ensure!(answer.status().is_success(), "the server answered {}", answer.status());
-        pages.push((number, answer.into_body().collect().await?.to_bytes().len()));
+        let response = sender.send_request(request).await?;
+        ensure!(response.status().is_success(), "the status is {}", response.status());
+        pages.push((number, response.into_body().collect().await?.to_bytes().len()));
         connection = Some(sender);
     }
 }
@@ -61,7 +61,7 @@ async fn connect(url: &Url, read_buffer: Option<usize>) -> anyhow::Result<SendRe
     let stream = TcpStream::connect(address(url)?).await?;
     let (sender, connection) =
         http1::Builder::new().read_buf_exact_size(read_buffer).handshake(TokioIo::new(stream)).await?;
-    // What goes wrong with it, the sender tells.
+    // The sender reports the errors of the connection, too.
     tokio::spawn(connection);
     Ok(sender)
 }

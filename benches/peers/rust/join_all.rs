@@ -1,15 +1,14 @@
-//! `join_all` and reqwest: all pages at once, on one task. There is no bound.
+//! reqwest with `join_all`: one task, which has all requests in flight. There is no limit.
 
-use std::time::Instant;
+use futures::future::join_all;
+use peers::program::{Input, fetch_page, measure_async};
 
-use futures::future::try_join_all;
-use peers::program::{Given, fetch, report};
+fn main() -> anyhow::Result<()> {
+    measure_async(fetch_all)
+}
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let given = Given::read()?;
-    let start = Instant::now();
+async fn fetch_all(input: Input) -> anyhow::Result<Vec<usize>> {
     let client = reqwest::Client::new();
-    let pages = try_join_all(given.lines.iter().map(|url| fetch(&client, url))).await?;
-    report(start.elapsed(), &pages)
+    let pages = join_all(input.lines.iter().map(|url| fetch_page(&client, url))).await;
+    Ok(pages.into_iter().collect::<Result<_, _>>()?)
 }

@@ -1,29 +1,30 @@
-//! A `JoinSet` and reqwest: so many tasks at a time, a new one for each that is over.
+//! reqwest with a `JoinSet`: a limited number of tasks, and a new one for each that finishes.
 
-use std::time::Instant;
-
-use peers::program::{Given, fetch, report};
+use peers::program::{Input, fetch_page, in_order, measure_async};
+use reqwest::Client;
 use tokio::task::JoinSet;
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let given = Given::read()?;
-    let start = Instant::now();
-    let client = reqwest::Client::new();
-    let fetch = |(number, url): (usize, String)| {
-        let client = client.clone();
-        async move { reqwest::Result::Ok((number, fetch(&client, &url).await?)) }
-    };
-    let mut urls = given.lines.into_iter().enumerate();
-    let mut tasks: JoinSet<_> = urls.by_ref().take(given.number).map(fetch).collect();
+fn main() -> anyhow::Result<()> {
+    measure_async(fetch_all)
+}
+
+async fn fetch_all(input: Input) -> anyhow::Result<Vec<usize>> {
+    let client = Client::new();
+    let mut urls = input.lines.into_iter().enumerate();
+    let mut tasks = JoinSet::new();
+    for (number, url) in urls.by_ref().take(input.number) {
+        tasks.spawn(fetch_numbered(client.clone(), number, url));
+    }
     let mut pages = Vec::new();
     while let Some(page) = tasks.join_next().await {
         pages.push(page??);
-        if let Some(url) = urls.next() {
-            tasks.spawn(fetch(url));
+        if let Some((number, url)) = urls.next() {
+            tasks.spawn(fetch_numbered(client.clone(), number, url));
         }
     }
-    pages.sort_unstable();
-    let pages: Vec<_> = pages.into_iter().map(|(_, bytes)| bytes).collect();
-    report(start.elapsed(), &pages)
+    Ok(in_order(pages))
+}
+
+async fn fetch_numbered(client: Client, number: usize, url: String) -> reqwest::Result<(usize, usize)> {
+    Ok((number, fetch_page(&client, &url).await?))
 }

@@ -1,7 +1,7 @@
-//! Runs a program and writes down what it took: `peer-measure FILE LIMIT PROGRAM ARGUMENTS…`
+//! Runs a program and writes its time, CPU time and memory to a file: `peer-measure FILE LIMIT PROGRAM ARGUMENTS…`
 //!
-//! Why it is a program of its own: the kernel begins to count the memory of a new process with what its parent has, so the
-//! parent is to be small. After LIMIT seconds the program is ended.
+//! This is a program of its own because the kernel starts counting the memory of a new process at its parent's, so the parent must be
+//! small. If the program is still running after LIMIT seconds, it's killed.
 
 use std::env;
 use std::fs;
@@ -17,30 +17,30 @@ use wait4::Wait4;
 
 fn main() -> anyhow::Result<()> {
     let mut arguments = env::args_os().skip(1);
-    let file = arguments.next().context("it takes a file to write to")?;
+    let file = arguments.next().context("the first argument must be the file to write to")?;
     let limit = arguments.next().and_then(|limit| limit.to_str()?.parse().ok());
-    let limit = Duration::from_secs(limit.context("it takes a limit in seconds")?);
-    let program = arguments.next().context("it takes a program")?;
+    let limit = Duration::from_secs(limit.context("the second argument must be a limit in seconds")?);
+    let program = arguments.next().context("the third argument must be a program")?;
     let start = Instant::now();
     let child = Command::new(&program).args(arguments).spawn();
-    let child = child.with_context(|| format!("{} does not start", program.display()))?;
-    let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw).context("a process has no such id")?;
-    let (over, is_over) = mpsc::channel::<()>();
+    let child = child.with_context(|| format!("{} doesn't start", program.display()))?;
+    let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw).context("the process has no id")?;
+    let (ended, has_ended) = mpsc::channel::<()>();
     let watchdog = thread::spawn(move || {
-        let too_long = is_over.recv_timeout(limit) == Err(RecvTimeoutError::Timeout);
-        // It fails if the program has ended this moment.
+        let too_long = has_ended.recv_timeout(limit) == Err(RecvTimeoutError::Timeout);
+        // The program may have ended in this moment. Then there is nothing to kill.
         too_long && kill_process(id, Signal::KILL).is_ok()
     });
-    let took = child.wait4()?;
+    let measured = child.wait4()?;
     let wall = start.elapsed();
-    drop(over);
-    let ended = watchdog.join().map_err(|_| anyhow!("the watchdog panicked"))?;
-    let end = match took.status {
-        _ if ended => End::TooLong,
-        status if status.success() => End::Well,
+    drop(ended);
+    let killed = watchdog.join().map_err(|_| anyhow!("the watchdog panicked"))?;
+    let end = match measured.status {
+        _ if killed => End::TimedOut,
+        status if status.success() => End::Success,
         status => End::Failed(status.to_string()),
     };
-    let cpu = took.rusage.utime + took.rusage.stime;
-    fs::write(file, Usage { wall, cpu, peak: took.rusage.maxrss, end }.to_string())?;
+    let cpu = measured.rusage.utime + measured.rusage.stime;
+    fs::write(file, Usage { wall, cpu, peak: measured.rusage.maxrss, end }.to_string())?;
     Ok(())
 }

@@ -1,36 +1,35 @@
-//! Tokio's sockets and as little HTTP as will do: what the server can do at most, as far as a client on the same machine can
-//! find out, and what a request in flight costs without a client library. So many tasks, each with a connection of its own
-//! and the next page that nobody has taken.
+//! Tokio's sockets and as little HTTP as possible: the least work we know how to do as a client of this server. Each task has a connection of
+//! its own and takes the next page that's left.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
 
 use anyhow::{Context, ensure};
-use peers::program::{Given, address, report};
+use peers::program::{Input, address, in_order, measure_async};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use url::{Position, Url};
 
-/// Room for the head of an answer.
+/// The buffer for a response's status line and headers, in bytes.
 const HEAD: usize = 512;
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let given = Given::read()?;
-    let urls: Vec<Url> = given.lines.iter().map(|url| url.parse()).collect::<Result<_, _>>()?;
-    let start = Instant::now();
+fn main() -> anyhow::Result<()> {
+    measure_async(fetch_all)
+}
+
+async fn fetch_all(input: Input) -> anyhow::Result<Vec<usize>> {
+    let urls: Vec<Url> = input.lines.iter().map(|url| url.parse()).collect::<Result<_, _>>()?;
     let (urls, next) = (Arc::new(urls), Arc::new(AtomicUsize::new(0)));
-    let mut tasks: JoinSet<_> =
-        (0..given.number).map(|_| work(Arc::clone(&urls), Arc::clone(&next))).collect();
-    let mut pages = Vec::new();
-    while let Some(some) = tasks.join_next().await {
-        pages.extend(some??);
+    let mut tasks = JoinSet::new();
+    for _ in 0..input.number {
+        tasks.spawn(work(Arc::clone(&urls), Arc::clone(&next)));
     }
-    pages.sort_unstable();
-    let pages: Vec<_> = pages.into_iter().map(|(_, bytes)| bytes).collect();
-    report(start.elapsed(), &pages)
+    let mut pages = Vec::new();
+    while let Some(fetched) = tasks.join_next().await {
+        pages.extend(fetched??);
+    }
+    Ok(in_order(pages))
 }
 
 async fn work(urls: Arc<Vec<Url>>, next: Arc<AtomicUsize>) -> anyhow::Result<Vec<(usize, usize)>> {
@@ -43,35 +42,35 @@ async fn work(urls: Arc<Vec<Url>>, next: Arc<AtomicUsize>) -> anyhow::Result<Vec
             Some(stream) => stream,
             None => TcpStream::connect(address(url)?).await?,
         };
-        pages.push((number, fetch(&mut stream, url).await?));
+        pages.push((number, fetch_page(&mut stream, url).await?));
         connection = Some(stream);
     }
 }
 
-async fn fetch(stream: &mut TcpStream, url: &Url) -> anyhow::Result<usize> {
+async fn fetch_page(stream: &mut TcpStream, url: &Url) -> anyhow::Result<usize> {
     let request = format!("GET {} HTTP/1.1\r\nhost: {}\r\n\r\n", &url[Position::BeforePath..], address(url)?);
     stream.write_all(request.as_bytes()).await?;
-    let mut answer = vec![0; HEAD];
+    let mut response = vec![0; HEAD];
     let mut filled = 0;
     let end = loop {
-        ensure!(filled < answer.len(), "the head of the answer is longer than {HEAD} bytes");
-        let read = stream.read(&mut answer[filled..]).await?;
+        ensure!(filled < response.len(), "the response has more than {HEAD} bytes of headers");
+        let read = stream.read(&mut response[filled..]).await?;
         ensure!(read > 0, "the server closed the connection");
         filled += read;
-        if let Some(end) = answer[..filled].windows(4).position(|window| window == b"\r\n\r\n") {
+        if let Some(end) = response[..filled].windows(4).position(|window| window == b"\r\n\r\n") {
             break end + 4;
         }
     };
-    let length = content_length(&answer[..end])?;
-    answer.resize(end + length, 0);
-    stream.read_exact(&mut answer[filled..]).await?;
+    let length = content_length(&response[..end])?;
+    response.resize(end + length, 0);
+    stream.read_exact(&mut response[filled..]).await?;
     Ok(length)
 }
 
 fn content_length(head: &[u8]) -> anyhow::Result<usize> {
     let head = str::from_utf8(head)?;
-    ensure!(head.starts_with("HTTP/1.1 200 "), "the server answered {head}");
+    ensure!(head.starts_with("HTTP/1.1 200 "), "the response begins with {head}");
     let mut fields = head.lines().filter_map(|line| line.split_once(": "));
     let length = fields.find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-    Ok(length.context("the answer does not tell its length")?.1.parse()?)
+    Ok(length.context("the response has no content-length")?.1.parse()?)
 }

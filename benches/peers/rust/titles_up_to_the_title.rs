@@ -1,17 +1,8 @@
-//! Titles by lol_html, which streams each page as far as its title.
+//! Titles with lol_html, which streams each page up to the end of its title.
 
-use std::time::Instant;
-
-use peers::program::{Given, report_titles};
+use peers::program::measure_titles;
 use peers::titles::up_to_the_title;
 
 fn main() -> anyhow::Result<()> {
-    let given = Given::read()?;
-    let pages = given.files()?;
-    let start = Instant::now();
-    let mut titles = Vec::new();
-    for _ in 0..given.number {
-        titles = pages.iter().map(|page| up_to_the_title(page)).collect::<Result<_, _>>()?;
-    }
-    report_titles(start.elapsed(), given.number, &titles)
+    measure_titles(|page| Ok(up_to_the_title(page)?))
 }

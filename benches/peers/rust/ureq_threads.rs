@@ -1,21 +1,22 @@
-//! Threads and ureq, a client without async inside: so many threads, each with the next page that nobody has taken.
+//! ureq, a blocking client, in threads. Each thread takes the next page that's left.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Instant;
 
 use anyhow::{Context, anyhow};
-use peers::program::{Given, report};
+use peers::program::{Input, in_order, measure};
 use ureq::Agent;
 
 fn main() -> anyhow::Result<()> {
-    let given = Given::read()?;
-    let start = Instant::now();
-    // It keeps three connections for a site unless told otherwise.
+    measure(fetch_all)
+}
+
+fn fetch_all(input: Input) -> anyhow::Result<Vec<usize>> {
+    // By default the agent keeps three idle connections for each host.
     let mut config = Agent::config_builder()
-        .max_idle_connections(given.number)
-        .max_idle_connections_per_host(given.number);
-    if let Some(bytes) = given.buffers {
+        .max_idle_connections(input.number)
+        .max_idle_connections_per_host(input.number);
+    if let Some(bytes) = input.buffers {
         config = config.input_buffer_size(bytes).output_buffer_size(bytes);
     }
     let agent: Agent = config.build().into();
@@ -24,16 +25,16 @@ fn main() -> anyhow::Result<()> {
         let mut pages = Vec::new();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
-            let Some(url) = given.lines.get(number) else { return Ok(pages) };
+            let Some(url) = input.lines.get(number) else { return Ok(pages) };
             let page = agent.get(url).call()?.body_mut().read_to_vec()?;
             pages.push((number, page.len()));
         }
     };
-    let mut pages = thread::scope(|scope| {
+    let pages = thread::scope(|scope| {
         let mut threads = Vec::new();
-        for number in 0..given.number {
+        for number in 0..input.number {
             let thread = thread::Builder::new().spawn_scoped(scope, work);
-            threads.push(thread.with_context(|| format!("no thread more after {number}"))?);
+            threads.push(thread.with_context(|| format!("thread {number} doesn't start"))?);
         }
         let mut pages = Vec::new();
         for thread in threads {
@@ -41,7 +42,5 @@ fn main() -> anyhow::Result<()> {
         }
         anyhow::Ok(pages)
     })?;
-    pages.sort_unstable();
-    let pages: Vec<_> = pages.into_iter().map(|(_, bytes)| bytes).collect();
-    report(start.elapsed(), &pages)
+    Ok(in_order(pages))
 }

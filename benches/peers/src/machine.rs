@@ -1,21 +1,22 @@
-//! Where and with what figures were made. What a system does not tell is left out.
+//! Which machine and which versions the figures come from. Where a system doesn't provide a fact, it's left out.
 
 use std::fs;
 use std::process::Command;
 use std::thread;
 use std::time::SystemTime;
 
-use crate::works::{Start, Work};
+use crate::programs::Start;
+use crate::workloads::Workload;
 
 /// The crates whose versions matter.
 const CRATES: [&str; 6] = ["tokio", "reqwest", "hyper", "ureq", "scraper", "lol_html"];
 const LOCK: &str = include_str!("../../../Cargo.lock");
-/// Prints Python's version, and that of each package that is there.
+/// Prints Python's version and the version of each installed package.
 const VERSIONS: &str = "
 import platform
 from importlib.metadata import PackageNotFoundError, version
 words = ['Python ' + platform.python_version()]
-for name in ['aiohttp', 'requests', 'beautifulsoup4', 'lxml', 'selectolax']:
+for name in ['aiohttp', 'uvloop', 'requests', 'beautifulsoup4', 'lxml', 'selectolax']:
     try:
         words.append(name + ' ' + version(name))
     except PackageNotFoundError:
@@ -23,53 +24,56 @@ for name in ['aiohttp', 'requests', 'beautifulsoup4', 'lxml', 'selectolax']:
 print(', '.join(words))
 ";
 
-/// What and what of it: date, machine, versions.
-pub fn told(python: &str) -> Vec<(&'static str, String)> {
+/// Labelled facts: date, machine, versions.
+pub fn facts(python: &str) -> Vec<(&'static str, String)> {
     let cores = thread::available_parallelism().map(|cores| format!("{cores} cores")).ok();
-    let processor = after("/proc/cpuinfo", "model name");
-    let memory = after("/proc/meminfo", "MemTotal").and_then(|memory| gigabytes(&memory));
+    let processor = field("/proc/cpuinfo", "model name");
+    let memory = field("/proc/meminfo", "MemTotal").and_then(|memory| gigabytes(&memory));
     let machine: Vec<_> = [cores, processor, memory].into_iter().flatten().collect();
     let system = ["ostype", "osrelease"].map(|file| fs::read_to_string(format!("/proc/sys/kernel/{file}")));
     let system: Vec<_> = system.into_iter().flatten().map(|word| word.trim().to_owned()).collect();
     let crates: Vec<_> =
         CRATES.iter().filter_map(|name| Some(format!("{name} {}", version(LOCK, name)?))).collect();
-    let told = [
+    let facts = [
         ("date", Some(httpdate::fmt_http_date(SystemTime::now()))),
         ("machine", Some(machine.join(", "))),
         ("system", Some(system.join(" "))),
-        ("compiler", printed(Command::new("rustc").arg("--version"))),
+        ("compiler", output(Command::new("rustc").arg("--version"))),
         ("crates", Some(crates.join(", "))),
-        ("Python", printed(Command::new(python).args(["-c", VERSIONS]))),
+        ("Python", output(Command::new(python).args(["-c", VERSIONS]))),
     ];
-    told.into_iter()
-        .filter_map(|(what, words)| Some((what, words.filter(|words| !words.is_empty())?)))
+    facts
+        .into_iter()
+        .filter_map(|(label, fact)| Some((label, fact.filter(|fact| !fact.is_empty())?)))
         .collect()
 }
 
-/// Which of the modules that the works' programs import are not there.
-pub fn missing<'works>(python: &str, works: impl IntoIterator<Item = &'works Work>) -> Vec<&'static str> {
-    let programs = works.into_iter().flat_map(|work| &work.programs);
+/// The modules that the workloads' programs import and this Python doesn't have.
+pub fn missing<'workloads>(
+    python: &str,
+    workloads: impl IntoIterator<Item = &'workloads Workload>,
+) -> Vec<&'static str> {
+    let programs = workloads.into_iter().flat_map(|workload| &workload.programs);
     let modules = programs.filter_map(|(program, _)| match program.start {
-        Start::Python(_, modules, _) => Some(modules),
-        Start::Rust(..) => None,
+        Start::Python(_, modules) => Some(modules),
+        Start::Rust(_) => None,
     });
     let mut modules: Vec<_> = modules.flatten().copied().collect();
     modules.sort_unstable();
     modules.dedup();
-    modules
-        .retain(|module| printed(Command::new(python).args(["-c", &format!("import {module}")])).is_none());
+    modules.retain(|module| output(Command::new(python).args(["-c", &format!("import {module}")])).is_none());
     modules
 }
 
-fn printed(command: &mut Command) -> Option<String> {
+fn output(command: &mut Command) -> Option<String> {
     let output = command.output().ok().filter(|output| output.status.success())?;
     Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// What follows a word and a colon in a file.
-fn after(file: &str, word: &str) -> Option<String> {
+/// The value of a `name: value` line in a file.
+fn field(file: &str, name: &str) -> Option<String> {
     let text = fs::read_to_string(file).ok()?;
-    let line = text.lines().find(|line| line.starts_with(word))?;
+    let line = text.lines().find(|line| line.starts_with(name))?;
     Some(line.split_once(':')?.1.trim().to_owned())
 }
 
@@ -89,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_version_of_a_crate_is_that_of_cargo_lock() {
+    fn the_version_of_a_crate_comes_from_cargo_lock() {
         let lock = "[[package]]\nname = \"tokio-util\"\nversion = \"0.7.1\"\n\n[[package]]\nname = \"tokio\"\nversion = \"1.54.0\"\n";
         assert_eq!(version(lock, "tokio").as_deref(), Some("1.54.0"));
         assert_eq!(version(lock, "hyper"), None);
@@ -97,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_told_in_gigabytes() {
+    fn memory_is_in_gigabytes() {
         assert_eq!(gigabytes("25165824 kB").as_deref(), Some("24 GB of memory"));
     }
 }

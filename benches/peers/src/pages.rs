@@ -1,17 +1,14 @@
-//! Pages for parsers. Those of the mock web are one paragraph of words, which costs a parser next to nothing.
+//! Pages for parsers. A page of the mock web is one paragraph of words, which is next to no work for a parser.
 
 use std::fmt::Write;
 
-use lesson08::Page;
-use url::Url;
-
-/// The title of the page of this number, as a reader sees it.
+/// The title of the page with this number, as a reader sees it.
 pub fn title(number: usize) -> String {
     format!("Page {number} & its title")
 }
 
-/// A page of about so many bytes (it ends with the first paragraph that goes beyond), with markup as pages have it: a head
-/// with a few elements, and paragraphs with emphasis and a link. Its title has an entity.
+/// A page of about this many bytes (it ends with the first paragraph that reaches them), with markup as pages have it: a head
+/// with a few elements, and paragraphs with emphasis and a link. Its title has a character reference.
 pub fn page(number: usize, bytes: usize) -> String {
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -25,18 +22,12 @@ pub fn page(number: usize, bytes: usize) -> String {
         writeln!(
             page,
             "<div class=\"item\"><h2>Item {paragraph}</h2><p class=\"line\">A page may be <b>as long as it likes</b>, \
-             and most of it is <i>neither here nor there</i> &mdash; <a href=\"/item/{paragraph}\">more</a>.</p></div>"
+             and most of it is <i>of no interest to anyone</i> &mdash; <a href=\"/item/{paragraph}\">more</a>.</p></div>"
         )
-        .expect("a String takes all that is written");
+        .expect("writing to a String succeeds");
         paragraph += 1;
     }
     page + end
-}
-
-/// The same bytes as if they had been fetched.
-pub fn fetched(bytes: Vec<u8>) -> Page {
-    let url = Url::parse("http://pages.example/").expect("it is a URL");
-    Page { url, content_type: String::new(), bytes }
 }
 
 #[cfg(test)]
@@ -44,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_has_about_the_bytes_asked_for() {
+    fn a_page_has_about_as_many_bytes_as_requested() {
         for bytes in [1_000, 50_000, 1_000_000] {
             let page = page(1, bytes);
             assert!((bytes..bytes + 300).contains(&page.len()), "{}", page.len());

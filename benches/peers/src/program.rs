@@ -1,168 +1,198 @@
-//! What a program is given, and what it reports.
+//! What the measured programs share: their input, the clock, and fetching a page.
 //!
-//! Its last argument is a number: how many requests may be in flight, or how often it is to go through its pages. Before it
-//! may be the size of its buffers, in bytes. On standard input it has a line for each page: a URL, or a file. It prints `seconds 1.25` (of the work, without its own start),
-//! and a line for each page in the order asked: how many bytes it has, or its title.
+//! # Input
+//!
+//! `peer-… [--one-thread] [--buffers BYTES] NUMBER`: the number is how many requests may be in flight, or how often the program goes
+//! through its pages. Standard input has a line for each page: a URL, or a file.
+//!
+//! # The clock
+//!
+//! `seconds` means the same for every program that fetches, in Rust and in Python:
+//!
+//! - The clock starts when the program has read its input, before it makes a runtime or an event loop.
+//! - It stops when everything is finished and closed: the last response is read, the client or session is closed, so are all connections, and
+//!   the runtime or the event loop has shut down.
+//!
+//! So making and closing the client, the runtime and every connection counts. Starting the process, importing modules and reading
+//! the input don't. On Linux each program checks that it has no connection open when the clock has stopped, and fails if it has.
+//!
+//! For titles the clock starts when the pages are in memory and stops at the last title; `seconds` is the time of one pass.
 
-use std::env;
-use std::fmt::Display;
 use std::fs;
-use std::io::{self, Write};
-use std::str::FromStr;
-use std::time::Duration;
+use std::io;
+use std::path::Path;
+use std::time::Instant;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, ensure};
+use lexopt::prelude::*;
+use tokio::runtime::{Builder, Runtime};
 use url::Url;
 
-/// What a program is given.
+use crate::report::{print_pages, print_titles};
+
+/// The input of a program.
 #[derive(Clone, Debug)]
-pub struct Given {
-    /// So many requests at a time, or passes.
+pub struct Input {
+    /// How many requests may be in flight, or how many passes to make.
     pub number: usize,
-    /// So large its buffers are to be, in bytes; where nothing is said, as the client's library has them.
+    /// The size of the client's buffers in bytes; `None` for the library's default.
     pub buffers: Option<usize>,
+    /// Whether the runtime has one thread instead of one for each core.
+    pub one_thread: bool,
     /// URLs or files.
     pub lines: Vec<String>,
 }
 
-impl Given {
-    /// Reads it.
+impl Input {
+    /// Reads the command line and standard input.
     ///
     /// # Errors
     ///
-    /// No number, or no lines.
-    pub fn read() -> anyhow::Result<Given> {
-        let arguments: Result<Vec<usize>, _> = env::args().skip(1).map(|argument| argument.parse()).collect();
-        let (number, buffers) = match arguments.as_deref() {
-            Ok(&[number]) => (number, None),
-            Ok(&[buffers, number]) => (number, Some(buffers)),
-            _ => bail!("the arguments are a number, and before it perhaps the size of the buffers"),
-        };
+    /// Wrong arguments, or a line that isn't UTF-8.
+    pub fn read() -> anyhow::Result<Input> {
+        let (mut number, mut buffers, mut one_thread) = (None, None, false);
+        let mut parser = lexopt::Parser::from_env();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Long("one-thread") => one_thread = true,
+                Long("buffers") => buffers = Some(parser.value()?.parse()?),
+                Value(value) => number = Some(value.parse()?),
+                _ => return Err(argument.unexpected().into()),
+            }
+        }
+        let number = number.context("the last argument must be a number")?;
         let lines = io::stdin().lines().collect::<Result<_, _>>()?;
-        Ok(Given { number, buffers, lines })
+        Ok(Input { number, buffers, one_thread, lines })
     }
 
     /// The contents of the files.
     ///
     /// # Errors
     ///
-    /// A file that is not there.
+    /// A file that can't be read.
     pub fn files(&self) -> anyhow::Result<Vec<Vec<u8>>> {
         self.lines.iter().map(|file| fs::read(file).with_context(|| file.clone())).collect()
     }
+
+    fn runtime(&self) -> io::Result<Runtime> {
+        let mut builder =
+            if self.one_thread { Builder::new_current_thread() } else { Builder::new_multi_thread() };
+        builder.enable_all().build()
+    }
 }
 
-/// Fetches a page and returns how many bytes it has.
+/// Runs a program that fetches without a runtime: reads the input, takes the time of `fetch_all`, and prints the report.
+/// `fetch_all` returns the length of each page in bytes, in the order of the input.
 ///
 /// # Errors
 ///
-/// A page that does not come, or a status that is none of success.
-pub async fn fetch(client: &reqwest::Client, url: &str) -> reqwest::Result<usize> {
+/// Wrong input, a page that can't be fetched, a connection that is still open at the end.
+pub fn measure(fetch_all: impl FnOnce(Input) -> anyhow::Result<Vec<usize>>) -> anyhow::Result<()> {
+    let input = Input::read()?;
+    let start = Instant::now();
+    let pages = fetch_all(input)?;
+    let time = start.elapsed();
+    let open = open_sockets();
+    ensure!(open == 0, "{open} connections are open after the clock has stopped");
+    print_pages(time, &pages)
+}
+
+/// The same for an async program. The clock includes making the runtime and shutting it down.
+///
+/// # Errors
+///
+/// As [`measure`], or no runtime.
+pub fn measure_async<F>(fetch_all: impl FnOnce(Input) -> F) -> anyhow::Result<()>
+where
+    F: Future<Output = anyhow::Result<Vec<usize>>>,
+{
+    measure(|input| {
+        let runtime = input.runtime()?;
+        let pages = runtime.block_on(fetch_all(input));
+        // Connections belong to tasks that the client has spawned. A runtime that shuts down drops all of its tasks.
+        drop(runtime);
+        pages
+    })
+}
+
+/// Runs a program that finds titles: `title_of` is called for each page, pass after pass.
+///
+/// # Errors
+///
+/// Wrong input, or a page without a title that can be found.
+pub fn measure_titles(title_of: impl Fn(&[u8]) -> anyhow::Result<Option<String>>) -> anyhow::Result<()> {
+    let input = Input::read()?;
+    let pages = input.files()?;
+    let start = Instant::now();
+    let mut titles = Vec::new();
+    for _ in 0..input.number {
+        titles = pages.iter().map(|page| title_of(page)).collect::<Result<_, _>>()?;
+    }
+    print_titles(start.elapsed(), input.number, &titles)
+}
+
+/// How many connections this process has open. Where the system has no `/proc` the answer is 0.
+fn open_sockets() -> usize {
+    // Tokio keeps a pair of Unix sockets for signals, which is not a connection. The kernel's table of TCP sockets would be the
+    // direct way, but after 10,000 connections it's long, and reading it would show in the CPU time.
+    let unix = fs::read_to_string("/proc/self/net/unix").unwrap_or_default();
+    let inodes: Vec<_> = unix.lines().filter_map(|line| line.split_whitespace().nth(6)).collect();
+    let Ok(files) = fs::read_dir("/proc/self/fd") else { return 0 };
+    let targets = files.filter_map(|file| fs::read_link(file.ok()?.path()).ok());
+    targets.filter(|target| inode_of_socket(target).is_some_and(|inode| !inodes.contains(&inode))).count()
+}
+
+fn inode_of_socket(target: &Path) -> Option<&str> {
+    target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')
+}
+
+/// Fetches a page and returns its length in bytes.
+///
+/// # Errors
+///
+/// A request that fails, or a status that isn't a success.
+pub async fn fetch_page(client: &reqwest::Client, url: &str) -> reqwest::Result<usize> {
     let response = client.get(url).send().await?.error_for_status()?;
     Ok(response.bytes().await?.len())
 }
 
-/// Where to connect to, as `127.0.0.1:8080`.
+/// Sorts pages that finished in any order by their number, and drops the number.
+pub fn in_order(mut pages: Vec<(usize, usize)>) -> Vec<usize> {
+    pages.sort_unstable();
+    pages.into_iter().map(|(_, bytes)| bytes).collect()
+}
+
+/// The host and port to connect to, as `127.0.0.1:8080`.
 ///
 /// # Errors
 ///
-/// A URL that does not tell.
+/// A URL without a host or a port.
 pub fn address(url: &Url) -> anyhow::Result<String> {
     let host = url.host_str().context("the URL has no host")?;
     let port = url.port_or_known_default().context("the URL has no port")?;
     Ok(format!("{host}:{port}"))
 }
 
-/// Reports how long it took and how many bytes each page has.
-///
-/// # Errors
-///
-/// Nobody reads it.
-pub fn report(time: Duration, pages: &[usize]) -> anyhow::Result<()> {
-    print(time, pages.iter())
-}
-
-/// Reports how long a pass took and the title of each page.
-///
-/// # Errors
-///
-/// Nobody reads it.
-pub fn report_titles(time: Duration, passes: usize, titles: &[Option<String>]) -> anyhow::Result<()> {
-    let time = time.div_f64(passes.max(1) as f64);
-    print(time, titles.iter().map(|title| title.as_deref().unwrap_or_default()))
-}
-
-fn print(time: Duration, lines: impl Iterator<Item: Display>) -> anyhow::Result<()> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    writeln!(out, "seconds {:.9}", time.as_secs_f64())?;
-    for line in lines {
-        writeln!(out, "{line}")?;
-    }
-    Ok(out.flush()?)
-}
-
-/// What a program printed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Report {
-    /// How long the work took, in seconds.
-    pub seconds: f64,
-    /// A line for each page.
-    pub lines: Vec<String>,
-}
-
-impl FromStr for Report {
-    type Err = anyhow::Error;
-
-    fn from_str(printed: &str) -> anyhow::Result<Report> {
-        let mut lines = printed.lines();
-        let first = lines.next().and_then(|line| line.strip_prefix("seconds "));
-        let seconds = first.context("it did not print how long it took")?.parse()?;
-        Ok(Report { seconds, lines: lines.map(str::to_owned).collect() })
-    }
-}
-
-impl Report {
-    /// Whether these are the answers; if not, which is the first that is not.
-    ///
-    /// # Errors
-    ///
-    /// That one.
-    pub fn check(&self, right: &[String]) -> anyhow::Result<()> {
-        let (got, want) = (self.lines.len(), right.len());
-        anyhow::ensure!(got == want, "it has {got} answers, and there are {want}");
-        let wrong = self.lines.iter().zip(right).position(|(line, right)| line != right);
-        match wrong {
-            Some(number) => bail!(
-                "its answer {} is `{}`, and `{}` is right",
-                number + 1,
-                self.lines[number],
-                right[number]
-            ),
-            None => Ok(()),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::net::{TcpListener, TcpStream};
+
     use super::*;
 
     #[test]
-    fn a_report_is_read_as_it_is_printed() {
-        let report: Report = "seconds 1.25\n13\n14\n".parse().expect("it is one");
-        assert_eq!(report, Report { seconds: 1.25, lines: vec!["13".to_owned(), "14".to_owned()] });
-        let error = "Traceback\n".parse::<Report>().expect_err("it is none");
-        assert_eq!(error.to_string(), "it did not print how long it took");
+    #[cfg(target_os = "linux")]
+    fn an_open_connection_is_counted_and_a_closed_one_is_not() {
+        // Other tests of this process open none.
+        assert_eq!(open_sockets(), 0);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let connection = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        assert_eq!(open_sockets(), 2);
+        drop((listener, connection));
+        assert_eq!(open_sockets(), 0);
     }
 
     #[test]
-    fn an_answer_that_is_wrong_or_missing_is_told() {
-        let report: Report = "seconds 1\n13\n14\n".parse().expect("it is one");
-        let right = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
-        assert!(report.check(&right(&["13", "14"])).is_ok());
-        let error = report.check(&right(&["13", "15"])).expect_err("it is wrong");
-        assert_eq!(error.to_string(), "its answer 2 is `14`, and `15` is right");
-        let error = report.check(&right(&["13"])).expect_err("there are too many");
-        assert_eq!(error.to_string(), "it has 2 answers, and there are 1");
+    fn pages_come_in_the_order_of_their_numbers() {
+        assert_eq!(in_order(vec![(2, 30), (0, 10), (1, 20)]), [10, 20, 30]);
     }
 }

@@ -7,13 +7,13 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use anyhow::{Context, bail, ensure};
 use serde_json::Value;
 
-/// The program, serving on a free port; ended when dropped.
+/// The program `mock-server` on a free port. It's killed on drop.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
-    // Closed, the server would print into nothing.
+    // If this end were closed, the server could not print.
     _stdout: BufReader<ChildStdout>,
-    /// Without a slash at its end.
+    /// Its URL, without a slash at the end.
     pub url: String,
 }
 
@@ -22,7 +22,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// It does not build, or does not start.
+    /// It doesn't build, or doesn't start.
     pub fn start() -> anyhow::Result<Server> {
         let cargo = env::var_os("CARGO").unwrap_or("cargo".into());
         let arguments = ["build", "--release", "-p", "mock-server", "--bin", "mock-server"];
@@ -31,54 +31,55 @@ impl Server {
             .arg("--message-format=json-render-diagnostics")
             .stderr(Stdio::inherit())
             .output()?;
-        ensure!(built.status.success(), "mock-server does not build");
+        ensure!(built.status.success(), "mock-server doesn't build");
         let program = executable(&String::from_utf8_lossy(&built.stdout))?;
         let mut child =
             Command::new(&program).args(["--port", "0", "--load"]).stdout(Stdio::piped()).spawn()?;
-        let mut stdout = BufReader::new(child.stdout.take().context("it is a pipe")?);
+        let mut stdout = BufReader::new(child.stdout.take().context("standard output is a pipe")?);
         let mut line = String::new();
         stdout.read_line(&mut line)?;
         let Some((url, _)) = line.split_once("/ ") else {
             child.wait()?;
-            bail!("mock-server did not start");
+            bail!("mock-server doesn't start");
         };
         Ok(Server { child, _stdout: stdout, url: url.to_owned() })
     }
 }
 
 impl Server {
-    /// Lets it forget what it saw; its gates are shut again.
+    /// Resets the server's record and closes its gates.
     ///
     /// # Errors
     ///
-    /// It does not answer.
-    pub fn forget(&self) -> anyhow::Result<()> {
+    /// The server doesn't respond.
+    pub fn reset(&self) -> anyhow::Result<()> {
         ureq::post(format!("{}/reset-record", self.url)).send_empty()?;
         Ok(())
     }
 
-    /// How many requests it had in flight at the most since then.
+    /// The most requests that were in flight at the same time since the last reset.
     ///
     /// # Errors
     ///
-    /// It does not answer, or not that.
+    /// The server doesn't respond, or with something else.
     pub fn most_in_flight(&self) -> anyhow::Result<u64> {
-        let mut answer = ureq::get(format!("{}/timeline.json", self.url)).call()?;
-        // Ten thousand exchanges are more than ureq reads unless told to.
-        let json: Value = serde_json::from_reader(answer.body_mut().with_config().limit(u64::MAX).reader())?;
-        json["max_in_flight"].as_u64().context("the server does not tell how many were in flight")
+        let mut response = ureq::get(format!("{}/timeline.json", self.url)).call()?;
+        // ureq's default limit is too small for ten thousand exchanges.
+        let json: Value =
+            serde_json::from_reader(response.body_mut().with_config().limit(u64::MAX).reader())?;
+        json["max_in_flight"].as_u64().context("the timeline has no max_in_flight")
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended already.
+        // Both fail if it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Where the program is, from what cargo says of its build.
+/// The path of the program, from cargo's messages about the build.
 fn executable(messages: &str) -> anyhow::Result<String> {
     for message in messages.lines() {
         let message: Value = serde_json::from_str(message)?;
@@ -88,7 +89,7 @@ fn executable(messages: &str) -> anyhow::Result<String> {
             return Ok(executable.to_owned());
         }
     }
-    bail!("cargo does not say where mock-server is");
+    bail!("cargo doesn't say where mock-server is");
 }
 
 #[cfg(test)]
@@ -96,12 +97,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_program_is_where_cargo_says_and_not_its_library() {
+    fn the_path_is_the_programs_and_not_the_librarys() {
         let messages = r#"{"reason":"compiler-artifact","target":{"name":"mock-server"},"executable":null}
 {"reason":"compiler-artifact","target":{"name":"mock-server"},"executable":"/target/release/mock-server"}
 {"reason":"build-finished","success":true}"#;
-        assert_eq!(executable(messages).expect("it is told"), "/target/release/mock-server");
-        let error = executable(r#"{"reason":"build-finished"}"#).expect_err("it is not told");
-        assert_eq!(error.to_string(), "cargo does not say where mock-server is");
+        assert_eq!(executable(messages).unwrap(), "/target/release/mock-server");
+        let error = executable(r#"{"reason":"build-finished"}"#).unwrap_err();
+        assert_eq!(error.to_string(), "cargo doesn't say where mock-server is");
     }
 }

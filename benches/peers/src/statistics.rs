@@ -1,17 +1,17 @@
-//! From figures to what is told of them.
+//! Medians and ratios.
 
-/// The middle of some figures, and how far they lie apart.
+/// The middle of some figures, and how far apart they are.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
-    /// As many are below as above.
+    /// Half of the figures are below it.
     pub median: f64,
-    /// The least of them.
+    /// The smallest.
     pub least: f64,
-    /// The most of them.
+    /// The largest.
     pub most: f64,
 }
 
-/// The spread of some figures; `None` where there are none.
+/// The spread of some figures; `None` if there are none.
 pub fn spread(figures: &[f64]) -> Option<Spread> {
     let mut sorted = figures.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -22,18 +22,18 @@ pub fn spread(figures: &[f64]) -> Option<Spread> {
     Some(Spread { median, least, most })
 }
 
-/// The spread of the ratios of two programs that ran beside each other: each figure to that of the same round. Whatever
-/// slows the machine for a while slows both and leaves the ratio. `None` where they did not run as often.
-pub fn ratios(figures: &[f64], beside: &[f64]) -> Option<Spread> {
-    if figures.len() != beside.len() {
+/// The spread of the ratios of two programs, round by round: each figure to the other program's figure of the same round. If the
+/// machine is slow for a while, it slows both, and the ratio stays. `None` if the programs ran a different number of times.
+pub fn ratios(figures: &[f64], others: &[f64]) -> Option<Spread> {
+    if figures.len() != others.len() {
         return None;
     }
-    let ratios: Vec<_> = figures.iter().zip(beside).map(|(one, other)| one / other).collect();
+    let ratios: Vec<_> = figures.iter().zip(others).map(|(one, other)| one / other).collect();
     spread(&ratios)
 }
 
-/// What each of so many requests adds: the rest above what a single one takes.
-pub fn each(many: f64, one: f64, requests: usize) -> Option<f64> {
+/// What each of many requests adds to the figure of a single one.
+pub fn per_request(many: f64, one: f64, requests: usize) -> Option<f64> {
     (requests > 1).then(|| (many - one) / (requests - 1) as f64)
 }
 
@@ -49,16 +49,16 @@ mod tests {
     }
 
     #[test]
-    fn ratios_are_of_pairs_not_of_medians() {
-        // A round in which everything took ten times as long.
+    fn ratios_are_taken_within_a_round() {
+        // In the second round everything took ten times as long.
         let ratio = ratios(&[2.0, 20.0, 3.0], &[1.0, 10.0, 1.0]);
         assert_eq!(ratio, Some(Spread { median: 2.0, least: 2.0, most: 3.0 }));
         assert_eq!(ratios(&[1.0], &[]), None);
     }
 
     #[test]
-    fn each_request_costs_what_is_above_a_single_one() {
-        assert_eq!(each(1_100.0, 200.0, 10), Some(100.0));
-        assert_eq!(each(200.0, 200.0, 1), None);
+    fn a_request_costs_its_share_of_the_rest_above_a_single_one() {
+        assert_eq!(per_request(1_100.0, 200.0, 10), Some(100.0));
+        assert_eq!(per_request(200.0, 200.0, 1), None);
     }
 }

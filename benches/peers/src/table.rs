@@ -1,107 +1,110 @@
-//! Figures as tables: Markdown for people, CSV for whatever else.
+//! Results as tables: Markdown for people, CSV for everything else.
 
 use anyhow::Context;
 
-use crate::statistics::{Spread, each, ratios, spread};
-use crate::works::{BARE_TASK, CEILING, Work};
+use crate::numbers::number;
+use crate::programs::{BARE_TASK, RAW_SOCKETS};
+use crate::statistics::{Spread, per_request, ratios, spread};
+use crate::workloads::Workload;
 
 const MEGABYTE: f64 = 1_000_000.0;
 
-/// What a program did in a work: a figure for each round, or why there is none.
+/// The figures of a program in a workload.
 #[derive(Clone, Debug)]
 pub struct Figures {
     /// The program's name.
     pub program: &'static str,
-    /// What it took, round by round; or why it is not told.
+    /// Its figures round by round, or the reason why there are none.
     pub rounds: Result<Vec<Round>, String>,
 }
 
-/// What a program took in a round.
+/// The figures of a program in one round.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Round {
-    /// The work alone, as the program measured it.
+    /// The time that the program measured, in seconds; [`program`](crate::program) says from when to when.
     pub seconds: f64,
-    /// With the program's start and end.
+    /// From the start of the process to its end, in seconds.
     pub whole: f64,
-    /// Of all cores.
+    /// CPU time of all cores, in seconds.
     pub cpu: f64,
-    /// The most at a time, in bytes.
+    /// Peak memory in bytes.
     pub peak: f64,
-    /// The same with a single page, where that was measured.
-    pub alone: Option<f64>,
-    /// The most requests that the server saw in flight at a time.
+    /// Peak memory with a single page, where that's measured.
+    pub single_peak: Option<f64>,
+    /// The most requests that the server saw in flight at the same time.
     pub in_flight: f64,
 }
 
-/// A line of a table.
+/// A row of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// The program's name.
     pub program: &'static str,
-    /// Its figures, or why there are none.
-    pub told: Result<Told, String>,
+    /// Its figures, or the reason why there are none.
+    pub summary: Result<Summary, String>,
 }
 
-/// What is told of a program.
+/// The figures of a program over all rounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Told {
-    /// The work alone, in seconds.
+pub struct Summary {
+    /// The time that the program measured, in seconds.
     pub seconds: Spread,
-    /// How many pages in a second.
+    /// Pages per second.
     pub rate: f64,
-    /// The times beside those of the first program, round by round; so 1 for itself.
+    /// Its time divided by the first program's, round by round; so 1 for the first program itself.
     pub ratio: Option<Spread>,
-    /// The times beside those of the raw sockets, round by round.
-    pub ceiling: Option<Spread>,
-    /// Start and end of the program included, in seconds.
+    /// Its time divided by the raw sockets', round by round.
+    pub to_raw_sockets: Option<Spread>,
+    /// From the start of the process to its end, in seconds.
     pub whole: f64,
-    /// Of all cores, in seconds.
+    /// CPU time of all cores, in seconds.
     pub cpu: f64,
-    /// The most memory at a time, in bytes.
+    /// Peak memory in bytes.
     pub peak: f64,
-    /// What each request adds to it, in bytes, where that was measured.
-    pub each: Option<f64>,
-    /// The most requests that the server saw in flight at a time: fewer than were asked for where the program took so long
-    /// to send them that the first were over before.
+    /// What each request adds to the peak, in bytes, where that's measured.
+    pub per_request: Option<f64>,
+    /// The most requests that the server saw in flight at the same time. A program that's slow to send its requests has fewer in flight
+    /// than it wanted, because the first responses arrive before the last request is sent.
     pub in_flight: f64,
 }
 
-/// The rows of a work, from its figures.
-pub fn rows(work: &Work, figures: &[Figures]) -> Vec<Row> {
+/// The rows of a workload, from its figures.
+pub fn rows(workload: &Workload, figures: &[Figures]) -> Vec<Row> {
     let seconds = |figures: Option<&Figures>| {
         figures
             .and_then(|figures| figures.rounds.as_ref().ok())
             .map(|rounds| of(rounds, |round| round.seconds))
     };
     let first = seconds(figures.first());
-    let ceiling = seconds(figures.iter().find(|figures| figures.program == CEILING.name));
+    let raw_sockets = seconds(figures.iter().find(|figures| figures.program == RAW_SOCKETS.name));
     let row = |figures: &Figures| {
-        let told = figures.rounds.as_ref().map_err(Clone::clone).and_then(|rounds| {
+        let summary = figures.rounds.as_ref().map_err(Clone::clone).and_then(|rounds| {
             let median = |of_round: fn(&Round) -> f64| Some(spread(&of(rounds, of_round))?.median);
-            let told = || {
+            let summary = || {
                 let seconds = of(rounds, |round| round.seconds);
                 let fetches = figures.program != BARE_TASK.name;
                 let peak = median(|round| round.peak)?;
-                let alone: Option<Vec<f64>> = rounds.iter().map(|round| round.alone).collect();
-                let alone = alone.and_then(|alone| spread(&alone));
-                Some(Told {
+                let single: Option<Vec<f64>> = rounds.iter().map(|round| round.single_peak).collect();
+                let single = single.and_then(|peaks| spread(&peaks));
+                Some(Summary {
                     seconds: spread(&seconds)?,
-                    rate: work.lines.len() as f64 / spread(&seconds)?.median,
+                    rate: workload.lines.len() as f64 / spread(&seconds)?.median,
                     ratio: first.as_deref().and_then(|first| ratios(&seconds, first)),
-                    ceiling: ceiling
+                    to_raw_sockets: raw_sockets
                         .as_deref()
                         .filter(|_| fetches)
-                        .and_then(|ceiling| ratios(&seconds, ceiling)),
+                        .and_then(|raw_sockets| ratios(&seconds, raw_sockets)),
                     whole: median(|round| round.whole)?,
                     cpu: median(|round| round.cpu)?,
                     peak,
                     in_flight: median(|round| round.in_flight)?,
-                    each: alone.and_then(|alone| each(peak, alone.median, work.lines.len())),
+                    per_request: single
+                        .and_then(|single| per_request(peak, single.median, workload.lines.len())),
                 })
             };
-            told().ok_or_else(|| "it was not run".to_owned())
+            summary().ok_or_else(|| "not run".to_owned())
         });
-        Row { program: figures.program, told }
+        Row { program: figures.program, summary }
     };
     figures.iter().map(row).collect()
 }
@@ -110,25 +113,25 @@ fn of(rounds: &[Round], figure: fn(&Round) -> f64) -> Vec<f64> {
     rounds.iter().map(figure).collect()
 }
 
-/// A table of a work.
-pub fn markdown(work: &Work, rows: &[Row]) -> String {
+/// A workload's table.
+pub fn markdown(workload: &Workload, rows: &[Row]) -> String {
     let first = rows.first().map_or("", |row| row.program);
-    let beside = format!("× {first}");
-    let mut heads = vec!["program", "seconds", beside.as_str()];
-    if work.connections > 0 {
-        heads.push("× the ceiling");
+    let ratio = format!("× {first}");
+    let mut heads = vec!["program", "seconds", ratio.as_str()];
+    if workload.connections > 0 {
+        heads.push("× raw sockets");
     }
-    if was_waited(rows) {
+    if has_in_flight(rows) {
         heads.push("most in flight");
     }
-    heads.extend(["pages a second", "CPU seconds", "peak memory"]);
-    if work.alone.is_some() {
-        heads.push("memory for each request");
+    heads.extend(["pages per second", "CPU seconds", "peak memory"]);
+    if workload.single.is_some() {
+        heads.push("memory per request");
     }
     let mut lines = vec![line(&heads), line(&vec!["---"; heads.len()])];
     for row in rows {
-        let cells = match &row.told {
-            Ok(told) => cells(work, row.program, told, was_waited(rows)),
+        let cells = match &row.summary {
+            Ok(summary) => cells(workload, row.program, summary, has_in_flight(rows)),
             Err(reason) => vec![row.program.to_owned(), reason.replace('|', "/")],
         };
         let cells: Vec<_> =
@@ -138,106 +141,91 @@ pub fn markdown(work: &Work, rows: &[Row]) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Whether the server was seen with requests in flight. An answer without any delay is written by whoever read its request.
-fn was_waited(rows: &[Row]) -> bool {
-    rows.iter().filter_map(|row| row.told.as_ref().ok()).any(|told| told.in_flight > 1.0)
+/// Whether the server ever had more than one request in flight. A response without a delay is written as soon as its request is read.
+fn has_in_flight(rows: &[Row]) -> bool {
+    rows.iter().filter_map(|row| row.summary.as_ref().ok()).any(|summary| summary.in_flight > 1.0)
 }
 
 fn line(cells: &[&str]) -> String {
     format!("| {} |", cells.join(" | "))
 }
 
-fn cells(work: &Work, program: &str, told: &Told, was_waited: bool) -> Vec<String> {
+fn cells(workload: &Workload, program: &str, summary: &Summary, has_in_flight: bool) -> Vec<String> {
     let with_range = |spread: Option<Spread>| match spread {
         Some(Spread { median, least, most }) => {
             format!("{} ({} – {})", number(median), number(least), number(most))
         }
         None => "–".to_owned(),
     };
-    let mut cells = vec![program.to_owned(), with_range(Some(told.seconds)), with_range(told.ratio)];
-    if work.connections > 0 {
-        cells.push(with_range(told.ceiling));
+    let mut cells = vec![program.to_owned(), with_range(Some(summary.seconds)), with_range(summary.ratio)];
+    if workload.connections > 0 {
+        cells.push(with_range(summary.to_raw_sockets));
     }
-    if was_waited {
-        cells.push(if told.in_flight > 0.0 { format!("{:.0}", told.in_flight) } else { "–".to_owned() });
+    if has_in_flight {
+        cells.push(if summary.in_flight > 0.0 {
+            format!("{:.0}", summary.in_flight)
+        } else {
+            "–".to_owned()
+        });
     }
-    cells.extend([number(told.rate), number(told.cpu), format!("{} MB", number(told.peak / MEGABYTE))]);
-    if work.alone.is_some() {
-        cells.push(told.each.map_or("–".to_owned(), |each| format!("{} KB", number(each / 1_000.0))));
+    cells.extend([
+        number(summary.rate),
+        number(summary.cpu),
+        format!("{} MB", number(summary.peak / MEGABYTE)),
+    ]);
+    if workload.single.is_some() {
+        cells.push(
+            summary.per_request.map_or("–".to_owned(), |bytes| format!("{} KB", number(bytes / 1_000.0))),
+        );
     }
     cells
 }
 
-/// A count with a comma for each thousand.
-pub fn thousands(count: usize) -> String {
-    let (high, low) = (count / 1_000, count % 1_000);
-    if high == 0 { low.to_string() } else { format!("{},{low:03}", thousands(high)) }
-}
-
-/// A figure with three digits that count.
-pub fn number(figure: f64) -> String {
-    let magnitude = figure.abs();
-    if magnitude >= 1_000.0 {
-        return thousands(magnitude.round() as usize);
-    }
-    let decimals = match magnitude {
-        100.0.. => 0,
-        10.0.. => 1,
-        1.0.. => 2,
-        0.1.. => 3,
-        0.01.. => 4,
-        0.001.. => 5,
-        0.0 => 0,
-        _ => 7,
-    };
-    format!("{figure:.decimals$}")
-}
-
-/// All rows of all works, as figures without rounding.
+/// All rows of all workloads, without rounding.
 ///
 /// # Errors
 ///
-/// No memory left for it.
-pub fn csv(works: &[(Work, Vec<Row>)]) -> anyhow::Result<String> {
+/// The table can't be written.
+pub fn csv(workloads: &[(Workload, Vec<Row>)]) -> anyhow::Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record([
-        "work",
+        "workload",
         "program",
         "seconds",
         "least",
         "most",
-        "pages_a_second",
+        "pages_per_second",
         "ratio",
         "ratio_least",
         "ratio_most",
-        "to_ceiling",
+        "to_raw_sockets",
         "whole_seconds",
         "cpu_seconds",
         "peak_bytes",
-        "bytes_each_request",
+        "bytes_per_request",
         "most_in_flight",
         "not_measured",
     ])?;
-    for (work, rows) in works {
+    for (workload, rows) in workloads {
         for row in rows {
-            let mut record = vec![work.name.clone(), row.program.to_owned()];
-            match &row.told {
-                Ok(told) => {
-                    let ratio = |pick: fn(Spread) -> f64| told.ratio.map(pick);
+            let mut record = vec![workload.name.clone(), row.program.to_owned()];
+            match &row.summary {
+                Ok(summary) => {
+                    let ratio = |pick: fn(Spread) -> f64| summary.ratio.map(pick);
                     let figures = [
-                        Some(told.seconds.median),
-                        Some(told.seconds.least),
-                        Some(told.seconds.most),
-                        Some(told.rate),
+                        Some(summary.seconds.median),
+                        Some(summary.seconds.least),
+                        Some(summary.seconds.most),
+                        Some(summary.rate),
                         ratio(|ratio| ratio.median),
                         ratio(|ratio| ratio.least),
                         ratio(|ratio| ratio.most),
-                        told.ceiling.map(|ceiling| ceiling.median),
-                        Some(told.whole),
-                        Some(told.cpu),
-                        Some(told.peak),
-                        told.each,
-                        Some(told.in_flight),
+                        summary.to_raw_sockets.map(|ratio| ratio.median),
+                        Some(summary.whole),
+                        Some(summary.cpu),
+                        Some(summary.peak),
+                        summary.per_request,
+                        Some(summary.in_flight),
                     ];
                     record.extend(
                         figures.map(|figure| figure.map_or(String::new(), |figure| figure.to_string())),
@@ -252,7 +240,7 @@ pub fn csv(works: &[(Work, Vec<Row>)]) -> anyhow::Result<String> {
             writer.write_record(record)?;
         }
     }
-    let bytes = writer.into_inner().context("the table is not whole")?;
+    let bytes = writer.into_inner().context("the table is incomplete")?;
     Ok(String::from_utf8(bytes)?)
 }
 
@@ -261,19 +249,19 @@ pub(crate) mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::works::works;
+    use crate::workloads::workloads;
 
-    pub(crate) fn ladder() -> (Work, Vec<Row>) {
-        let folder = tempfile::tempdir().expect("there is room");
-        let all = works("http://127.0.0.1:1", true, Path::new(folder.path())).expect("there is room");
-        let work = all.into_iter().find(|work| work.alone.is_some()).expect("there is a ladder");
+    pub(crate) fn example() -> (Workload, Vec<Row>) {
+        let folder = tempfile::tempdir().unwrap();
+        let all = workloads("http://127.0.0.1:1", true, Path::new(folder.path())).unwrap();
+        let workload = all.into_iter().find(|workload| workload.single.is_some()).unwrap();
         let rounds = |seconds: [f64; 3], peak: f64| {
             let round = |seconds| Round {
                 seconds,
                 whole: seconds,
                 cpu: 0.5,
                 peak,
-                alone: Some(2.0 * MEGABYTE),
+                single_peak: Some(2.0 * MEGABYTE),
                 in_flight: 50.0,
             };
             Ok(seconds.map(round).to_vec())
@@ -281,32 +269,32 @@ pub(crate) mod tests {
         let figures = [
             Figures { program: "reqwest, JoinSet", rounds: rounds([2.0, 20.0, 2.0], 6.9 * MEGABYTE) },
             Figures { program: BARE_TASK.name, rounds: rounds([1.0, 1.0, 1.0], 3.0 * MEGABYTE) },
-            Figures { program: CEILING.name, rounds: rounds([1.0, 10.0, 1.0], 3.0 * MEGABYTE) },
+            Figures { program: RAW_SOCKETS.name, rounds: rounds([1.0, 10.0, 1.0], 3.0 * MEGABYTE) },
             Figures { program: "Python: aiohttp", rounds: Err("aiohttp is missing".to_owned()) },
         ];
-        let rows = rows(&work, &figures);
-        (work, rows)
+        let rows = rows(&workload, &figures);
+        (workload, rows)
     }
 
     #[test]
-    fn a_row_tells_ratios_by_round_and_what_each_request_adds() {
-        let (_, rows) = ladder();
-        let told = rows[0].told.as_ref().expect("it was run");
-        assert_eq!(told.ratio.map(|ratio| ratio.median), Some(1.0));
-        assert_eq!(told.ceiling, Some(Spread { median: 2.0, least: 2.0, most: 2.0 }));
+    fn a_row_has_ratios_by_round_and_what_each_request_adds() {
+        let (_, rows) = example();
+        let join_set = rows[0].summary.as_ref().unwrap();
+        assert_eq!(join_set.ratio.map(|ratio| ratio.median), Some(1.0));
+        assert_eq!(join_set.to_raw_sockets, Some(Spread { median: 2.0, least: 2.0, most: 2.0 }));
         // 4.9 MB more for 49 requests more.
-        assert!((told.each.expect("it was measured") - 100_000.0).abs() < 1.0);
-        assert_eq!(told.rate, 25.0);
-        let ceiling = rows[2].told.as_ref().expect("it was run");
-        assert_eq!(ceiling.ratio.map(|ratio| ratio.median), Some(0.5));
-        let task = rows[1].told.as_ref().expect("it was run");
-        assert_eq!(task.ceiling, None, "what fetches nothing has no ceiling in the server");
+        assert!((join_set.per_request.unwrap() - 100_000.0).abs() < 1.0);
+        assert_eq!(join_set.rate, 25.0);
+        let raw_sockets = rows[2].summary.as_ref().unwrap();
+        assert_eq!(raw_sockets.ratio.map(|ratio| ratio.median), Some(0.5));
+        let task = rows[1].summary.as_ref().unwrap();
+        assert_eq!(task.to_raw_sockets, None, "a bare task fetches nothing");
     }
 
     #[test]
-    fn a_table_has_as_many_cells_in_each_line_and_names_who_is_missing() {
-        let (work, rows) = ladder();
-        let table = markdown(&work, &rows);
+    fn all_lines_of_a_table_have_the_same_number_of_cells_and_a_missing_program_has_its_reason() {
+        let (workload, rows) = example();
+        let table = markdown(&workload, &rows);
         let bars: Vec<_> = table
             .lines()
             .filter(|line| line.starts_with('|'))
@@ -319,17 +307,11 @@ pub(crate) mod tests {
 
     #[test]
     fn csv_has_a_record_for_each_row() {
-        let csv = csv(&[ladder()]).expect("there is memory");
+        let csv = csv(&[example()]).unwrap();
         let mut reader = csv::Reader::from_reader(csv.as_bytes());
-        let records: Vec<_> = reader.records().collect::<Result<_, _>>().expect("each has all columns");
+        let records: Vec<_> = reader.records().collect::<Result<_, _>>().unwrap();
         assert_eq!(records.len(), 4);
-        assert_eq!((&records[0][0], &records[0][2]), ("ladder-held", "2"));
+        assert_eq!((&records[0][0], &records[0][2]), ("held", "2"));
         assert_eq!(&records[3][15], "aiohttp is missing");
-    }
-
-    #[test]
-    fn numbers_have_three_digits_that_count() {
-        let figures = [12_345.6, 123.4, 12.34, 1.234, 0.1234, 0.01234, 0.0].map(number);
-        assert_eq!(figures, ["12,346", "123", "12.3", "1.23", "0.123", "0.0123", "0"]);
     }
 }

@@ -1,67 +1,77 @@
-//! The title of a page, in three ways. The first is lesson 8's own; the others are what its example `stop_at_title` does,
-//! on a page that is there already.
+//! Three ways to the title of a page. All of them do what the Python programs do: the page is taken as UTF-8, the title's character
+//! references are decoded, and the white space at its ends is cut off.
 
 use std::cell::{Cell, RefCell};
+use std::sync::LazyLock;
 
-use lesson08::{Page, title, title_in};
 use lol_html::errors::RewritingError;
 use lol_html::{HtmlRewriter, Settings, element, text};
-use scraper::Html;
+use scraper::{Html, Selector};
 
-/// What a parser that streams is given at a time: what a socket gives.
+/// How many bytes a streaming parser gets at a time: about what a socket delivers.
 const CHUNK: usize = 16_384;
+static TITLE: LazyLock<Selector> = LazyLock::new(|| Selector::parse("title").expect("`title` is a selector"));
 
-/// From a tree of the whole page, by html5ever and scraper. It finds out the encoding, too.
-pub fn scraped(page: &Page) -> Option<String> {
-    title(page)
+/// From a tree of the whole page, with html5ever and scraper.
+pub fn scraped(page: &[u8]) -> Option<String> {
+    let tree = Html::parse_document(&String::from_utf8_lossy(page));
+    let title = tree.select(&TITLE).next()?.text().collect::<String>();
+    Some(title.trim().to_owned())
 }
 
-/// From the whole page as it goes by, by lol_html.
+/// From the whole page as it streams by, with lol_html.
 ///
 /// # Errors
 ///
-/// What the parser cannot make out.
+/// A page that lol_html can't parse.
 pub fn streamed(page: &[u8]) -> Result<Option<String>, RewritingError> {
-    go_through(page, false)
+    stream(page, Until::End)
 }
 
-/// As [`streamed`], but it stops where the title is over, or at `<body>` where none came before it.
+/// As [`streamed`], but it stops at the end of the title, or at `<body>` if there is no title before it.
 ///
 /// # Errors
 ///
-/// What the parser cannot make out.
+/// A page that lol_html can't parse.
 pub fn up_to_the_title(page: &[u8]) -> Result<Option<String>, RewritingError> {
-    go_through(page, true)
+    stream(page, Until::Title)
 }
 
-fn go_through(page: &[u8], stop: bool) -> Result<Option<String>, RewritingError> {
-    let (raw, over) = (RefCell::new(String::new()), Cell::new(false));
+/// How far to read a page.
+#[derive(PartialEq)]
+enum Until {
+    End,
+    Title,
+}
+
+fn stream(page: &[u8], until: Until) -> Result<Option<String>, RewritingError> {
+    let (raw, has_ended) = (RefCell::new(None::<String>), Cell::new(false));
     let title = text!("title", |text| {
-        if !over.get() {
-            *raw.borrow_mut() += text.as_str();
-            over.set(text.last_in_text_node());
+        if !has_ended.get() {
+            raw.borrow_mut().get_or_insert_default().push_str(text.as_str());
+            has_ended.set(text.last_in_text_node());
         }
         Ok(())
     });
     let body = element!("body", |_| {
-        over.set(true);
+        has_ended.set(true);
         Ok(())
     });
     let settings = Settings::new()
         .with_strict(false)
         .append_element_content_handler(title)
         .append_element_content_handler(body);
-    // It could change the page, too. Here what it writes is thrown away.
+    // lol_html is made for changing pages. We don't need the changed page.
     let mut parser = HtmlRewriter::new(settings, |_: &[u8]| {});
     for chunk in page.chunks(CHUNK) {
         parser.write(chunk)?;
-        if stop && over.get() {
+        if until == Until::Title && has_ended.get() {
             break;
         }
     }
     drop(parser);
-    // It is as the page has it, `&amp;` and all. A tree of it has it decoded.
-    Ok(title_in(&Html::parse_document(&format!("<title>{}</title>", raw.borrow()))))
+    // lol_html leaves `&amp;` as it is. A tree has it decoded.
+    Ok(raw.take().map(|title| htmlize::unescape(title).trim().to_owned()))
 }
 
 #[cfg(test)]
@@ -72,16 +82,25 @@ mod tests {
     #[test]
     fn all_three_find_the_same_title_decoded() {
         let html = pages::page(7, 50_000).into_bytes();
-        let page = pages::fetched(html.clone());
         let title = Some("Page 7 & its title".to_owned());
-        assert_eq!(scraped(&page), title);
-        assert_eq!(streamed(&html).expect("it is a page"), title);
-        assert_eq!(up_to_the_title(&html).expect("it is a page"), title);
+        assert_eq!(scraped(&html), title);
+        assert_eq!(streamed(&html).unwrap(), title);
+        assert_eq!(up_to_the_title(&html).unwrap(), title);
     }
 
     #[test]
-    fn a_second_title_does_not_count() {
-        let html = b"<title>One</title><body><svg><title>Two</title></svg>";
-        assert_eq!(streamed(html).expect("it is a page").as_deref(), Some("One"));
+    fn only_the_first_title_counts() {
+        let html = b"<title> One </title><body><svg><title>Two</title></svg>";
+        assert_eq!(scraped(html).as_deref(), Some("One"));
+        assert_eq!(streamed(html).unwrap().as_deref(), Some("One"));
+        assert_eq!(up_to_the_title(html).unwrap().as_deref(), Some("One"));
+    }
+
+    #[test]
+    fn a_page_without_a_title_has_none() {
+        let html = b"<p>A page";
+        assert_eq!(scraped(html), None);
+        assert_eq!(streamed(html).unwrap(), None);
+        assert_eq!(up_to_the_title(html).unwrap(), None);
     }
 }

@@ -1,4 +1,4 @@
-//! What a program took of the machine.
+//! The time, CPU time and memory of a program.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-/// What a program took, from its start to its end.
+/// What a program used, from the start of its process to its end.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Usage {
     /// How long it ran.
     pub wall: Duration,
-    /// How long it had a core, in its own code and in the kernel.
+    /// CPU time of all threads, in its own code and in the kernel.
     pub cpu: Duration,
-    /// The most memory that it had at a time, in bytes.
+    /// The peak of its resident memory, in bytes.
     pub peak: u64,
     /// How it ended.
     pub end: End,
@@ -23,19 +23,19 @@ pub struct Usage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
     /// With status 0.
-    Well,
+    Success,
     /// With this status, or by this signal.
     Failed(String),
-    /// It took longer than it had and was ended.
-    TooLong,
+    /// It was killed at the time limit.
+    TimedOut,
 }
 
 impl fmt::Display for Usage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (wall, cpu) = (self.wall.as_micros(), self.cpu.as_micros());
         let end = match &self.end {
-            End::Well => "well",
-            End::TooLong => "too long",
+            End::Success => "success",
+            End::TimedOut => "timed out",
             End::Failed(status) => status,
         };
         writeln!(formatter, "{wall} {cpu} {} {end}", self.peak)
@@ -47,13 +47,13 @@ impl FromStr for Usage {
 
     fn from_str(written: &str) -> anyhow::Result<Usage> {
         let mut words = written.trim_end().splitn(4, ' ');
-        let mut next = || words.next().context("it is cut off");
+        let mut next = || words.next().context("the line is cut off");
         let wall = Duration::from_micros(next()?.parse()?);
         let cpu = Duration::from_micros(next()?.parse()?);
         let peak = next()?.parse()?;
         let end = match next()? {
-            "well" => End::Well,
-            "too long" => End::TooLong,
+            "success" => End::Success,
+            "timed out" => End::TimedOut,
             status => End::Failed(status.to_owned()),
         };
         Ok(Usage { wall, cpu, peak, end })
@@ -65,13 +65,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn usage_is_read_as_it_is_written() {
-        for end in [End::Well, End::TooLong, End::Failed("exit status: 1".to_owned())] {
+    fn usage_is_parsed_as_it_is_written() {
+        for end in [End::Success, End::TimedOut, End::Failed("exit status: 1".to_owned())] {
             let (wall, cpu) = (Duration::from_micros(1_250_001), Duration::from_millis(3));
             let usage = Usage { wall, cpu, peak: 4_096, end };
-            assert_eq!(usage.to_string().parse::<Usage>().expect("it is one"), usage);
+            assert_eq!(usage.to_string().parse::<Usage>().unwrap(), usage);
         }
-        let error = "12 13".parse::<Usage>().expect_err("it is cut off");
-        assert_eq!(error.to_string(), "it is cut off");
+        let error = "12 13".parse::<Usage>().unwrap_err();
+        assert_eq!(error.to_string(), "the line is cut off");
     }
 }

@@ -1,4 +1,4 @@
-//! What `cargo bench` measured last, as tables: criterion keeps it in files, and its reports are not for a book.
+//! Tables of what `cargo bench` measured last. criterion keeps the figures in files.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -7,18 +7,18 @@ use std::time::SystemTime;
 use anyhow::{Context, ensure};
 use serde::Deserialize;
 
-use crate::table::number;
+use crate::numbers::number;
 
-/// A function of a group, as criterion measured it last.
+/// A function of a group, with criterion's last figures for it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Function {
-    /// The group, which begins with its lesson: `lesson04 overhead`.
+    /// The group's name, which begins with its lesson: `lesson04 overhead`.
     pub group: String,
-    /// The function, and what it was given: `scraper/50 KB`.
+    /// The function and its parameter: `scraper/50 KB`.
     pub name: String,
-    /// The median of a call, in nanoseconds.
+    /// The median time of a call, in nanoseconds.
     pub median: f64,
-    /// Where the median is with a confidence of 95 %, in nanoseconds.
+    /// The 95 % confidence interval of the median, in nanoseconds.
     pub interval: [f64; 2],
 }
 
@@ -46,12 +46,12 @@ struct Interval {
     upper_bound: f64,
 }
 
-/// What criterion has in this folder, in the order in which it was measured.
+/// All functions with figures in criterion's folder, in the order in which they were measured.
 ///
 /// # Errors
 ///
-/// A file that is none of criterion's, or nothing there.
-pub fn measured(folder: &Path) -> anyhow::Result<Vec<Function>> {
+/// A file that criterion didn't write, or no figures.
+pub fn functions(folder: &Path) -> anyhow::Result<Vec<Function>> {
     let mut functions = Vec::new();
     for folder in folders_of_the_last_run(folder)? {
         let read = |name: &str| {
@@ -69,11 +69,11 @@ pub fn measured(folder: &Path) -> anyhow::Result<Vec<Function>> {
             interval: [lower_bound, upper_bound],
         });
     }
-    ensure!(!functions.is_empty(), "nothing was measured yet: cargo bench");
+    ensure!(!functions.is_empty(), "there are no figures yet; run `cargo bench` first");
     Ok(functions)
 }
 
-/// All folders called `new`, the oldest first.
+/// All folders called `new`, oldest first.
 fn folders_of_the_last_run(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut found: Vec<(SystemTime, PathBuf)> = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -93,7 +93,7 @@ fn folders_of_the_last_run(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(found.into_iter().map(|(_, path)| path).collect())
 }
 
-/// The groups, in the order of their first function, and a table of each.
+/// The groups in the order of their first function, with a table for each.
 pub fn tables(functions: &[Function]) -> Vec<(&str, String)> {
     let mut groups: Vec<&str> = Vec::new();
     for function in functions {
@@ -108,14 +108,14 @@ pub fn tables(functions: &[Function]) -> Vec<(&str, String)> {
 }
 
 fn table<'functions>(functions: impl Iterator<Item = &'functions Function>) -> String {
-    let mut table = String::from("| what | median | with 95 % confidence |\n| --- | --- | --- |\n");
+    let mut table = String::from("| function | median | 95 % confidence interval |\n| --- | --- | --- |\n");
     for Function { name, median, interval: [lower, upper], .. } in functions {
         table += &format!("| {name} | {} | {} – {} |\n", time(*median), time(*lower), time(*upper));
     }
     table
 }
 
-/// Nanoseconds, in a unit that suits them.
+/// A time in a unit that suits it.
 fn time(nanoseconds: f64) -> String {
     let units = [(1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns")];
     let (one, unit) = units.into_iter().find(|(one, _)| nanoseconds >= *one).unwrap_or((1.0, "ns"));
@@ -130,28 +130,28 @@ mod tests {
 
     fn write(folder: &Path, name: &str, median: f64, second: u64) {
         let new = folder.join("lesson08 parsing").join(name).join("50 KB").join("new");
-        fs::create_dir_all(&new).expect("there is room");
+        fs::create_dir_all(&new).unwrap();
         let benchmark =
             serde_json::json!({ "group_id": "lesson08 parsing", "function_id": name, "value_str": "50 KB" });
         let interval = serde_json::json!({ "lower_bound": median - 1.0, "upper_bound": median + 1.0 });
         let estimates =
             serde_json::json!({ "median": { "point_estimate": median, "confidence_interval": interval } });
-        fs::write(new.join("benchmark.json"), benchmark.to_string()).expect("there is room");
-        fs::write(new.join("estimates.json"), estimates.to_string()).expect("there is room");
-        // A clock may tell the same time twice.
-        let file = File::options().append(true).open(new.join("estimates.json")).expect("it is there");
-        file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(second)).expect("it may be set");
+        fs::write(new.join("benchmark.json"), benchmark.to_string()).unwrap();
+        fs::write(new.join("estimates.json"), estimates.to_string()).unwrap();
+        // Two files may be written within one tick of the file system's clock.
+        let file = File::options().append(true).open(new.join("estimates.json")).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(second)).unwrap();
     }
 
     #[test]
-    fn what_criterion_keeps_is_told_in_the_order_of_the_run() {
-        let folder = tempfile::tempdir().expect("there is room");
-        let error = measured(folder.path()).expect_err("nothing is there");
-        assert_eq!(error.to_string(), "nothing was measured yet: cargo bench");
+    fn tables_have_the_order_of_the_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = functions(folder.path()).unwrap_err();
+        assert_eq!(error.to_string(), "there are no figures yet; run `cargo bench` first");
         write(folder.path(), "b", 2_000_000.0, 1);
         write(folder.path(), "a", 1_500.0, 2);
-        let functions = measured(folder.path()).expect("it is there");
-        let [(group, table)] = &tables(&functions)[..] else { panic!("there is one group") };
+        let functions = functions(folder.path()).unwrap();
+        let [(group, table)] = &tables(&functions)[..] else { panic!("there is one group: {functions:?}") };
         assert_eq!(*group, "lesson08 parsing");
         let rows: Vec<_> = table.lines().skip(2).collect();
         assert_eq!(
