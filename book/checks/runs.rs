@@ -215,8 +215,8 @@ pub const RUNS: &[Run] = &[
         name: "bounded",
         command: "cargo run -p lesson05 --example bounded",
         faster: &[(
-            "results-in-the-order-asked/results in the order asked,",
-            "results-in-the-order-asked-2/results in the order asked,",
+            "results-in-the-order-of/results in the order of the pages,",
+            "results-in-the-order-of-2/results in the order of the pages,",
         )],
         ..PLAIN
     },
@@ -229,6 +229,7 @@ pub const RUNS: &[Run] = &[
         picture: true,
         ..PLAIN
     },
+    Run { name: "permit_deadlock", command: "cargo run -p lesson05 --example permit_deadlock", ..PLAIN },
     Run {
         name: "hedge",
         command: "cargo run -p lesson05 --example hedge",
@@ -297,14 +298,28 @@ pub const RUNS: &[Run] = &[
     Run { name: "shield", command: "cargo run -p lesson07 --example shield", ..PLAIN },
     Run { name: "lesson08", command: "cargo run -p lesson08", picture: true, ..PLAIN },
     Run { name: "hostile", command: "cargo run -p lesson08 --example hostile", ..PLAIN },
-    // It wants a Python with aiohttp and bs4, as the fault catalogue does.
+    // It needs a Python with aiohttp and bs4, as the fault catalogue does.
     Run { name: "beautiful_soup", command: "cargo run -p lesson08 --example beautiful_soup", ..PLAIN },
     Run { name: "not_send", command: "cargo run -p lesson08 --example not_send", ..PLAIN },
     Run {
         name: "parse_blocks",
         command: "cargo run -p lesson08 --example parse_blocks",
         picture: true,
-        faster: &[("right/the longest wait", "wrong/the longest wait")],
+        faster: &[("right/longest wait of everything else:", "wrong/longest wait of everything else:")],
+        ..PLAIN
+    },
+    // It needs a Python with aiohttp and lxml.
+    Run {
+        name: "gil",
+        command: "cargo run -p lesson08 --example gil",
+        picture: true,
+        faster: &[
+            ("lxml-in-to-thread/Total time:", "html-parser-in-to-thread/Total time:"),
+            (
+                "html-parser-in-to-thread/longest wait of everything else:",
+                "html-parser-on-the-loop/longest wait of everything else:",
+            ),
+        ],
         ..PLAIN
     },
     Run { name: "too_much", command: "cargo run -p lesson08 --example too_much", ..PLAIN },
@@ -312,14 +327,15 @@ pub const RUNS: &[Run] = &[
         name: "stop_at_title",
         command: "cargo run -p lesson08 --example stop_at_title",
         picture: true,
+        faster: &[("up-to-the-title/Total time:", "the-whole-page/Total time:")],
         ..PLAIN
     },
     Run {
         name: "deep",
         command: "cargo run -p lesson08 --example deep",
         faster: &[
-            ("beside-each-other/Total time:", "within-each-other/Total time:"),
-            ("as-it-comes/Total time:", "within-each-other/Total time:"),
+            ("next-to-each-other/Total time:", "inside-each-other/Total time:"),
+            ("streamed/Total time:", "inside-each-other/Total time:"),
         ],
         ..PLAIN
     },
@@ -375,6 +391,12 @@ pub const RUNS: &[Run] = &[
         ..PLAIN
     },
     Run { name: "cancel_safe", command: "cargo run -p lesson09 --example cancel_safe", ..PLAIN },
+    Run {
+        name: "client_and_runtime",
+        command: "cargo run -p lesson09 --example client_and_runtime",
+        ..PLAIN
+    },
+    Run { name: "select_rules", command: "cargo run -p lesson09 --example select_rules", ..PLAIN },
     Run { name: "paused_clock", command: "cargo run -p lesson09 --example paused_clock", ..PLAIN },
     Run { name: "intervals", command: "cargo run -p lesson09 --example intervals", picture: true, ..PLAIN },
     Run { name: "task_locals", command: "cargo run -p lesson09 --example task_locals", ..PLAIN },

@@ -3,7 +3,7 @@
 In one terminal:  cargo run -p mock-server
 In another:       python lessons/08-scraping/lesson08.py
 
-URLs of one's own come as arguments. It wants: pip install -r lessons/requirements.txt
+Your own URLs go on the command line. It needs: pip install -r lessons/requirements.txt
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 
 NAMES = ["codeswithpankaj.com", "python.org", "w3schools.com"]
 URLS = sys.argv[1:] or [f"http://127.0.0.1:8080/site/{name}" for name in NAMES]
-TIME_LIMIT = aiohttp.ClientTimeout(total=2)  # seconds, for all of a page
+TIMEOUT = aiohttp.ClientTimeout(total=2)  # seconds, for the whole page
 
 
 # ANCHOR: fetch_title
@@ -36,7 +36,7 @@ async def fetch_all(session, urls):
 
 # ANCHOR: main
 async def main():
-    async with aiohttp.ClientSession(timeout=TIME_LIMIT) as session:
+    async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
         titles = await fetch_all(session, URLS)
     for url, title in zip(URLS, titles):
         if isinstance(title, Exception):

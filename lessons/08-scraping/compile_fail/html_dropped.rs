@@ -1,5 +1,4 @@
-//! The page is dropped before the task waits. The compiler refuses it all the
-//! same:
+//! The page is dropped before the task waits. The compiler still rejects it:
 //!
 //! ```sh
 //! cargo run -p lesson08 --features does-not-compile --example html_dropped

@@ -1,4 +1,4 @@
-//! A parsed page that is held while a task waits. The compiler refuses it:
+//! A task holds a parsed page while it waits. The compiler rejects it:
 //!
 //! ```sh
 //! cargo run -p lesson08 --features does-not-compile --example html_held

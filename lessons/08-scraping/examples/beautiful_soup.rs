@@ -5,9 +5,10 @@
 //! cargo run -p lesson08 --example beautiful_soup
 //! ```
 //!
-//! It wants Python with the packages of lessons/requirements.txt; `PYTHON` says
-//! which. Python prints a title as it is. Here it is written out, because a
-//! terminal would obey it. Look at the pages that fail, and at `None`.
+//! It needs Python with the packages of lessons/requirements.txt; set `PYTHON`
+//! to the interpreter that has them. Python prints a title as it is. Here it's
+//! written out, because a terminal would obey it. Look at the pages that fail,
+//! and at `None`.
 
 use std::path::Path;
 
@@ -32,15 +33,15 @@ fn main() -> anyhow::Result<()> {
         anyhow::bail!("there is no Python with aiohttp and bs4");
     };
     for (index, site) in lesson.sites().iter().enumerate() {
-        let words = said_of(&printed, &urls, index);
-        println!("{:<22}{}", site.name, shortened(format!("{words:?}")));
+        let title = title_of(&printed, &urls, index);
+        println!("{:<22}{}", site.name, shortened(format!("{title:?}")));
     }
     Ok(())
 }
 
-/// What was printed of a site: what comes between its URL and the next one, for
-/// a title may have lines.
-fn said_of<'a>(printed: &'a str, urls: &[&str], index: usize) -> &'a str {
+/// What Python printed about a site: everything between its URL and the next
+/// one, because a title may have several lines.
+fn title_of<'a>(printed: &'a str, urls: &[&str], index: usize) -> &'a str {
     let title = format!("\n{}: ", urls[index]);
     let failed = format!("Failed to fetch {}: ", urls[index]);
     let rest = [title, failed]
@@ -48,6 +49,6 @@ fn said_of<'a>(printed: &'a str, urls: &[&str], index: usize) -> &'a str {
         .find_map(|start| Some(printed.split_once(start.as_str())?.1))
         .unwrap_or_default();
     let end = urls.get(index + 1).and_then(|next| rest.find(next));
-    let words = &rest[..end.unwrap_or(rest.len())];
-    words.trim_end_matches("Failed to fetch ").trim_end()
+    let report = &rest[..end.unwrap_or(rest.len())];
+    report.trim_end_matches("Failed to fetch ").trim_end()
 }

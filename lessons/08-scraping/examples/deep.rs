@@ -5,47 +5,46 @@
 //! cargo run -p lesson08 --example deep
 //! ```
 //!
-//! In one page the elements stand beside each other, in the other they stand
-//! within each other. No site is asked. Look at the two times, and then at how
+//! In one page the elements are next to each other, in the other each is inside
+//! the one before. Nothing is fetched. Look at the two times, and then at how
 //! long it takes to get the title without a tree.
 
+use std::sync::LazyLock;
 use std::time::Instant;
 
 use lesson_kit::println;
 use lesson08::{harmless, selector, shortened};
 use lol_html::{HtmlRewriter, Settings, text};
-use scraper::Html;
+use scraper::{Html, Selector};
 
-/// So many, of 11 bytes each.
+/// How many elements a page has, of 11 bytes each.
 pub const ELEMENTS: usize = 8_000;
 
+// Nothing here is async, so it takes no runtime.
 fn main() -> anyhow::Result<()> {
-    let name = "lesson08 --example deep";
-    let _lesson = lesson_kit::start_on(name, "a page that takes long", &[]);
+    lesson_kit::without_web("lesson08 --example deep", "a slow page to parse");
 
-    println!("--- beside each other ---");
-    let beside = timed(|| tell(&flat()));
+    println!("--- next to each other ---");
+    let ((), next_to) = timed(|| print_size(&flat()));
 
-    println!("\n--- within each other ---");
-    let within = timed(|| tell(&nested()));
-    println!("{:.1}x as long", within / beside);
+    println!("\n--- inside each other ---");
+    let ((), inside) = timed(|| print_size(&nested()));
+    println!("{:.1}x as long", inside / next_to);
 
-    println!("\n--- as it comes, and no tree ---");
-    timed(|| match streamed(&nested()) {
-        Ok(title) => println!("{}", shortened(harmless(&title))),
-        Err(error) => println!("failed: {}", harmless(&format!("{error:#}"))),
-    });
+    println!("\n--- streamed, without a tree ---");
+    let (title, _) = timed(|| streamed(&nested()));
+    println!("{}", shortened(harmless(&title?)));
     Ok(())
 }
 
 // ANCHOR: pages
-/// A page with elements beside each other.
+/// A page with its elements next to each other.
 pub fn flat() -> String {
     let elements = "<div></div>".repeat(ELEMENTS);
     format!("<title>Flat</title>{elements}")
 }
 
-/// A page with as many elements, each within the one before.
+/// A page with as many elements, each inside the one before.
 pub fn nested() -> String {
     let begin = "<div>".repeat(ELEMENTS);
     let end = "</div>".repeat(ELEMENTS);
@@ -53,17 +52,19 @@ pub fn nested() -> String {
 }
 // ANCHOR_END: pages
 
+static DIV: LazyLock<Selector> = LazyLock::new(|| selector("div"));
+
 /// How many elements the tree of a page has.
 pub fn elements(page: &str) -> usize {
-    Html::parse_document(page).select(&selector("div")).count()
+    Html::parse_document(page).select(&DIV).count()
 }
 
-fn tell(page: &str) {
+fn print_size(page: &str) {
     println!("{} bytes, {} elements", page.len(), elements(page));
 }
 
 // ANCHOR: streamed
-/// The title of a page, of which no tree is made.
+/// The title of a page, without making a tree.
 pub fn streamed(page: &str) -> anyhow::Result<String> {
     let mut title = String::new();
     let handler = text!("title", |text| {
@@ -78,11 +79,12 @@ pub fn streamed(page: &str) -> anyhow::Result<String> {
 }
 // ANCHOR_END: streamed
 
-/// Does it and tells how long it took, in seconds.
-fn timed(work: impl FnOnce()) -> f64 {
+/// Does the work and prints how long it took. Its result, and the time in
+/// seconds.
+fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
     let start = Instant::now();
-    work();
+    let result = work();
     let seconds = start.elapsed().as_secs_f64();
     println!("Total time: {seconds:.3} seconds");
-    seconds
+    (result, seconds)
 }

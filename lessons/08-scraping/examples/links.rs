@@ -1,90 +1,86 @@
-//! From page to page by their links, and never to another site. When is it
-//! over?
+//! From page to page by their links, and never to another site. When does it
+//! end?
 //!
 //! ```sh
 //! cargo run -p lesson08 --example links
 //! ```
 //!
 //! The pages of the site link to each other, in circles. The wrong run follows
-//! every link, up to thirty pages, for it would never end. The right run
-//! remembers where it was. Look at how many pages there are in each.
+//! every link, so it would never end; it stops after thirty pages. The right run
+//! remembers the links it has seen. Look at how many pages there are in each.
 
 use std::collections::{HashSet, VecDeque};
+use std::sync::LazyLock;
 
-use futures::pin_mut;
 use futures::stream::{self, Stream, StreamExt};
-use lesson_kit::println;
+use lesson_kit::{println, with_causes};
 use lesson08::{
-    Page, PageError, TIME_LIMIT, fetch, harmless, selector, title_in,
+    Page, PageError, TIMEOUT, fetch_page, harmless, selector, title_in,
 };
 use reqwest::Client;
 use reqwest::redirect::{Action, Attempt, Policy};
-use scraper::Html;
+use scraper::{Html, Selector};
 use serde::Serialize;
-use tokio::runtime::Runtime;
 use tokio::task::spawn_blocking;
 use url::{Position, Url};
 
-/// After so many pages it is enough, even of a large site.
-const MOST: usize = 30;
+/// The limit on pages, even for a large site.
+const MAX_PAGES: usize = 30;
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
         "lesson08 --example links",
         "from page to page",
         &["library.example"],
     );
-    let client = client()?;
-    let runtime = Runtime::new()?;
-    for site in lesson.sites() {
-        let start = Url::parse(&site.url)?;
+    let [site] = lesson.exact_sites();
+    let (client, start) = (client()?, Url::parse(&site.url)?);
 
-        println!("--- wrong: every link ---");
-        let pages = runtime.block_on(collected(every_link(&client, &start)));
-        println!("{} pages, {} different", pages.len(), different(&pages));
+    println!("--- wrong: every link ---");
+    let pages: Vec<_> = every_link(&client, &start).collect().await;
+    println!("{} pages, {} different", pages.len(), different(&pages));
 
-        println!("\n--- right: every page once ---");
-        let pages = runtime.block_on(collected(every_page(&client, &start)));
-        println!("{} pages, {} different", pages.len(), different(&pages));
+    println!("\n--- right: every page once ---");
+    let pages: Vec<_> = every_page(&client, &start).collect().await;
+    println!("{} pages, {} different", pages.len(), different(&pages));
 
-        println!("\n--- as a table ---");
-        table(&pages);
-        println!("\n--- as CSV ---");
-        println!("{}", csv(&pages)?.trim_end());
-        println!("\n--- as JSON ---");
-        println!("{}", serde_json::to_string_pretty(&pages)?);
-    }
+    println!("\n--- as a table ---");
+    print_table(&pages);
+    println!("\n--- as CSV ---");
+    println!("{}", csv(&pages)?.trim_end());
+    println!("\n--- as JSON ---");
+    println!("{}", serde_json::to_string_pretty(&pages)?);
     Ok(())
 }
 
 // ANCHOR: entry
-/// What is worth knowing of a page.
+/// What we keep of a page.
 #[derive(Debug, Default, Serialize)]
 pub struct Entry {
     /// Where it is on its site, with what comes after a `?`.
     pub path: String,
     /// Its title, if it has one.
     pub title: Option<String>,
-    /// The words of its body, those of scripts included.
+    /// The number of words in its body, scripts included.
     pub words: usize,
-    /// How many links within the site it has.
+    /// The number of links within the site.
     pub links: usize,
-    /// Why it did not come.
+    /// The error, if it didn't arrive.
     pub error: Option<String>,
 }
 // ANCHOR_END: entry
 
 // ANCHOR: every_page
-/// Right: follows no link twice, and remembers no more of them than it will
-/// follow.
+/// Right: follows no link twice, and remembers no more links than it follows.
 pub fn every_page(client: &Client, start: &Url) -> impl Stream<Item = Entry> {
     let queue = VecDeque::from([start.clone()]);
     let seen = HashSet::from([start.clone()]);
     stream::unfold((queue, seen), async |(mut queue, mut seen)| {
         let url = queue.pop_front()?;
-        let (entry, links) = look(client, &url).await;
+        let (entry, links) = visit(client, &url).await;
         for link in links {
-            if seen.len() < MOST && seen.insert(link.clone()) {
+            if seen.len() < MAX_PAGES && seen.insert(link.clone()) {
                 queue.push_back(link);
             }
         }
@@ -94,23 +90,23 @@ pub fn every_page(client: &Client, start: &Url) -> impl Stream<Item = Entry> {
 // ANCHOR_END: every_page
 
 // ANCHOR: every_link
-/// Wrong: follows each link.
+/// Wrong: follows every link.
 pub fn every_link(client: &Client, start: &Url) -> impl Stream<Item = Entry> {
     let queue = VecDeque::from([start.clone()]);
     stream::unfold(queue, async |mut queue| {
         let url = queue.pop_front()?;
-        let (entry, links) = look(client, &url).await;
+        let (entry, links) = visit(client, &url).await;
         queue.extend(links);
         Some((entry, queue))
     })
-    .take(MOST)
+    .take(MAX_PAGES)
 }
 // ANCHOR_END: every_link
 
 // ANCHOR: within
-/// A client that stays on the site of a page.
+/// A client that stays on a page's site.
 pub fn client() -> reqwest::Result<Client> {
-    let client = Client::builder().timeout(TIME_LIMIT);
+    let client = Client::builder().timeout(TIMEOUT);
     client.redirect(Policy::custom(within_the_site)).build()
 }
 
@@ -125,32 +121,33 @@ fn within_the_site(attempt: Attempt) -> Action {
 }
 // ANCHOR_END: within
 
-/// What is on a page, and where it leads to on the same site.
-async fn look(client: &Client, url: &Url) -> (Entry, Vec<Url>) {
+/// What's on a page, and its links within the site.
+async fn visit(client: &Client, url: &Url) -> (Entry, Vec<Url>) {
     let path = harmless(&url[Position::BeforePath..Position::AfterQuery]);
-    match fetch_and_read(client, url).await {
+    match fetch_and_parse(client, url).await {
         Ok((entry, links)) => (Entry { path, ..entry }, links),
         Err(error) => {
-            let error = format!("{:#}", anyhow::Error::from(error));
-            let error = Some(harmless(&error));
+            let error = Some(harmless(&with_causes(&error)));
             (Entry { path, error, ..Entry::default() }, Vec::new())
         }
     }
 }
 
-// ANCHOR: look
-async fn fetch_and_read(
+// ANCHOR: parse
+async fn fetch_and_parse(
     client: &Client,
     url: &Url,
 ) -> Result<(Entry, Vec<Url>), PageError> {
-    let page = fetch(client, url.as_str()).await?;
-    Ok(spawn_blocking(move || read(&page)).await?)
+    let page = fetch_page(client, url.as_str()).await?;
+    Ok(spawn_blocking(move || parse(&page)).await?)
 }
 
-fn read(page: &Page) -> (Entry, Vec<Url>) {
+static BODY: LazyLock<Selector> = LazyLock::new(|| selector("body"));
+static LINK: LazyLock<Selector> = LazyLock::new(|| selector("a[href]"));
+
+fn parse(page: &Page) -> (Entry, Vec<Url>) {
     let html = Html::parse_document(&page.text());
-    let body = selector("body");
-    let text = html.select(&body).flat_map(|body| body.text());
+    let text = html.select(&BODY).flat_map(|body| body.text());
     let words = text.flat_map(str::split_whitespace).count();
     let links = links_in(&html, &page.url);
     let title = title_in(&html);
@@ -161,10 +158,11 @@ fn read(page: &Page) -> (Entry, Vec<Url>) {
 /// The links of a page that lead to pages of its own site.
 fn links_in(html: &Html, from: &Url) -> Vec<Url> {
     let mut links = Vec::new();
-    for element in html.select(&selector("a[href]")) {
+    for element in html.select(&LINK) {
         let target = element.attr("href").map(|href| from.join(href));
+        // An `href` that isn't a URL leads nowhere.
         let Some(Ok(mut url)) = target else { continue };
-        // What comes after a `#` is a place on the page, and no other page.
+        // The part after a `#` is a place on the page, not another page.
         url.set_fragment(None);
         if url.origin() == from.origin() {
             links.push(url);
@@ -172,23 +170,14 @@ fn links_in(html: &Html, from: &Url) -> Vec<Url> {
     }
     links
 }
-// ANCHOR_END: look
-
-async fn collected(pages: impl Stream<Item = Entry>) -> Vec<Entry> {
-    pin_mut!(pages);
-    let mut all = Vec::new();
-    while let Some(page) = pages.next().await {
-        all.push(page);
-    }
-    all
-}
+// ANCHOR_END: parse
 
 fn different(pages: &[Entry]) -> usize {
     let paths = pages.iter().map(|page| &page.path);
     paths.collect::<HashSet<_>>().len()
 }
 
-fn table(pages: &[Entry]) {
+fn print_table(pages: &[Entry]) {
     println!("{:<34}{:>6}{:>7}", "title", "words", "links");
     for Entry { title, words, links, error, .. } in pages {
         let title = title.as_ref().or(error.as_ref());

@@ -1,96 +1,91 @@
-//! A parsed page is not `Send`: it must not change threads. How does a task
-//! parse a page, then?
+//! A parsed page isn't `Send`: it must not move to another thread. How does a
+//! task parse a page, then?
 //!
 //! ```sh
 //! cargo run -p lesson08 --example not_send
 //! ```
 //!
-//! Three ways, and the same titles from each: what the compiler minds is a page
-//! that is there *while the task waits*. What it refuses is in `compile_fail`.
+//! There are three ways, and all give the same titles. The compiler objects
+//! only to a parsed page that's alive *while the task waits*. The programs it
+//! rejects are in `compile_fail`.
 
-use lesson_kit::{Site, println};
-use lesson08::{Page, client, fetch, harmless, title, title_in};
+use lesson_kit::{Lesson, Site, println, with_causes};
+use lesson08::{Page, client, fetch_page, harmless, title, title_in};
 use reqwest::Client;
 use scraper::Html;
-use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::task::{JoinError, JoinSet, spawn_blocking};
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start(
         "lesson08 --example not_send",
         "pages parsed in tasks",
     );
     let (client, sites) = (client()?, lesson.sites());
-    let runtime = Runtime::new()?;
 
     println!("--- in a block ---");
-    tell(runtime.block_on(titles(&client, sites, |page, found| {
-        in_a_block(page, found)
-    })));
-    lesson.blocking_summary("in a block");
+    let found = titles(&client, sites, in_a_block).await?;
+    report(&lesson, "in a block", found).await;
 
     println!("\n--- in a function ---");
-    tell(runtime.block_on(titles(&client, sites, |page, found| {
-        in_a_function(page, found)
-    })));
-    lesson.blocking_summary("in a function");
+    let found = titles(&client, sites, in_a_function).await?;
+    report(&lesson, "in a function", found).await;
 
     println!("\n--- in spawn_blocking ---");
-    tell(runtime.block_on(titles(&client, sites, |page, found| {
-        elsewhere(page, found)
-    })));
-    lesson.blocking_summary("in spawn_blocking");
+    let found = titles(&client, sites, in_spawn_blocking).await?;
+    report(&lesson, "in spawn_blocking", found).await;
     Ok(())
 }
 
-fn tell(mut titles: Vec<String>) {
+async fn report(lesson: &Lesson, heading: &str, mut titles: Vec<String>) {
     titles.sort();
     for title in titles {
         println!("{title}");
     }
+    lesson.summary(heading).await;
 }
 
-/// Where a task puts the titles that it finds.
+/// The channel for the titles.
 type Found = Sender<Option<String>>;
 
 // ANCHOR: block
-/// The page is gone at the end of the block, and the await comes after it.
-pub async fn in_a_block(page: Page, found: Found) {
+/// The parsed page is gone at the end of the block, before the `.await`.
+pub async fn in_a_block(page: Page, found: Found) -> anyhow::Result<()> {
     let title = {
         let html = Html::parse_document(&page.text());
         title_in(&html)
     };
-    let _ = found.send(title).await;
+    Ok(found.send(title).await?)
 }
 // ANCHOR_END: block
 
 // ANCHOR: function
-/// The page lives in a function that is not async; see `title` in src/lib.rs.
-pub async fn in_a_function(page: Page, found: Found) {
+/// The parsed page lives in `title` (see src/lib.rs), which isn't async.
+pub async fn in_a_function(page: Page, found: Found) -> anyhow::Result<()> {
     let title = title(&page);
-    let _ = found.send(title).await;
+    Ok(found.send(title).await?)
 }
 // ANCHOR_END: function
 
-// ANCHOR: elsewhere
-/// The page lives on another thread, and the task waits for its title.
-pub async fn elsewhere(page: Page, found: Found) {
-    let title = spawn_blocking(move || title(&page)).await;
-    // An error is a parser that panicked, which has printed why.
-    let _ = found.send(title.unwrap_or_default()).await;
+// ANCHOR: spawn_blocking
+/// The parsed page lives on another thread, and the task waits for its title.
+pub async fn in_spawn_blocking(page: Page, found: Found) -> anyhow::Result<()> {
+    let title = spawn_blocking(move || title(&page)).await?;
+    Ok(found.send(title).await?)
 }
-// ANCHOR_END: elsewhere
+// ANCHOR_END: spawn_blocking
 
-/// The titles of all sites, each by a task that parses in this way.
+/// The titles of all sites. Each site has a task, which parses its page in this
+/// way. A site that fails is printed.
 pub async fn titles<Parse, Parsed>(
     client: &Client,
     sites: &[Site],
     parse: Parse,
-) -> Vec<String>
+) -> Result<Vec<String>, JoinError>
 where
     Parse: Fn(Page, Found) -> Parsed + Copy + Send + 'static,
-    Parsed: Future<Output = ()> + Send,
+    Parsed: Future<Output = anyhow::Result<()>> + Send,
 {
     let (found, mut titles): (Found, Receiver<_>) = channel(1);
     let mut tasks = JoinSet::new();
@@ -98,19 +93,24 @@ where
         let (client, site) = (client.clone(), site.clone());
         let found = found.clone();
         tasks.spawn(async move {
-            match fetch(&client, &site.url).await {
+            let done = match fetch_page(&client, &site.url).await {
                 Ok(page) => parse(page, found).await,
-                Err(error) => {
-                    let error = format!("{:#}", anyhow::Error::from(error));
-                    println!("{}: {}", site.name, harmless(&error));
-                }
+                Err(error) => Err(error.into()),
+            };
+            if let Err(error) = done {
+                let error = harmless(&with_causes(&*error));
+                println!("{}: {error}", site.name);
             }
         });
     }
+    // The channel ends when the last task has dropped its sender.
     drop(found);
     let mut all = Vec::new();
     while let Some(title) = titles.recv().await {
         all.extend(title);
     }
-    all
+    while let Some(task) = tasks.join_next().await {
+        task?;
+    }
+    Ok(all)
 }

@@ -1,177 +1,200 @@
-//! Seven pages of each of two sites. One of the pages is private, and one of
-//! the sites is busy. How do you ask?
+//! Seven pages from each of two sites. One of the pages is private, and one of
+//! the sites is busy. How do you ask for them?
 //!
 //! ```sh
 //! cargo run -p lesson08 --example polite
 //! ```
 //!
-//! The wrong run asks for everything at once. The right run reads robots.txt
-//! first, says who it is, asks each site for one page at a time with a pause
-//! between two, and comes back when it is told to. Look at what the server saw.
+//! The wrong run requests everything at the same time. The right run reads
+//! robots.txt first, says who it is, requests one page at a time from each site
+//! with a pause in between, and waits when a site says it's busy. Look at what
+//! the server saw.
 
 use std::time::{Duration, SystemTime};
 
-use futures::future::join_all;
-use lesson_kit::println;
+use futures::future::{join_all, try_join_all};
+use lesson_kit::{println, with_causes};
 use lesson08::{
-    Page, PageError, TIME_LIMIT, body, client, fetch, harmless, read, succeeded,
+    Page, PageError, TIMEOUT, check_status, client, fetch_page, harmless,
+    read_body, read_page,
 };
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 use robotxt::{AccessResult, Robots};
-use tokio::runtime::Runtime;
 use tokio::time::sleep;
-use url::Url;
+use url::{ParseError, Url};
 
-/// The name that robots.txt knows this program by.
+/// The name of this program in a robots.txt.
 const NAME: &str = "lesson08";
-/// What it says of itself: its name, and where to complain.
-pub const AGENT: &str = "lesson08/0.1 (+http://lesson08.example/why)";
-/// The pause where robots.txt asks for none.
-const PAUSE: Duration = Duration::from_millis(500);
-/// Who asks for a longer pause is not asked again.
-const LONGEST: Duration = Duration::from_secs(10);
-/// So often it asks for a page.
-pub const TRIES: usize = 3;
-/// A robots.txt that has more bytes (500 KiB) cannot be had.
-pub const ENOUGH: usize = 512_000;
-/// What a site answers that has a page, but not now.
-const NOT_NOW: [StatusCode; 2] =
+/// What the program says about itself: its name, and where to complain.
+pub const AGENT: &str = "lesson08/0.1 (+http://lesson08.example/bot)";
+/// The pause if robots.txt asks for none.
+const DEFAULT_PAUSE: Duration = Duration::from_millis(500);
+/// If a site asks for a longer pause, it gets no further request.
+const MAX_PAUSE: Duration = Duration::from_secs(10);
+/// How often a page is requested from a site that's busy.
+pub const MAX_TRIES: usize = 3;
+/// The size limit of a robots.txt, in bytes (500 KiB, the least that RFC 9309
+/// asks for). A larger one counts as one that can't be fetched.
+pub const MAX_ROBOTS: usize = 512_000;
+/// The statuses of a site that has the page, but can't send it now.
+const BUSY: [StatusCode; 2] =
     [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE];
 
-/// What there is to fetch of a site.
+/// The pages of each site.
 pub const PAGES: [&str; 7] =
     ["", "fiction", "science", "history", "novels", "poems", "staff/pay"];
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
         "lesson08 --example polite",
         "asking politely",
         &["library.example", "busy.example"],
     );
-    let sites: Vec<Url> = lesson
-        .sites()
-        .iter()
-        .map(|site| Url::parse(&site.url))
-        .collect::<Result<_, _>>()?;
-    let runtime = Runtime::new()?;
+    let sites = lesson.sites().iter().map(|site| Url::parse(&site.url));
+    let sites = sites.collect::<Result<Vec<_>, _>>()?;
 
-    println!("--- wrong: everything at once ---");
+    println!("--- wrong: everything at the same time ---");
     let client = client()?;
     let visits = sites.iter().map(|site| rush(&client, site));
-    tell(runtime.block_on(join_all(visits)));
-    lesson.blocking_summary("everything at once");
+    print_visits(&try_join_all(visits).await?);
+    lesson.summary("everything at the same time").await;
 
     println!("\n--- right: politely ---");
-    let client = polite_client()?;
-    let visits = sites.iter().map(|site| visit(&client, site));
-    tell(runtime.block_on(join_all(visits)));
-    lesson.blocking_timeline("politely");
+    let client = PoliteClient::new()?;
+    let visits = sites.iter().map(|site| client.visit(site));
+    print_visits(&try_join_all(visits).await?);
+    lesson.timeline("politely").await;
     Ok(())
 }
 
-/// What became of the pages of a site.
+/// What became of a site's pages.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Visit {
-    /// They came.
+    /// How many arrived.
     pub pages: usize,
-    /// robots.txt asks not to.
+    /// How many weren't requested, because robots.txt closes them.
     pub left_out: usize,
-    /// They did not come.
+    /// The errors of the others.
     pub failed: Vec<String>,
 }
 
-fn tell(visits: Vec<Visit>) {
+fn print_visits(visits: &[Visit]) {
     for Visit { pages, left_out, failed } in visits {
         println!("{pages} pages, {left_out} left out, failed: {failed:?}");
     }
 }
 
+/// The URLs of a site's pages.
+fn urls(site: &Url) -> Result<Vec<Url>, ParseError> {
+    PAGES.iter().map(|page| site.join(page)).collect()
+}
+
 // ANCHOR: rush
-/// Wrong: all pages of a site at once.
-pub async fn rush(client: &Client, site: &Url) -> Visit {
+/// Wrong.
+pub async fn rush(client: &Client, site: &Url) -> Result<Visit, ParseError> {
     let mut visit = Visit::default();
-    let urls = PAGES.iter().filter_map(|page| site.join(page).ok());
-    let pages = urls.map(async |url| fetch(client, url.as_str()).await);
+    let urls = urls(site)?;
+    let pages = urls.iter().map(|url| fetch_page(client, url.as_str()));
     for page in join_all(pages).await {
         visit.count(page);
     }
-    visit
+    Ok(visit)
 }
 // ANCHOR_END: rush
 
 // ANCHOR: client
-/// It says who it is. And it follows no redirect, for that may lead to where
-/// robots.txt does not want it.
-pub fn polite_client() -> reqwest::Result<Client> {
-    let client = Client::builder().user_agent(AGENT).timeout(TIME_LIMIT);
-    client.redirect(Policy::none()).build()
+/// Two clients that say who they are.
+#[derive(Debug)]
+pub struct PoliteClient {
+    /// It follows no redirect, which could lead to a page robots.txt closes.
+    for_pages: Client,
+    /// It follows five. A robots.txt may have moved, even to another host.
+    for_robots: Client,
+}
+
+impl PoliteClient {
+    /// Builds both clients.
+    pub fn new() -> reqwest::Result<PoliteClient> {
+        let client = || Client::builder().user_agent(AGENT).timeout(TIMEOUT);
+        Ok(PoliteClient {
+            for_pages: client().redirect(Policy::none()).build()?,
+            for_robots: client().redirect(Policy::limited(5)).build()?,
+        })
+    }
 }
 // ANCHOR_END: client
 
 // ANCHOR: visit
-/// Right: one page after another, of those that robots.txt leaves open.
-/// Several sites can be visited at once.
-pub async fn visit(client: &Client, site: &Url) -> Visit {
-    let mut visit = Visit::default();
-    let robots = robots(client, site).await;
-    let pause = pause(&robots);
-    if pause > LONGEST {
-        return Visit { left_out: PAGES.len(), ..Visit::default() };
-    }
-    for url in PAGES.iter().filter_map(|page| site.join(page).ok()) {
-        if !robots.is_url_allowed(&url) {
-            visit.left_out += 1;
-            continue;
+impl PoliteClient {
+    /// Right.
+    pub async fn visit(&self, site: &Url) -> anyhow::Result<Visit> {
+        let mut visit = Visit::default();
+        let robots = self.robots(site).await?;
+        let pause = pause(&robots);
+        if pause > MAX_PAUSE {
+            return Ok(Visit { left_out: PAGES.len(), ..Visit::default() });
         }
-        sleep(pause).await;
-        let page = async { read(ask(client, &url).await?).await };
-        visit.count(page.await);
+        for url in urls(site)? {
+            if !robots.is_url_allowed(&url) {
+                visit.left_out += 1;
+                continue;
+            }
+            sleep(pause).await;
+            visit.count(self.page(&url).await);
+        }
+        Ok(visit)
     }
-    visit
+
+    async fn page(&self, url: &Url) -> Result<Page, PageError> {
+        read_page(get(&self.for_pages, url).await?).await
+    }
 }
 
 /// The pause that a site asks for.
 pub fn pause(robots: &Robots) -> Duration {
-    robots.crawl_delay().unwrap_or(PAUSE)
+    robots.crawl_delay().unwrap_or(DEFAULT_PAUSE)
 }
 // ANCHOR_END: visit
 
 // ANCHOR: robots
-/// What a site asks of programs. A site that has no robots.txt asks for
-/// nothing; of one that cannot say, better nothing is taken.
-pub async fn robots(client: &Client, site: &Url) -> Robots {
-    let Ok(url) = robotxt::robots_url(site) else {
-        return Robots::disallow_all();
-    };
-    let text = async { body(ask(client, &url).await?, ENOUGH).await };
-    let text = text.await;
-    let access = match &text {
-        Ok(text) => AccessResult::Successful(text),
-        Err(PageError::Status(status))
-            if status.is_client_error()
-                && *status != StatusCode::TOO_MANY_REQUESTS =>
-        {
-            AccessResult::Unavailable
-        }
-        Err(_) => AccessResult::Unreachable,
-    };
-    Robots::from_access(access, NAME)
+impl PoliteClient {
+    /// What a site asks of programs. Without a robots.txt it asks for nothing;
+    /// while its robots.txt can't be fetched, we stay away.
+    pub async fn robots(&self, site: &Url) -> Result<Robots, robotxt::Error> {
+        let url = robotxt::robots_url(site)?;
+        let text = async {
+            read_body(get(&self.for_robots, &url).await?, MAX_ROBOTS).await
+        };
+        let text = text.await;
+        let access = match &text {
+            Ok(text) => AccessResult::Successful(text),
+            Err(PageError::Status(status))
+                if status.is_client_error()
+                    && *status != StatusCode::TOO_MANY_REQUESTS =>
+            {
+                AccessResult::Unavailable
+            }
+            Err(_) => AccessResult::Unreachable,
+        };
+        Ok(Robots::from_access(access, NAME))
+    }
 }
 // ANCHOR_END: robots
 
-// ANCHOR: ask
-/// Asks for a page, and again when the site says *not now*, after as long as
-/// it says; unless that is too long.
-pub async fn ask(client: &Client, url: &Url) -> Result<Response, PageError> {
+// ANCHOR: get
+/// Requests a page, and again if the site is busy, after as long as the site
+/// says; unless that's too long.
+pub async fn get(client: &Client, url: &Url) -> Result<Response, PageError> {
     let mut tries = 1;
     loop {
         let response = client.get(url.clone()).send().await?;
         let wait = retry_after(response.headers());
-        let is_over = tries == TRIES || wait > LONGEST;
-        if is_over || !NOT_NOW.contains(&response.status()) {
-            return succeeded(response);
+        let is_last = tries == MAX_TRIES || wait > MAX_PAUSE;
+        if is_last || !BUSY.contains(&response.status()) {
+            return check_status(response);
         }
         tries += 1;
         sleep(wait).await;
@@ -185,18 +208,15 @@ pub fn retry_after(headers: &HeaderMap) -> Duration {
     let date = value.and_then(|value| httpdate::parse_http_date(value).ok());
     let until =
         date.and_then(|date| date.duration_since(SystemTime::now()).ok());
-    seconds.map(Duration::from_secs).or(until).unwrap_or(PAUSE)
+    seconds.map(Duration::from_secs).or(until).unwrap_or(DEFAULT_PAUSE)
 }
-// ANCHOR_END: ask
+// ANCHOR_END: get
 
 impl Visit {
     fn count(&mut self, page: Result<Page, PageError>) {
         match page {
             Ok(_page) => self.pages += 1,
-            Err(error) => {
-                let error = format!("{:#}", anyhow::Error::from(error));
-                self.failed.push(harmless(&error));
-            }
+            Err(error) => self.failed.push(harmless(&with_causes(&error))),
         }
     }
 }

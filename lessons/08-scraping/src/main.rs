@@ -1,7 +1,7 @@
-//! Read src/lib.rs first: it is the lesson; this only runs it.
+//! Read src/lib.rs first: it's the lesson, and this file only runs it.
 //!
-//! The titles of three sites, all at once. What can go wrong with a page that
-//! has come?
+//! The titles of three sites, fetched concurrently. What can go wrong with a
+//! page that has arrived?
 //!
 //! ```sh
 //! cargo run -p lesson08
@@ -10,30 +10,24 @@
 //! Look at how short this is, and then break a page:
 //! `cargo run -p lesson08 -- --fault 'python.org=title?as=escape'`
 
-use lesson_kit::{Site, println};
+use lesson_kit::{println, with_causes};
 use lesson08::{client, fetch_all, harmless};
 
-fn main() -> anyhow::Result<()> {
-    let lesson = lesson_kit::start("lesson08", "titles of pages");
-    run(lesson.sites())?;
-    lesson.blocking_timeline("three titles");
-    Ok(())
-}
-
-// ANCHOR: run
 #[tokio::main]
-async fn run(sites: &[Site]) -> reqwest::Result<()> {
-    let titles = fetch_all(&client()?, sites).await;
-    for (Site { name, .. }, title) in sites.iter().zip(titles) {
+async fn main() -> anyhow::Result<()> {
+    let lesson = lesson_kit::start("lesson08", "titles of pages");
+    let titles = fetch_all(&client()?, lesson.sites()).await;
+    for (site, title) in lesson.sites().iter().zip(titles) {
+        let name = &site.name;
         match title {
             Ok(Some(title)) => println!("{name}: {title}"),
             Ok(None) => println!("{name}: No title"),
             Err(error) => {
-                let error = format!("{:#}", anyhow::Error::from(error));
-                println!("Failed to fetch {name}: {}", harmless(&error));
+                let error = harmless(&with_causes(&error));
+                println!("Failed to fetch {name}: {error}");
             }
         }
     }
+    lesson.timeline("three titles").await;
     Ok(())
 }
-// ANCHOR_END: run

@@ -1,16 +1,15 @@
-//! What the compiler refuses, and by which error. Its words are in the book,
-//! as the compiler says them that the course was written with.
+//! What the compiler rejects, and with which error. The book shows the words of
+//! the compiler that the course was written with.
 
 use mock_server::testing::check_refused;
 
-/// The programs in `compile_fail`, and the error that each is: one that has no
-/// code.
+/// The programs in `compile_fail`, and the error of each. It has no code.
 const REFUSED: [(&str, &str); 2] = [
     ("html_dropped", "future cannot be sent between threads safely"),
     ("html_held", "future cannot be sent between threads safely"),
 ];
 
 #[test]
-fn the_compiler_refuses_each_with_the_error_that_the_chapter_names() {
+fn the_compiler_rejects_each_with_the_error_that_the_chapter_names() {
     check_refused(env!("CARGO_MANIFEST_DIR"), "lesson08", &REFUSED);
 }

@@ -1,5 +1,5 @@
-//! The Python twin reports what the lesson reports, of the same server; and
-//! what it reports otherwise.
+//! The Python twin reports what the lesson reports about the same server; where
+//! it doesn't, the chapter says so.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,13 +11,13 @@ use mock_server::testing::{
 };
 use mock_server::{MockWeb, Site};
 
-/// Bounds a failure only.
+/// Only bounds a failure.
 const WATCHDOG: Duration = Duration::from_secs(120);
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 const PACKAGES: [&str; 2] = ["aiohttp", "bs4"];
 
 #[tokio::test]
-async fn the_python_twin_reports_the_same_titles_and_asks_all_at_once() {
+async fn the_python_twin_reports_the_same_titles_and_fetches_concurrently() {
     let web = quick_tutorial().gate(3, Duration::from_secs(30)).start();
     let web = web.expect("the web starts");
     let _watchdog = web.watchdog(WATCHDOG);
@@ -54,26 +54,36 @@ fn the_python_twin_prints_escapes_and_fails_where_only_the_page_names_its_encodi
         return;
     };
 
-    let says = |name: &str, words: &str| {
-        let report = format!("{}: {words}", web.url(name));
+    let check = |name: &str, title: &str| {
+        let report = format!("{}: {title}", web.url(name));
         assert!(printed.contains(&report), "{report}{printed}");
     };
-    says("escape.example", "\u{1b}[31mred\u{1b}[2J");
-    says("latin1.example", "Café crème\n");
-    says("latin1-meta.example", "UnicodeDecodeError('utf-8'");
-    says("invalid-utf8.example", "UnicodeDecodeError('utf-8'");
-    says("empty-title.example", "None\n");
+    check("escape.example", "\u{1b}[31mred\u{1b}[2J");
+    check("latin1.example", "Café crème\n");
+    check("latin1-meta.example", "UnicodeDecodeError('utf-8'");
+    check("invalid-utf8.example", "UnicodeDecodeError('utf-8'");
+    check("empty-title.example", "None\n");
 }
 
 #[test]
-fn what_the_chapter_says_of_asyncio_is_so() {
+fn what_the_chapter_says_about_asyncio_is_true() {
     check_asyncio_facts(FOLDER);
 }
 
-#[test]
-fn what_the_chapter_says_of_beautiful_soup_is_so() {
-    let program = Path::new(FOLDER).join("tests/soup_facts.py");
-    if let Some(printed) = run_python(&program, &["bs4"], &[]) {
+/// Runs a Python program of assertions that needs these packages.
+fn check_facts(program: &str, packages: &[&str]) {
+    let program = Path::new(FOLDER).join("tests").join(program);
+    if let Some(printed) = run_python(&program, packages, &[]) {
         assert!(printed.ends_with("all true\n"), "{printed}");
     }
+}
+
+#[test]
+fn what_the_chapter_says_about_beautiful_soup_is_true() {
+    check_facts("soup_facts.py", &["bs4"]);
+}
+
+#[test]
+fn what_the_chapter_says_about_the_gil_is_true() {
+    check_facts("gil_facts.py", &["bs4", "lxml"]);
 }

@@ -1,0 +1,137 @@
+//! All sites, and every fault of the catalogue.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+use std::time::Duration;
+
+use futures::future::join_all;
+use lesson_kit::with_causes;
+use lesson08::{CONCURRENCY, LARGEST, PageError, fetch_all};
+use mock_server::testing::quick_tutorial;
+use mock_server::{Fault, MockWeb, Site, catalogue};
+
+use crate::{PATIENT, client, is_harmless, start};
+
+#[tokio::test]
+async fn all_titles_are_fetched_concurrently_and_come_in_the_sites_order() {
+    let (web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
+    let titles = fetch_all(&client(), &sites).await;
+    let titles: Vec<_> = titles.into_iter().flatten().flatten().collect();
+    assert_eq!(
+        titles,
+        [
+            "CodesWithPankaj - Learn Programming",
+            "Welcome to Python.org",
+            "W3Schools Online Web Tutorials",
+        ]
+    );
+    assert_eq!(web.record().max_in_flight(), 3);
+}
+
+/// Fetches a few more sites than may be in flight, through a gate, and returns
+/// how many titles arrived.
+async fn titles_through_a_gate(size: usize, wait: Duration) -> usize {
+    let site = |number| Site::new(&format!("{number}.example"));
+    let web = MockWeb::builder().sites((0..CONCURRENCY + 3).map(site));
+    let (web, sites, _watchdog) = start(web.gate(size, wait));
+    let titles = fetch_all(&client(), &sites).await;
+    assert_eq!(titles.len(), sites.len());
+    assert!(web.record().max_in_flight() <= CONCURRENCY);
+    titles.iter().filter(|title| title.is_ok()).count()
+}
+
+#[tokio::test]
+async fn eight_pages_are_in_flight_and_never_a_ninth() {
+    let all = CONCURRENCY + 3;
+    assert_eq!(titles_through_a_gate(CONCURRENCY, PATIENT).await, all);
+    let impatient = Duration::from_millis(200);
+    assert_eq!(titles_through_a_gate(CONCURRENCY + 1, impatient).await, 0);
+}
+
+/// A fault and what becomes of a site that has it: a title, none, or an error.
+type Row = (&'static str, fn(&Result<Option<String>, PageError>) -> bool);
+
+fn is_python(title: &Result<Option<String>, PageError>) -> bool {
+    matches!(title, Ok(Some(title)) if title == "Welcome to Python.org")
+}
+
+fn did_not_arrive(title: &Result<Option<String>, PageError>) -> bool {
+    matches!(title, Err(PageError::Request(_)))
+}
+
+#[rustfmt::skip]
+const TABLE: [Row; 28] = [
+    ("delay?ms=10", is_python),
+    ("random-delay?low=1&high=9", is_python),
+    ("status?code=503", |title| matches!(title, Err(PageError::Status(status)) if *status == 503)),
+    ("fail-first?n=1&with=truncate", did_not_arrive),
+    ("unstable?rate=1&with=reset", did_not_arrive),
+    ("redirect?hops=2", is_python),
+    ("redirect-loop", did_not_arrive),
+    ("slow-head?pause=1", is_python),
+    ("refused", did_not_arrive),
+    ("connect-hang", did_not_arrive),
+    ("empty", did_not_arrive),
+    ("hang", did_not_arrive),
+    ("reset", did_not_arrive),
+    ("truncate", did_not_arrive),
+    ("dribble?chunk=20000&pause=5", is_python),
+    ("stall", did_not_arrive),
+    ("bad-chunk", did_not_arrive),
+    ("garbage", did_not_arrive),
+    ("slow-close?delay=5", is_python),
+    ("idle-close", is_python),
+    ("close-on-reuse", is_python),
+    ("gzip-bomb?size=2", |title| matches!(title, Err(PageError::Compressed))),
+    ("charset", |title| matches!(title, Ok(Some(title)) if title == "Café crème")),
+    ("type?as=pdf", |title| matches!(title, Err(PageError::NotHtml(mime)) if *mime == "application/pdf")),
+    ("type?as=none", is_python),
+    ("title?as=none", |title| matches!(title, Ok(None))),
+    ("endless", did_not_arrive),
+    ("endless?chunk=1000000&pause=0", |title| matches!(title, Err(PageError::TooLarge(LARGEST)))),
+];
+
+#[tokio::test]
+async fn a_fault_has_its_own_error_and_does_no_harm_to_the_other_sites() {
+    // All at the same time, because some wait for a timeout.
+    join_all(TABLE.iter().map(check)).await;
+}
+
+async fn check((fault, is_right): &Row) {
+    let fault_of_python: Fault = fault.parse().expect("it is a fault");
+    let (_web, sites, _watchdog) =
+        start(quick_tutorial().fault("python.org", fault_of_python));
+
+    let titles = fetch_all(&client(), &sites).await;
+
+    assert!(is_right(&titles[1]), "{fault}: {:?}", titles[1]);
+    for other in [&titles[0], &titles[2]] {
+        assert!(matches!(other, Ok(Some(_))), "{fault}: {other:?}");
+    }
+    if let Err(error) = &titles[1] {
+        let words = with_causes(error);
+        assert!(!words.contains("127.0.0.1"), "{words}");
+    }
+}
+
+#[test]
+fn the_table_has_every_fault_in_the_catalogue() {
+    let name = |row: &Row| row.0.split('?').next().unwrap_or_default();
+    let tried: BTreeSet<_> = TABLE.iter().map(name).collect();
+    assert_eq!(tried, catalogue().map(|kind| kind.name).collect());
+}
+
+#[test]
+fn the_program_prints_only_harmless_titles() {
+    for title in ["escape", "control", "huge"] {
+        let fault = format!("python.org=title?as={title}");
+        let output = Command::new(env!("CARGO_BIN_EXE_lesson08"))
+            .args(["--fault", &fault])
+            .output()
+            .expect("it starts");
+        assert!(output.status.success(), "{output:?}");
+        let printed = String::from_utf8(output.stdout).expect("it is UTF-8");
+        assert!(printed.lines().all(is_harmless), "{title}: {printed:?}");
+        assert!(printed.contains("\npython.org: "), "{printed}");
+    }
+}
