@@ -1,9 +1,9 @@
-"""Lesson 04 in Python: tasks, made with create_task and waited for with wait.
+"""Lesson 04 in Python: tasks from create_task, and wait to wait for them.
 
 In one terminal:  cargo run -p mock-server
 In another:       python lessons/04-tasks/lesson04.py
 
-URLs of one's own come as arguments. It wants: pip install -r lessons/requirements.txt
+You can pass URLs as arguments. First: pip install -r lessons/requirements.txt
 """
 
 import asyncio
@@ -13,7 +13,7 @@ import aiohttp
 
 NAMES = ["codeswithpankaj.com", "w3schools.com"]
 URLS = sys.argv[1:] or [f"http://127.0.0.1:8080/site/{name}" for name in NAMES]
-TIME_LIMIT = aiohttp.ClientTimeout(total=5)  # seconds, for all of a page
+TIMEOUT = aiohttp.ClientTimeout(total=5)  # seconds, from the request to the last byte
 PAUSE = 1  # seconds
 
 
@@ -36,7 +36,7 @@ def schedule(session, urls):
 
 # ANCHOR: main
 async def main():
-    async with aiohttp.ClientSession(timeout=TIME_LIMIT) as session:
+    async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
         tasks = schedule(session, URLS)
         print("Tasks scheduled")
         await asyncio.wait(tasks)

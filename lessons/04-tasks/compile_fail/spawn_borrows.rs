@@ -7,13 +7,12 @@
 use lesson_kit::Site;
 
 // ANCHOR: code
-async fn fetch(client: reqwest::Client, site: &Site) -> bool {
+async fn is_up(client: reqwest::Client, site: &Site) -> bool {
     client.get(&site.url).send().await.is_ok()
 }
 
-fn fetch_soon(site: &Site) {
-    let client = reqwest::Client::new();
-    tokio::spawn(fetch(client, site));
+fn check_soon(client: &reqwest::Client, site: &Site) {
+    tokio::spawn(is_up(client.clone(), site));
 }
 // ANCHOR_END: code
 

@@ -1,104 +1,164 @@
-//! What happens to a task when its handle is dropped? Nothing: it goes on, and
-//! nobody waits for it.
+//! What happens to a task when you drop its handle? It keeps running, and its
+//! result is lost.
 //!
 //! ```sh
 //! cargo run -p lesson04 --example detach
 //! ```
 //!
-//! A time limit drops what it was waiting for. In the wrong run that is a
-//! handle, and the task behind it goes on: look for the `Fetched` lines that
-//! come after *gave up*, and at the server, which answers to the end. In the
-//! right runs the drop aborts the tasks, and the server sees them leave.
+//! When a timeout expires, it drops the future it was waiting for. In the wrong
+//! run that future owns plain `JoinHandle`s. Dropping a `JoinHandle` detaches
+//! its task, so both tasks keep running: look for the `Fetched` lines after
+//! *gave up*, and at the server, which sends both pages to the end.
+//!
+//! In the right runs nothing is left behind. Joined futures are part of the
+//! future that is dropped. A `JoinSet` aborts its tasks when it's dropped, and
+//! so does an `AbortOnDropHandle` with its one task. The server sees both
+//! clients leave.
+//!
+//! The last run keeps the handle: `timeout` gets `&mut handle`, so it drops only
+//! the reference when it expires, and the handle is there to wait again.
 
 use std::time::Duration;
 
 use futures::future::join_all;
 use lesson_kit::{Site, println};
 use lesson04::{SITES, client, fetch_page, schedule};
-use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
 /// Shorter than any of the sites takes.
 const LIMIT: Duration = Duration::from_millis(300);
-/// How long the program goes on after it has given up.
+/// How long the program keeps running after it has given up.
 const LATER: Duration = Duration::from_secs(2);
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
         "lesson04 --example detach",
-        "what becomes of a task whose handle is dropped",
+        "what happens to a task whose handle is dropped",
         &SITES,
     );
     let (client, sites) = (client()?, lesson.sites());
-    let runtime = Runtime::new()?;
 
     println!("--- wrong: JoinHandle ---");
-    runtime.block_on(give_up(with_handles(&client, sites)));
-    lesson.blocking_timeline("JoinHandle");
+    give_up(with_handles(&client, sites)).await?;
+    lesson.timeline("JoinHandle").await;
 
     println!("\n--- right: no tasks ---");
-    runtime.block_on(give_up(without_tasks(&client, sites)));
-    lesson.blocking_timeline("no tasks");
+    give_up(without_tasks(&client, sites)).await?;
+    lesson.timeline("no tasks").await;
 
     println!("\n--- right: JoinSet ---");
-    runtime.block_on(give_up(with_join_set(&client, sites)));
-    lesson.blocking_timeline("JoinSet");
+    give_up(with_join_set(&client, sites)).await?;
+    lesson.timeline("JoinSet").await;
 
     println!("\n--- right: AbortOnDropHandle ---");
-    runtime.block_on(give_up(with_abort_on_drop(&client, sites)));
-    lesson.blocking_timeline("AbortOnDropHandle");
+    give_up(with_abort_on_drop(&client, sites)).await?;
+    lesson.timeline("AbortOnDropHandle").await;
+
+    println!("\n--- the handle is kept ---");
+    let Some(site) = sites.first() else { return Ok(()) };
+    let bytes = wait_again(&client, site).await?;
+    println!("{}: {bytes} bytes", site.name);
     Ok(())
 }
 
 // ANCHOR: give_up
-/// Waits for a while, gives up, and does something else.
-async fn give_up(work: impl Future<Output = ()>) {
-    if timeout(LIMIT, work).await.is_err() {
-        println!("gave up");
+/// Waits for the work until the timeout expires, and then does something else.
+async fn give_up(
+    work: impl Future<Output = anyhow::Result<usize>>,
+) -> anyhow::Result<()> {
+    match timeout(LIMIT, work).await {
+        Ok(total) => println!("{} bytes", total?),
+        Err(_elapsed) => println!("gave up"),
     }
     sleep(LATER).await;
+    Ok(())
 }
 // ANCHOR_END: give_up
 
 // ANCHOR: wrong
-/// Wrong: when this is dropped, the handles are, and the tasks go on.
-pub async fn with_handles(client: &reqwest::Client, sites: &[Site]) {
+/// Wrong.
+pub async fn with_handles(
+    client: &reqwest::Client,
+    sites: &[Site],
+) -> anyhow::Result<usize> {
+    let mut total = 0;
     for handle in schedule(client, sites) {
-        let _ = handle.await;
+        total += handle.await??;
     }
+    Ok(total)
 }
 // ANCHOR_END: wrong
 
 // ANCHOR: without_tasks
-/// Right: a joined future is part of this one, and is dropped with it.
-pub async fn without_tasks(client: &reqwest::Client, sites: &[Site]) {
-    let fetch = |site: &Site| fetch_page(client.clone(), site.clone());
-    join_all(sites.iter().map(fetch)).await;
+/// Right.
+pub async fn without_tasks(
+    client: &reqwest::Client,
+    sites: &[Site],
+) -> anyhow::Result<usize> {
+    let pages =
+        sites.iter().map(|site| fetch_page(client.clone(), site.clone()));
+    let mut total = 0;
+    for size in join_all(pages).await {
+        total += size?;
+    }
+    Ok(total)
 }
 // ANCHOR_END: without_tasks
 
 // ANCHOR: join_set
-/// Right: a set aborts its tasks when it is dropped.
-pub async fn with_join_set(client: &reqwest::Client, sites: &[Site]) {
+/// Right.
+pub async fn with_join_set(
+    client: &reqwest::Client,
+    sites: &[Site],
+) -> anyhow::Result<usize> {
     let mut tasks = JoinSet::new();
     for site in sites {
         tasks.spawn(fetch_page(client.clone(), site.clone()));
     }
-    while let Some(_result) = tasks.join_next().await {}
+    let mut total = 0;
+    while let Some(size) = tasks.join_next().await {
+        total += size??;
+    }
+    Ok(total)
 }
 // ANCHOR_END: join_set
 
 // ANCHOR: abort_on_drop
-/// Right: so does this handle, with its one task.
-pub async fn with_abort_on_drop(client: &reqwest::Client, sites: &[Site]) {
+/// Right.
+pub async fn with_abort_on_drop(
+    client: &reqwest::Client,
+    sites: &[Site],
+) -> anyhow::Result<usize> {
     let handles: Vec<_> = schedule(client, sites)
         .into_iter()
         .map(AbortOnDropHandle::new)
         .collect();
+    let mut total = 0;
     for handle in handles {
-        let _ = handle.await;
+        total += handle.await??;
     }
+    Ok(total)
 }
 // ANCHOR_END: abort_on_drop
+
+// ANCHOR: wait_again
+/// Waits for a task until the timeout expires, and then waits again.
+pub async fn wait_again(
+    client: &reqwest::Client,
+    site: &Site,
+) -> anyhow::Result<usize> {
+    let page = fetch_page(client.clone(), site.clone());
+    let mut handle = tokio::spawn(page);
+    let result = match timeout(LIMIT, &mut handle).await {
+        Ok(result) => result,
+        Err(_elapsed) => {
+            println!("still waiting for {}", site.name);
+            handle.await
+        }
+    };
+    Ok(result??)
+}
+// ANCHOR_END: wait_again

@@ -1,129 +1,110 @@
-//! Why does `tokio::spawn` want a future that is `Send + 'static`? Because the
-//! task may outlive the function that made it, and may run on another thread.
+//! Why does `tokio::spawn` require a future that is `Send + 'static`? Because
+//! the task may outlive the function that spawned it, and may move to a
+//! different thread.
 //!
 //! ```sh
 //! cargo run -p lesson04 --example send_static
 //! ```
 //!
-//! The same fetches in four ways: joined, they may borrow; spawned, they own
-//! what they use, by a clone or by an `Arc`; spawned on one thread, they need
-//! not be `Send`. The server sees the same each time. What the compiler refuses
-//! is in `compile_fail`.
+//! The same fetches in three ways. Joined futures may borrow, because they live
+//! inside the future that joins them. Tasks own what they use: a clone each, or
+//! a share of an `Arc`. The server sees the same three requests in flight each
+//! time. The programs in `compile_fail` show what the compiler refuses.
 
-use std::cell::Cell;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use futures::future::join_all;
 use lesson_kit::{Site, println};
 use lesson04::client;
-use tokio::runtime::{LocalOptions, LocalRuntime, Runtime};
+use tokio::task::JoinSet;
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start(
         "lesson04 --example send_static",
         "what a task may borrow",
     );
     let (client, sites) = (client()?, lesson.sites());
-    let runtime = Runtime::new()?;
 
-    let total = runtime.block_on(borrowed(&client, sites));
+    let total = borrowed(&client, sites).await?;
     println!("borrowed and joined: {total} bytes");
-    lesson.blocking_timeline("borrowed and joined");
+    lesson.timeline("borrowed and joined").await;
 
-    let total = runtime.block_on(moved(&client, sites));
+    let total = moved(&client, sites).await?;
     println!("\nmoved into tasks: {total} bytes");
-    lesson.blocking_timeline("moved into tasks");
+    lesson.timeline("moved into tasks").await;
 
-    let total = runtime.block_on(shared(&client, sites.to_vec()));
+    let total = shared(&client, sites.to_vec()).await?;
     println!("\nshared by tasks: {total} bytes");
-    lesson.blocking_timeline("shared by tasks");
-
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build_local(LocalOptions::default())?;
-    let total = local(&runtime, &client, sites);
-    println!("\ntasks of one thread: {total} bytes");
-    lesson.blocking_timeline("tasks of one thread");
+    lesson.timeline("shared by tasks").await;
     Ok(())
 }
 
-/// The bytes of a page, or 0 if there is none.
-async fn bytes(client: &reqwest::Client, site: &Site) -> usize {
-    let page = async {
-        let response = client.get(&site.url).send().await?;
-        response.error_for_status()?.bytes().await
-    };
-    page.await.map_or(0, |page| page.len())
+// ANCHOR: helpers
+/// Fetches a page and returns its size.
+async fn page_size(
+    client: &reqwest::Client,
+    site: &Site,
+) -> reqwest::Result<usize> {
+    let response = client.get(&site.url).send().await?.error_for_status()?;
+    Ok(response.bytes().await?.len())
 }
 
+/// Waits for all tasks and adds up what they return.
+async fn sum(
+    mut tasks: JoinSet<reqwest::Result<usize>>,
+) -> anyhow::Result<usize> {
+    let mut total = 0;
+    while let Some(size) = tasks.join_next().await {
+        total += size??;
+    }
+    Ok(total)
+}
+// ANCHOR_END: helpers
+
 // ANCHOR: borrowed
-/// Joined futures live inside this one, so they may borrow what it has.
-pub async fn borrowed(client: &reqwest::Client, sites: &[Site]) -> usize {
-    let pages = join_all(sites.iter().map(|site| bytes(client, site))).await;
-    pages.iter().sum()
+/// Borrows the client and the sites.
+pub async fn borrowed(
+    client: &reqwest::Client,
+    sites: &[Site],
+) -> anyhow::Result<usize> {
+    let pages = sites.iter().map(|site| page_size(client, site));
+    let mut total = 0;
+    for size in join_all(pages).await {
+        total += size?;
+    }
+    Ok(total)
 }
 // ANCHOR_END: borrowed
 
 // ANCHOR: moved
-/// Each task gets a client and a site of its own. The clone of a client is a
-/// second handle to the same connections.
-pub async fn moved(client: &reqwest::Client, sites: &[Site]) -> usize {
-    let mut tasks = Vec::new();
+/// Each task owns a client and a site. Cloning a client is cheap: the clone uses
+/// the same connections.
+pub async fn moved(
+    client: &reqwest::Client,
+    sites: &[Site],
+) -> anyhow::Result<usize> {
+    let mut tasks = JoinSet::new();
     for site in sites {
         let (client, site) = (client.clone(), site.clone());
-        tasks.push(tokio::spawn(async move { bytes(&client, &site).await }));
+        tasks.spawn(async move { page_size(&client, &site).await });
     }
     sum(tasks).await
 }
 // ANCHOR_END: moved
 
 // ANCHOR: shared
-/// The tasks share one list. It lives until the last of them has ended.
-pub async fn shared(client: &reqwest::Client, sites: Vec<Site>) -> usize {
+/// The tasks share one list, which is freed when the last of them has ended.
+pub async fn shared(
+    client: &reqwest::Client,
+    sites: Vec<Site>,
+) -> anyhow::Result<usize> {
     let sites = Arc::new(sites);
-    let mut tasks = Vec::new();
+    let mut tasks = JoinSet::new();
     for index in 0..sites.len() {
         let (client, sites) = (client.clone(), Arc::clone(&sites));
-        tasks.push(tokio::spawn(
-            async move { bytes(&client, &sites[index]).await },
-        ));
+        tasks.spawn(async move { page_size(&client, &sites[index]).await });
     }
     sum(tasks).await
 }
 // ANCHOR_END: shared
-
-async fn sum(tasks: Vec<tokio::task::JoinHandle<usize>>) -> usize {
-    let mut total = 0;
-    for task in tasks {
-        total += task.await.expect("the task does not panic");
-    }
-    total
-}
-
-// ANCHOR: local
-/// On a runtime that keeps to its thread, a task need not be `Send`: an `Rc`
-/// will do. It still owns what it uses.
-pub fn local(
-    runtime: &LocalRuntime,
-    client: &reqwest::Client,
-    sites: &[Site],
-) -> usize {
-    let total = Rc::new(Cell::new(0));
-    runtime.block_on(async {
-        let mut tasks = Vec::new();
-        for site in sites {
-            let (client, site) = (client.clone(), site.clone());
-            let total = Rc::clone(&total);
-            tasks.push(tokio::task::spawn_local(async move {
-                let bytes = bytes(&client, &site).await;
-                total.set(total.get() + bytes);
-            }));
-        }
-        for task in tasks {
-            task.await.expect("the task does not panic");
-        }
-    });
-    total.get()
-}
-// ANCHOR_END: local

@@ -1,9 +1,9 @@
-//! Tasks: futures that were handed over to the runtime.
+//! Tasks: futures handed over to the runtime.
 //!
-//! `tokio::spawn` is asyncio's `create_task`. The runtime owns the future from
-//! then on and polls it by itself; what you keep is a handle, to wait for its
-//! result. A task owns all that it uses, because nobody can say how long it
-//! will live.
+//! `tokio::spawn` is asyncio's `create_task`. From then on the runtime owns the
+//! future and polls it on its own; you keep a handle, to wait for the result. A
+//! task owns everything it uses, because it may outlive the function that
+//! spawned it.
 
 use std::time::Duration;
 
@@ -11,17 +11,17 @@ use lesson_kit::{Site, println};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-/// How long to wait for a site, from the request to the last byte.
-pub const TIME_LIMIT: Duration = Duration::from_secs(5);
+/// The timeout for a page, from the request to the last byte.
+pub const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The sites of the tutorial's own example.
 pub const SITES: [&str; 2] = ["codeswithpankaj.com", "w3schools.com"];
 
-/// The tutorial's pause between an answer and its text.
+/// The tutorial's pause between a response and its text.
 pub const PAUSE: Duration = Duration::from_secs(1);
 
 // ANCHOR: fetch_page
-/// Fetches a page, with a pause, and returns how many bytes its text has.
+/// Fetches a page, with a pause, and returns the size of its text in bytes.
 pub async fn fetch_page(
     client: reqwest::Client,
     site: Site,
@@ -35,21 +35,25 @@ pub async fn fetch_page(
 // ANCHOR_END: fetch_page
 
 // ANCHOR: schedule
-/// Makes a task for each site. Their handles, in the order of the sites.
+/// Spawns a task for each site. Returns their handles in the same order.
 pub fn schedule(
     client: &reqwest::Client,
     sites: &[Site],
 ) -> Vec<JoinHandle<reqwest::Result<usize>>> {
-    let fetch = |site: &Site| fetch_page(client.clone(), site.clone());
-    sites.iter().map(|site| tokio::spawn(fetch(site))).collect()
+    let mut handles = Vec::new();
+    for site in sites {
+        let page = fetch_page(client.clone(), site.clone());
+        handles.push(tokio::spawn(page));
+    }
+    handles
 }
 // ANCHOR_END: schedule
 
-/// A client that gives up on a site after [`TIME_LIMIT`].
+/// A client that gives up on a page after [`TIMEOUT`].
 ///
 /// # Errors
 ///
-/// When the system refuses what a client needs.
+/// When the system refuses a resource the client needs.
 pub fn client() -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder().timeout(TIME_LIMIT).build()
+    reqwest::Client::builder().timeout(TIMEOUT).build()
 }

@@ -1,39 +1,40 @@
 //! Read src/lib.rs first: it is the lesson; this only runs it.
 //!
-//! What is a task? A future that runs by itself, once it has been handed to the
-//! runtime. In Python it is `asyncio.create_task`.
+//! What is a task? A future the runtime polls on its own, once you have handed
+//! it over. In Python that's `asyncio.create_task`.
 //!
 //! ```sh
 //! cargo run -p lesson04
 //! ```
 //!
-//! Look at the first line: the tasks are scheduled before they run, because on
-//! a runtime with one thread nothing else runs until this function awaits.
+//! Look at the first line: the tasks are scheduled before they run. This
+//! runtime has one thread, and `main` keeps it until its first `.await`.
 
-use lesson_kit::{Site, println};
+use lesson_kit::{println, with_causes};
 use lesson04::{SITES, client, schedule};
 
-fn main() -> anyhow::Result<()> {
-    let lesson = lesson_kit::start_on("lesson04", "tasks", &SITES);
-    run(lesson.sites())?;
-    lesson.blocking_timeline("two tasks");
-    Ok(())
-}
-
-// ANCHOR: run
+// ANCHOR: main
 #[tokio::main(flavor = "current_thread")]
-async fn run(sites: &[Site]) -> reqwest::Result<()> {
-    let handles = schedule(&client()?, sites);
+async fn main() -> anyhow::Result<()> {
+    let lesson = lesson_kit::start_on("lesson04", "tasks", &SITES);
+
+    let handles = schedule(&client()?, lesson.sites());
     println!("Tasks scheduled");
-    for (site, handle) in sites.iter().zip(handles) {
-        // Two things can fail: the fetch, and the task, which may have panicked
-        // or been aborted.
+    for (site, handle) in lesson.sites().iter().zip(handles) {
+        let name = &site.name;
+        // Two things can fail: the fetch, and the task around it.
         match handle.await {
-            Ok(Ok(bytes)) => println!("{}: {bytes} bytes", site.name),
-            Ok(Err(error)) => println!("{}: failed: {error}", site.name),
-            Err(error) => println!("{}: no result: {error}", site.name),
+            Ok(Ok(bytes)) => println!("{name}: {bytes} bytes"),
+            Ok(Err(error)) => {
+                let error = error.without_url();
+                println!("{name}: failed: {}", with_causes(&error));
+            }
+            Err(error) => {
+                println!("{name}: no result: {}", with_causes(&error));
+            }
         }
     }
+    lesson.timeline("two tasks").await;
     Ok(())
 }
-// ANCHOR_END: run
+// ANCHOR_END: main

@@ -1,23 +1,33 @@
-"""What chapter 4 says of asyncio, each as an assertion."""
+"""What chapter 4 says about asyncio, each as an assertion."""
 
 import asyncio
 import gc
+import sys
 import weakref
 
 
-def a_task_begins_on_a_later_turn_of_the_loop():
+def order_of_scheduled_and_begins(task_factory=None):
     seen = []
 
     async def fetch():
         seen.append("begins")
 
     async def main():
+        asyncio.get_running_loop().set_task_factory(task_factory)
         task = asyncio.create_task(fetch())
         seen.append("scheduled")
         await task
 
     asyncio.run(main())
-    assert seen == ["scheduled", "begins"]
+    return seen
+
+
+def a_task_begins_on_a_later_turn_of_the_loop_unless_it_is_eager():
+    assert order_of_scheduled_and_begins() == ["scheduled", "begins"]
+    # Since Python 3.12. `create_task(…, eager_start=True)` is newer still.
+    if sys.version_info >= (3, 12):
+        eager = asyncio.eager_task_factory
+        assert order_of_scheduled_and_begins(eager) == ["begins", "scheduled"]
 
 
 def a_task_can_be_awaited_twice():
@@ -31,18 +41,18 @@ def a_task_can_be_awaited_twice():
     assert asyncio.run(main()) == 6
 
 
-def a_time_limit_on_a_task_cancels_the_task():
+def a_timeout_on_a_task_cancels_the_task():
     async def main():
         task = asyncio.create_task(asyncio.sleep(60))
         try:
             await asyncio.wait_for(task, timeout=0.01)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             return task.cancelled()
 
     assert asyncio.run(main()) is True
 
 
-def a_time_limit_cancels_what_is_awaited_and_nothing_else():
+def a_timeout_cancels_what_is_awaited_and_nothing_else():
     async def in_turn(tasks):
         for task in tasks:
             await task
@@ -51,13 +61,72 @@ def a_time_limit_cancels_what_is_awaited_and_nothing_else():
         tasks = [asyncio.create_task(asyncio.sleep(60)) for _ in range(2)]
         try:
             await asyncio.wait_for(wait(tasks), timeout=0.01)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             await asyncio.sleep(0)
             return [task.cancelled() for task in tasks]
 
     assert asyncio.run(main(lambda tasks: asyncio.gather(*tasks))) == [True, True]
     assert asyncio.run(main(in_turn)) == [True, False]
     assert asyncio.run(main(asyncio.wait)) == [False, False]
+
+
+def wait_with_a_timeout_leaves_the_task_running():
+    async def main():
+        task = asyncio.create_task(asyncio.sleep(60))
+        done, pending = await asyncio.wait([task], timeout=0.01)
+        await asyncio.sleep(0)
+        return done == set() and pending == {task} and not task.done()
+
+    assert asyncio.run(main()) is True
+
+
+def a_task_group_waits_for_its_tasks():
+    async def main():
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(asyncio.sleep(0.01))
+        return task.done() and not task.cancelled()
+
+    assert asyncio.run(main()) is True
+
+
+def a_timeout_around_a_task_group_cancels_its_tasks_and_waits_for_them():
+    ended = []
+
+    async def wait():
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0.01)
+            ended.append("cleaned up")
+
+    async def work():
+        async with asyncio.TaskGroup() as group:
+            for _ in range(2):
+                group.create_task(wait())
+
+    async def main():
+        try:
+            await asyncio.wait_for(work(), timeout=0.01)
+        except TimeoutError:
+            return ended.copy()
+
+    assert asyncio.run(main()) == ["cleaned up", "cleaned up"]
+
+
+def a_task_group_cancels_the_others_when_one_fails():
+    async def fail():
+        raise ValueError
+
+    async def main():
+        try:
+            async with asyncio.TaskGroup() as group:
+                other = group.create_task(asyncio.sleep(60))
+                group.create_task(fail())
+        except* ValueError:
+            pass
+        return other.cancelled()
+
+    assert asyncio.run(main()) is True
 
 
 def wait_for_the_first_leaves_the_others_running():
@@ -74,7 +143,7 @@ def wait_for_the_first_leaves_the_others_running():
     assert asyncio.run(main()) is False
 
 
-def a_task_to_which_nobody_keeps_a_reference_can_be_lost():
+def a_task_without_a_reference_can_be_lost():
     async def wait():
         await asyncio.get_running_loop().create_future()
 
@@ -90,7 +159,7 @@ def a_task_to_which_nobody_keeps_a_reference_can_be_lost():
 
 
 def steps_before_another_task_runs(step):
-    """How many steps a task takes before another has its turn."""
+    """How many steps a task takes before another one runs."""
 
     async def main():
         steps = 0
@@ -112,7 +181,7 @@ def steps_before_another_task_runs(step):
     return asyncio.run(main())
 
 
-def an_await_that_need_not_wait_gives_no_turn_and_sleep_0_does():
+def an_await_that_does_not_wait_gives_no_turn_and_sleep_0_does():
     async def ready():
         pass
 
@@ -120,11 +189,15 @@ def an_await_that_need_not_wait_gives_no_turn_and_sleep_0_does():
     assert steps_before_another_task_runs(lambda: asyncio.sleep(0)) == 0
 
 
-a_task_begins_on_a_later_turn_of_the_loop()
+a_task_begins_on_a_later_turn_of_the_loop_unless_it_is_eager()
 a_task_can_be_awaited_twice()
-a_time_limit_on_a_task_cancels_the_task()
-a_time_limit_cancels_what_is_awaited_and_nothing_else()
+a_timeout_on_a_task_cancels_the_task()
+a_timeout_cancels_what_is_awaited_and_nothing_else()
+wait_with_a_timeout_leaves_the_task_running()
+a_task_group_waits_for_its_tasks()
+a_timeout_around_a_task_group_cancels_its_tasks_and_waits_for_them()
+a_task_group_cancels_the_others_when_one_fails()
 wait_for_the_first_leaves_the_others_running()
-a_task_to_which_nobody_keeps_a_reference_can_be_lost()
-an_await_that_need_not_wait_gives_no_turn_and_sleep_0_does()
+a_task_without_a_reference_can_be_lost()
+an_await_that_does_not_wait_gives_no_turn_and_sleep_0_does()
 print("all true")

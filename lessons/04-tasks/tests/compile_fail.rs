@@ -1,11 +1,15 @@
-//! What the compiler refuses, and by which error. Its words are in the book,
-//! as the compiler says them that the course was written with.
+//! What the compiler refuses, and with which error. The book shows the full
+//! messages of the compiler the course was written with.
 
 use mock_server::testing::check_refused;
 
-/// The programs in `compile_fail`, and the error that each is.
-const REFUSED: [(&str, &str); 2] = [
+/// The programs in `compile_fail`, and the error of each.
+const REFUSED: [(&str, &str); 3] = [
     ("spawn_borrows", "E0521"),
+    (
+        "spawn_boxed_error",
+        "`(dyn std::error::Error + 'static)` cannot be sent between threads",
+    ),
     // This one has no code.
     ("spawn_rc", "future cannot be sent between threads safely"),
 ];

@@ -12,7 +12,7 @@ const WATCHDOG: Duration = Duration::from_secs(120);
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
 #[tokio::test]
-async fn the_python_twin_reports_the_same_sizes_and_asks_all_at_once() {
+async fn the_python_twin_reports_the_same_sizes_and_fetches_concurrently() {
     let sites = Site::tutorial()
         .into_iter()
         .filter(|site| SITES.contains(&site.name.as_str()));

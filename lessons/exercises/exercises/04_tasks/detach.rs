@@ -38,7 +38,8 @@ fn main() {
         let urls = urls(web);
         let limit = Duration::from_millis(300);
         match timeout(limit, total(client, &urls)).await {
-            Ok(total) => println!("{total:?} bytes"),
+            Ok(Ok(total)) => println!("{total} bytes"),
+            Ok(Err(error)) => println!("failed: {error:#}"),
             Err(_elapsed) => println!("closed"),
         }
         // The program goes on with something else.
