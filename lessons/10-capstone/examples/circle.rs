@@ -1,14 +1,16 @@
-//! Two stages that hand work to each other, through channels of little capacity.
-//! When do they stand still?
+//! Two stages hand work to each other through channels of small capacity. When
+//! do they deadlock?
 //!
 //! ```sh
 //! cargo run -p lesson10 --example circle
 //! ```
 //!
-//! The crawl loop of the checker, with everything else taken away: a page is a
-//! number, and each has links to three others. The wrong run sends what it has
-//! and then receives. The right run does whichever is possible. Look at how far
-//! the wrong one gets, and at what is in the channels then.
+//! This is the crawl loop of the link checker with everything else taken away: a
+//! page is a number, and each page has links to three others. The wrong run
+//! sends everything it has before it receives. Once both channels are full, each
+//! stage waits for the other to make room. The right run sends or receives,
+//! whichever is possible first. Look at how far the wrong run gets, and at what's
+//! in the channels then.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -17,23 +19,23 @@ use lesson_kit::println;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::timeout;
 
-/// How many values each channel can hold.
+/// How many values each channel holds.
 const CAPACITY: usize = 4;
-/// So many pages there are.
+/// How many pages there are.
 const PAGES: usize = 1_000;
-/// When nothing has come of it by then, nothing will.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// The timeout for a crawl. Nothing in it takes time except a deadlock.
+const TIMEOUT: Duration = Duration::from_secs(1);
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() {
-    let about = "a circle of channels";
-    lesson_kit::start_on("lesson10 --example circle", about, &[]);
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    lesson_kit::without_web("lesson10 --example circle", "a cycle of channels");
 
     println!("--- wrong: send, then receive ---");
-    tell(run(send_then_receive).await);
+    print_crawl(run(send_then_receive).await);
 
-    println!("--- right: whichever is possible ---");
-    tell(run(whichever_is_possible).await);
+    println!("--- right: send or receive ---");
+    print_crawl(run(send_or_receive).await);
+    Ok(())
 }
 
 /// How far a crawl got.
@@ -41,35 +43,38 @@ async fn main() {
 pub struct Crawl {
     /// Pages whose links came back.
     pub visited: usize,
-    /// Pages that were sent, and whose links did not come back yet.
-    pub under_way: usize,
-    /// Whether it came to an end.
-    pub is_over: bool,
+    /// Pages that were sent and whose links haven't come back.
+    pub in_flight: usize,
+    /// Whether the crawl finished before the timeout.
+    pub is_finished: bool,
 }
 
-fn tell(crawl: Crawl) {
-    let Crawl { visited, under_way, is_over } = crawl;
-    let how = if is_over { "the end" } else { "nothing moves any more" };
-    println!("{visited} pages visited, {under_way} under way: {how}");
+fn print_crawl(crawl: Crawl) {
+    let Crawl { visited, in_flight, is_finished } = crawl;
+    let end = if is_finished { "finished" } else { "deadlocked" };
+    println!("{visited} pages visited, {in_flight} in flight: {end}");
 }
 
-/// Runs both stages until the crawl is over or nothing moves.
+/// Runs both stages until the crawl is finished or the timeout expires.
 pub async fn run(
-    stage: impl AsyncFn(Sender<usize>, Receiver<Vec<usize>>, &mut Crawl),
+    crawl_stage: impl AsyncFn(Sender<usize>, Receiver<Vec<usize>>, &mut Crawl),
 ) -> Crawl {
     let (jobs_in, jobs) = channel(CAPACITY);
     let (links_in, links) = channel(CAPACITY);
     let mut crawl = Crawl::default();
     let both = async {
-        tokio::join!(stage(jobs_in, links, &mut crawl), pages(jobs, links_in));
+        tokio::join!(
+            crawl_stage(jobs_in, links, &mut crawl),
+            page_stage(jobs, links_in),
+        );
     };
-    let is_over = timeout(PATIENCE, both).await.is_ok();
-    Crawl { is_over, ..crawl }
+    let is_finished = timeout(TIMEOUT, both).await.is_ok();
+    Crawl { is_finished, ..crawl }
 }
 
 // ANCHOR: pages
-/// The other stage: takes a page and gives its links.
-async fn pages(mut jobs: Receiver<usize>, found: Sender<Vec<usize>>) {
+/// The other stage: receives a page and sends its links.
+async fn page_stage(mut jobs: Receiver<usize>, found: Sender<Vec<usize>>) {
     while let Some(page) = jobs.recv().await {
         let links = (3 * page + 1)..=(3 * page + 3);
         let links = links.filter(|link| *link < PAGES).collect();
@@ -81,7 +86,7 @@ async fn pages(mut jobs: Receiver<usize>, found: Sender<Vec<usize>>) {
 // ANCHOR_END: pages
 
 // ANCHOR: wrong
-/// Wrong: sends all that it has, then waits for what comes back.
+/// Wrong.
 pub async fn send_then_receive(
     jobs: Sender<usize>,
     mut links: Receiver<Vec<usize>>,
@@ -93,13 +98,13 @@ pub async fn send_then_receive(
             if jobs.send(page).await.is_err() {
                 return;
             }
-            crawl.under_way += 1;
+            crawl.in_flight += 1;
         }
-        if crawl.under_way == 0 {
+        if crawl.in_flight == 0 {
             return;
         }
         let Some(found) = links.recv().await else { return };
-        crawl.under_way -= 1;
+        crawl.in_flight -= 1;
         crawl.visited += 1;
         known.extend(found);
     }
@@ -107,24 +112,24 @@ pub async fn send_then_receive(
 // ANCHOR_END: wrong
 
 // ANCHOR: right
-/// Right: sends where there is room, and receives where there is something.
-pub async fn whichever_is_possible(
+/// Right.
+pub async fn send_or_receive(
     jobs: Sender<usize>,
     mut links: Receiver<Vec<usize>>,
     crawl: &mut Crawl,
 ) {
     let mut known = VecDeque::from([0]);
-    while !known.is_empty() || crawl.under_way > 0 {
+    while !known.is_empty() || crawl.in_flight > 0 {
         tokio::select! {
             permit = jobs.reserve(), if !known.is_empty() => {
                 let Ok(permit) = permit else { return };
                 let Some(page) = known.pop_front() else { return };
                 permit.send(page);
-                crawl.under_way += 1;
+                crawl.in_flight += 1;
             }
             found = links.recv() => {
                 let Some(found) = found else { return };
-                crawl.under_way -= 1;
+                crawl.in_flight -= 1;
                 crawl.visited += 1;
                 known.extend(found);
             }

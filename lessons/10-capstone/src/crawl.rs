@@ -1,84 +1,90 @@
-//! The crawl loop: from the frontier to the fetcher, and from what was found
-//! back into the frontier.
+//! The crawl loop: it moves jobs from the frontier to the fetcher, and the links
+//! that were found back to the frontier.
 //!
-//! From lesson 09, channels with a capacity, and what is safe to drop in a
-//! `select!`; from lesson 07, a token that ends it.
+//! From lesson 09 it has channels with a capacity, and a `select!` that loses
+//! nothing.
 
 use std::collections::HashMap;
 use std::io;
 
 use tokio::sync::mpsc::{Receiver, Sender};
-use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::frontier::{Added, Frontier, host_of};
 use crate::parser::{Page, Visit};
 use crate::progress::Progress;
-use crate::{Job, Options, Outcome, Reason, Why};
+use crate::{Job, LinkError, Options, Outcome, SkipReason};
 
-/// So many redirects may lead from a link to its page. A link that leads into
-/// the middle of a longer chain may be one that is not checked.
-pub const HOPS: usize = 10;
+/// How many redirects may lead from a link to its page. A link that leads into
+/// the middle of a longer chain may go unchecked.
+pub const MAX_REDIRECTS: usize = 10;
+
+/// The hosts that were tried: the error of those that can't be reached, and
+/// `None` for those that were.
+type Hosts = HashMap<String, Option<LinkError>>;
 
 // ANCHOR: run
-/// Crawls until there is nothing left, or until it is told to stop.
+/// Crawls until nothing is left.
 ///
 /// # Errors
 ///
-/// Those of the frontier.
+/// When the frontier fails.
 pub async fn run(
     options: &Options,
     mut frontier: impl Frontier,
     jobs: Sender<Job>,
     mut visits: Receiver<Visit>,
-    news: Sender<Visit>,
+    results: Sender<Visit>,
     progress: &Progress,
-    stop: &CancellationToken,
 ) -> io::Result<()> {
     let url = without_fragment(&options.start);
     frontier.add(Job { url, inside: true, depth: 0, hops: 0 }).await?;
     progress.found();
-    let mut unreachable = HashMap::new();
+    let mut hosts = Hosts::new();
     let mut next = None;
-    let mut under_way = 0;
+    let mut in_flight = 0;
     loop {
         if next.is_none() {
             next = frontier.next().await?;
         }
-        if next.is_none() && under_way == 0 {
+        if next.is_none() && in_flight == 0 {
             return Ok(());
         }
         let mut visit = tokio::select! {
-            // A permit that is dropped loses nothing: the job is still here.
+            // When a visit comes first, `reserve` is dropped and loses its place
+            // in the queue for permits. That's harmless: this loop is the only
+            // sender, so it's alone in that queue, and the job is still in `next`.
             permit = jobs.reserve(), if next.is_some() => {
-                let (Ok(permit), Some(job)) = (permit, next.take()) else {
-                    return Ok(());
-                };
-                under_way += 1;
-                let Some(Some(why)) = unreachable.get(&host_of(&job)) else {
-                    permit.send(job);
-                    continue;
-                };
-                // The host has had its tries; this link shares the verdict.
-                let outcome = Outcome::Broken(Why::clone(why));
-                Visit { job, outcome, page: Page::default() }
+                let Ok(permit) = permit else { return Ok(()) };
+                let Some(job) = next.take() else { continue };
+                in_flight += 1;
+                match hosts.get(&host_of(&job)) {
+                    // The host has used up its tries; this link shares its error.
+                    Some(Some(error)) => {
+                        let outcome = Outcome::Broken(error.clone());
+                        Visit { job, outcome, page: Page::default() }
+                    }
+                    _ => {
+                        permit.send(job);
+                        continue;
+                    }
+                }
             }
             visit = visits.recv() => {
                 let Some(visit) = visit else { return Ok(()) };
                 visit
             }
-            () = stop.cancelled() => return Ok(()),
         };
-        under_way -= 1;
-        listen(&mut unreachable, &visit);
+        in_flight -= 1;
+        remember_host(&mut hosts, &visit);
         for job in found(options, &mut visit) {
             if frontier.add(job).await? == Added::New {
                 progress.found();
             }
         }
         frontier.done(&visit.job).await?;
-        // The reporter waits for nobody, so this is no circle.
-        if news.send(visit).await.is_err() {
+        // The reporter never waits for another stage, so this is no cycle.
+        if results.send(visit).await.is_err() {
             return Ok(());
         }
     }
@@ -93,7 +99,7 @@ fn found(options: &Options, visit: &mut Visit) -> Vec<Job> {
         check_start(options, visit);
     }
     if depth > options.depth {
-        // Only what is there counts, and which anchors it has.
+        // Links on this page don't count. Links *to* it need its anchors.
         let anchors = visit.page.anchors.take();
         visit.page = Page { anchors, ..Page::default() };
     }
@@ -101,10 +107,12 @@ fn found(options: &Options, visit: &mut Visit) -> Vec<Job> {
         let inside = url.origin() == options.start.origin();
         Job { url: without_fragment(url), inside, depth, hops }
     };
-    // A redirect is one more thing that was found: so it is asked once, at its
-    // own host's turn, and as robots.txt has it.
+    // The target of a redirect is one more URL that was found. So it's requested
+    // once, when its own host is ready, and only if robots.txt allows it.
     let redirect = match &visit.outcome {
-        Outcome::Redirect(to) if hops < HOPS => Some(job(to, depth, hops + 1)),
+        Outcome::Redirect(to) if hops < MAX_REDIRECTS => {
+            Some(job(to, depth, hops + 1))
+        }
         _ => None,
     };
     let links =
@@ -113,34 +121,40 @@ fn found(options: &Options, visit: &mut Visit) -> Vec<Job> {
 }
 // ANCHOR_END: found
 
-/// Notes why a host cannot be reached; or nothing, once it was. One that only
-/// lets wait may have a page that it sends at once.
-fn listen(unreachable: &mut HashMap<String, Option<Why>>, visit: &Visit) {
-    use Why::{NoSuchHost, Refused, Unreachable};
+/// Remembers why a host can't be reached, until a request reaches it. A timeout
+/// doesn't count: the host is there, and its next page may be faster.
+fn remember_host(hosts: &mut Hosts, visit: &Visit) {
     let host = host_of(&visit.job);
     match &visit.outcome {
-        Outcome::Broken(why @ (NoSuchHost | Refused | Unreachable)) => {
-            unreachable.entry(host).or_insert_with(|| Some(why.clone()));
+        Outcome::Broken(
+            error @ (LinkError::NameLookup
+            | LinkError::Refused
+            | LinkError::Unreachable
+            | LinkError::Tls(_)),
+        ) => {
+            hosts.entry(host).or_insert_with(|| Some(error.clone()));
         }
         _ => {
-            unreachable.insert(host, None);
+            hosts.insert(host, None);
         }
     }
 }
 
-/// A start from which one gets nowhere is an error: else a site of which
-/// nothing was checked would pass for clean.
+/// A start URL that leads nowhere is an error. Otherwise a site on which nothing
+/// was checked would pass as clean.
 fn check_start(options: &Options, visit: &mut Visit) {
     visit.outcome = match &visit.outcome {
         Outcome::Redirect(to) if to.origin() != options.start.origin() => {
-            Outcome::Broken(Why::Elsewhere(to.clone()))
+            Outcome::Broken(LinkError::DifferentSite(to.clone()))
         }
-        Outcome::NotAsked(Reason::Robots) => Outcome::Broken(Why::KeepOut),
+        Outcome::Skipped(SkipReason::Robots) => {
+            Outcome::Broken(LinkError::Disallowed)
+        }
         _ => return,
     };
 }
 
-/// The URL as it is sent.
+/// The URL as it's sent.
 pub fn without_fragment(url: &Url) -> Url {
     let mut url = url.clone();
     url.set_fragment(None);

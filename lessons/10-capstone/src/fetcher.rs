@@ -1,9 +1,9 @@
-//! Asks for URLs, so many at a time, each with limits and retries.
+//! Sends the requests, with a concurrency limit, timeouts and retries.
 //!
-//! From lesson 04, a `JoinSet` of tasks; from lesson 05, the bound on them and
-//! the time limits; from lesson 06, retries; from lesson 07, one client for
-//! all, and tasks that are gone at the end; from lesson 08, robots.txt and
-//! bodies that are too large.
+//! From lesson 04 it has a `JoinSet` of tasks; from lesson 05 the limit on them
+//! and the timeouts; from lesson 06 the retries; from lesson 07 one client for
+//! all tasks, and tasks that are aborted at the end; from lesson 08 robots.txt
+//! and the limit on the size of a body.
 
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -28,56 +28,60 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::parser::LONGEST_URL;
-use crate::{Job, Options, Outcome, Reason, Why, without_login};
+use crate::parser::MAX_URL_BYTES;
+use crate::{Job, LinkError, Options, Outcome, SkipReason, without_login};
 
-/// The name that robots.txt knows this program by.
+/// The name that a robots.txt has rules for.
 pub const NAME: &str = "lesson10";
-/// What it says of itself: its name, and where to complain.
-pub const AGENT: &str = "lesson10/0.1 (+http://lesson10.example/why)";
-/// Of a page no more bytes are read.
-pub const LARGEST: usize = 2_000_000;
-/// A robots.txt counts up to here: 500 KiB, as RFC 9309 wants at least.
-const ROBOTS: usize = 512_000;
-/// The longest pause between two requests that a robots.txt gets.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// The `User-Agent` header: the name, and a page that explains the program.
+pub const USER_AGENT: &str = "lesson10/0.1 (+http://lesson10.example/bot)";
+/// How many bytes of a page are read.
+pub const MAX_PAGE_BYTES: usize = 2_000_000;
+/// How many bytes of a robots.txt count: 500 KiB, the least that RFC 9309
+/// allows.
+const MAX_ROBOTS_BYTES: usize = 512_000;
+/// How many redirects of a robots.txt are followed: the least that RFC 9309
+/// recommends.
+const MAX_ROBOTS_REDIRECTS: usize = 5;
+/// The longest pause between two requests that a robots.txt can ask for.
+const MAX_PAUSE: Duration = Duration::from_secs(10);
 
-/// What is common to all requests.
+/// What all requests share.
 #[derive(Debug)]
 pub struct Fetcher {
     client: Client,
-    /// Its connections are never used again.
-    fresh: Client,
-    for_robots: Client,
+    /// Opens a new connection for every request.
+    fresh_client: Client,
+    robots_client: Client,
     timeout: Duration,
     login: Option<(String, String)>,
-    site: OnceCell<Result<Site, Why>>,
+    rules: OnceCell<Result<Rules, LinkError>>,
 }
 
-/// What the site asks of programs.
+/// What the site's robots.txt asks of crawlers.
 #[derive(Debug)]
-struct Site {
+struct Rules {
     robots: Robots,
     pace: Option<Mutex<Interval>>,
 }
 
-/// A job that was asked.
+/// A job that was requested.
 #[derive(Debug)]
 pub struct Fetched {
     /// The job.
     pub job: Job,
-    /// What became of it.
+    /// Its result.
     pub outcome: Outcome,
-    /// The page, where there is one to be searched.
+    /// The page, if there is one to search for links.
     pub body: Option<Body>,
 }
 
-/// A page as it came.
+/// A page as it was sent.
 #[derive(Debug)]
 pub struct Body {
-    /// Its bytes, or the first of them.
+    /// Its bytes, up to [`MAX_PAGE_BYTES`].
     pub bytes: Vec<u8>,
-    /// How they are to be read, if the header says.
+    /// Its encoding, if a header says so.
     pub charset: Option<&'static Encoding>,
 }
 
@@ -88,106 +92,115 @@ impl Fetcher {
     ///
     /// When the system refuses what a client needs.
     pub fn new(options: &Options) -> reqwest::Result<Fetcher> {
-        // Redirects go through the frontier, but for those of a robots.txt.
+        // Redirects of pages go through the frontier, so no client follows them.
         let client = |redirects| client(options).redirect(redirects);
-        let fresh = client(Policy::none()).pool_max_idle_per_host(0);
+        let fresh_client = client(Policy::none()).pool_max_idle_per_host(0);
         Ok(Fetcher {
             client: client(Policy::none()).build()?,
-            fresh: fresh.build()?,
-            for_robots: client(Policy::limited(5)).build()?,
+            fresh_client: fresh_client.build()?,
+            robots_client: client(robots_redirects()).build()?,
             timeout: options.timeout,
             login: options.login.clone(),
-            site: OnceCell::new(),
+            rules: OnceCell::new(),
         })
     }
 
     // ANCHOR: run
-    /// Asks for what comes in and passes on what became of it, until nothing
-    /// comes any more or all is over.
+    /// Fetches the jobs that arrive and sends the results on, until `jobs` is
+    /// closed or the crawl has ended.
     pub async fn run(
         self,
         at_once: usize,
         mut jobs: Receiver<Job>,
         pages: Sender<Fetched>,
-        over: &CancellationToken,
+        crawl_ended: &CancellationToken,
     ) {
         let fetcher = Arc::new(self);
-        let mut fetching = JoinSet::new();
+        let mut tasks = JoinSet::new();
         loop {
             tokio::select! {
-                job = jobs.recv(), if fetching.len() < at_once => {
+                job = jobs.recv(), if tasks.len() < at_once => {
                     let Some(job) = job else { break };
-                    let (fetcher, pages) = (fetcher.clone(), pages.clone());
-                    fetching.spawn(async move {
+                    let fetcher = Arc::clone(&fetcher);
+                    let pages = pages.clone();
+                    tasks.spawn(async move {
                         let fetched = fetcher.fetch(job).await;
-                        // An error is a crawl that is over.
+                        // This fails only when the crawl has ended.
                         let _ = pages.send(fetched).await;
                     });
                 }
-                Some(ended) = fetching.join_next() => {
-                    // A task that panicked sends nothing, so the crawl would
-                    // wait for it for ever.
+                Some(ended) = tasks.join_next() => {
+                    // A task that panicked sends nothing, and the crawl would
+                    // wait for its page forever.
                     if let Err(error) = ended && error.is_panic() {
                         resume_unwind(error.into_panic());
                     }
                 }
-                () = over.cancelled() => break,
+                () = crawl_ended.cancelled() => break,
             }
         }
-        fetching.shutdown().await;
+        tasks.shutdown().await;
     }
     // ANCHOR_END: run
 
     async fn fetch(&self, job: Job) -> Fetched {
-        let (outcome, body) = match self.ask(&job).await {
-            Ok(answer) => answer,
-            Err(why) => (Outcome::Broken(why), None),
+        let (outcome, body) = match self.request(&job).await {
+            Ok(response) => response,
+            Err(error) => (Outcome::Broken(error), None),
         };
         Fetched { job, outcome, body }
     }
 
-    // ANCHOR: ask
-    async fn ask(&self, job: &Job) -> Result<(Outcome, Option<Body>), Why> {
+    // ANCHOR: request
+    async fn request(
+        &self,
+        job: &Job,
+    ) -> Result<(Outcome, Option<Body>), LinkError> {
         if job.url.scheme() == "https" && !cfg!(feature = "live") {
-            return Ok((Outcome::NotAsked(Reason::Tls), None));
+            return Ok((Outcome::Skipped(SkipReason::Tls), None));
         }
         if !job.inside {
-            return self.with_retries(|| self.look(&job.url)).await;
+            return self.with_retries(|| self.test_url(&job.url)).await;
         }
-        // The first job of the site fetches its robots.txt, and others wait.
-        let site = self.site.get_or_init(|| self.site(&job.url)).await;
-        let site = match site {
-            Ok(site) => site,
-            Err(why) => return Err(Why::NoRobots(Box::new(why.clone()))),
+        // The site's first job fetches robots.txt, and the others wait for it.
+        let rules = self.rules.get_or_init(|| self.fetch_rules(&job.url));
+        let rules = match rules.await {
+            Ok(rules) => rules,
+            Err(error) => {
+                let error = Box::new(error.clone());
+                return Err(LinkError::RobotsUnavailable(error));
+            }
         };
-        if !site.robots.is_url_allowed(&job.url) {
-            return Ok((Outcome::NotAsked(Reason::Robots), None));
+        if !rules.robots.is_url_allowed(&job.url) {
+            return Ok((Outcome::Skipped(SkipReason::Robots), None));
         }
-        self.with_retries(|| self.page(&job.url, site)).await
+        self.with_retries(|| self.fetch_page(&job.url, rules)).await
     }
-    // ANCHOR_END: ask
-    /// Once, and up to three times more where it is worth it, as long as two
-    /// time limits have not passed since the first try failed.
+    // ANCHOR_END: request
+
+    /// Makes one attempt, and up to three more while the error is temporary. No
+    /// retry starts later than two timeouts after the first failure.
     ///
-    /// What a host asks for with Retry-After binds this job. Others ask the
-    /// host meanwhile: it gets no more than its bound of them.
+    /// `Retry-After` delays this job only. Other jobs may send requests to the
+    /// same host in the meantime, within its limit.
     async fn with_retries<T, F>(
         &self,
-        once: impl FnMut() -> F,
-    ) -> Result<T, Why>
+        attempt: impl FnMut() -> F,
+    ) -> Result<T, LinkError>
     where
-        F: Future<Output = Result<T, Why>>,
+        F: Future<Output = Result<T, LinkError>>,
     {
         let mut deadline = None;
-        once.retry(full_jitter())
-            .when(Why::may_pass)
-            .adjust(|why, wait| {
-                let asked = match why {
-                    Why::Status(_, Some(asked)) => *asked,
+        attempt
+            .retry(full_jitter())
+            .when(LinkError::is_temporary)
+            .adjust(|error, backoff| {
+                let retry_after = match error {
+                    LinkError::Status(_, Some(retry_after)) => *retry_after,
                     _ => Duration::ZERO,
                 };
-                // A site may ask for more time than a clock can hold.
-                let wait = wait?.checked_add(asked)?;
+                // A server may ask for more time than a clock can hold.
+                let wait = backoff?.checked_add(retry_after)?;
                 let now = Instant::now();
                 let deadline = *deadline.get_or_insert(now + 2 * self.timeout);
                 (now.checked_add(wait)? < deadline).then_some(wait)
@@ -195,13 +208,13 @@ impl Fetcher {
             .await
     }
 
-    /// A page of the site.
-    async fn page(
+    /// Fetches a page of the site.
+    async fn fetch_page(
         &self,
         url: &Url,
-        site: &Site,
-    ) -> Result<(Outcome, Option<Body>), Why> {
-        let response = self.send(Method::GET, url, Some(site)).await?;
+        rules: &Rules,
+    ) -> Result<(Outcome, Option<Body>), LinkError> {
+        let response = self.send(Method::GET, url, Some(rules)).await?;
         if let Some(to) = redirect_of(url, &response) {
             return Ok((Outcome::Redirect(to), None));
         }
@@ -211,22 +224,25 @@ impl Fetcher {
             return Ok((Outcome::Fine(None), None));
         }
         if is_compressed(headers) {
-            let word = "it came compressed, which nobody had asked for";
-            return Ok((Outcome::Fine(Some(word)), None));
+            let reason = "it is compressed, which the request did not allow";
+            return Ok((Outcome::Fine(Some(reason)), None));
         }
         let charset = charset_in(&content_type);
-        let (bytes, is_whole) = body(response, LARGEST).await?;
-        let word = (!is_whole).then_some("it has more than 2 MB");
-        Ok((Outcome::Fine(word), Some(Body { bytes, charset })))
+        let (bytes, is_whole) = body(response, MAX_PAGE_BYTES).await?;
+        let reason = (!is_whole).then_some("it is larger than 2 MB");
+        Ok((Outcome::Fine(reason), Some(Body { bytes, charset })))
     }
 
-    // ANCHOR: look
-    /// Whether something outside is there. HEAD is enough where it succeeds; as
-    /// many servers do not have it, GET decides where they refuse.
-    async fn look(&self, url: &Url) -> Result<(Outcome, Option<Body>), Why> {
+    // ANCHOR: test_url
+    /// Tests whether a URL outside works. A successful HEAD is enough. Many
+    /// servers don't support HEAD, so when it's refused, GET decides.
+    async fn test_url(
+        &self,
+        url: &Url,
+    ) -> Result<(Outcome, Option<Body>), LinkError> {
         let response = match self.send(Method::HEAD, url, None).await {
-            // What has no answer, or none now, has none to GET either.
-            Err(why @ Why::Status(..)) if !why.may_pass() => {
+            // A host that doesn't respond, or not now, won't respond to GET.
+            Err(error @ LinkError::Status(..)) if !error.is_temporary() => {
                 self.send(Method::GET, url, None).await?
             }
             response => response?,
@@ -234,59 +250,64 @@ impl Fetcher {
         let to = redirect_of(url, &response);
         Ok((to.map_or(Outcome::Fine(None), Outcome::Redirect), None))
     }
-    // ANCHOR_END: look
-    /// What the site asks of programs: nothing where it has no robots.txt.
-    async fn site(&self, url: &Url) -> Result<Site, Why> {
-        let url = url.join("/robots.txt").map_err(Why::NotUrl)?;
+    // ANCHOR_END: test_url
+
+    /// Fetches the site's robots.txt. A site that has none allows everything.
+    async fn fetch_rules(&self, url: &Url) -> Result<Rules, LinkError> {
+        let url = url.join("/robots.txt").map_err(LinkError::NotUrl)?;
         let fetch = || async {
-            let request = self.with_login(self.for_robots.get(url.clone()));
-            let response = success(request.send().await?)?;
+            let request = self.robots_client.get(url.clone());
+            let response = success(self.with_login(request).send().await?)?;
             if is_compressed(response.headers()) {
-                return Err(Why::Compressed);
+                return Err(LinkError::Compressed);
             }
-            Ok(body(response, ROBOTS).await?.0)
+            Ok(body(response, MAX_ROBOTS_BYTES).await?.0)
         };
         let access = self.with_retries(fetch).await;
         let access = match &access {
             Ok(text) => AccessResult::Successful(text),
-            Err(Why::Status(status, _))
+            Err(LinkError::Status(status, _))
                 if status.is_client_error()
                     && *status != StatusCode::TOO_MANY_REQUESTS =>
             {
                 AccessResult::Unavailable
             }
-            Err(why) => return Err(why.clone()),
+            Err(error) => return Err(error.clone()),
         };
         let robots = Robots::from_access(access, NAME);
         let pause = robots.crawl_delay().filter(|pause| !pause.is_zero());
         let pace = pause.map(|pause| {
-            let mut pace = interval(pause.min(LONGEST_PAUSE));
+            let mut pace = interval(pause.min(MAX_PAUSE));
             pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
             Mutex::new(pace)
         });
-        Ok(Site { robots, pace })
+        Ok(Rules { robots, pace })
     }
-    /// An answer that is a success or a redirect. The site is asked as often as
-    /// it wants, and it alone gets the login; `None` is any other host.
+
+    /// Returns a response that is a success or a redirect. With the site's
+    /// `rules`, the request keeps its pace and carries the login. Without
+    /// them, it goes to a different host.
     async fn send(
         &self,
         method: Method,
         url: &Url,
-        site: Option<&Site>,
-    ) -> Result<Response, Why> {
+        rules: Option<&Rules>,
+    ) -> Result<Response, LinkError> {
         let send = async |client: &Client| {
             let mut request = client.request(method.clone(), url.clone());
-            if let Some(site) = site {
+            if let Some(rules) = rules {
                 request = self.with_login(request);
-                if let Some(pace) = &site.pace {
+                if let Some(pace) = &rules.pace {
                     pace.lock().await.tick().await;
                 }
             }
-            request.send().await.map_err(Why::from)
+            request.send().await.map_err(LinkError::from)
         };
         let response = match send(&self.client).await {
-            // Perhaps the host closed a connection just as it was used again.
-            Err(Why::Lost) => send(&self.fresh).await?,
+            // The server may have closed an idle connection just when it was
+            // used again. hyper repeats a request that was never written.
+            // This one may have been, but HEAD and GET are safe to repeat.
+            Err(LinkError::ConnectionLost) => send(&self.fresh_client).await?,
             response => response?,
         };
         match redirect_of(url, &response) {
@@ -304,9 +325,10 @@ impl Fetcher {
 }
 
 fn client(options: &Options) -> ClientBuilder {
-    // Who takes half the time to be reached at all counts as unreachable.
+    // A host that doesn't accept a connection within half the timeout counts as
+    // unreachable.
     let client = Client::builder()
-        .user_agent(AGENT)
+        .user_agent(USER_AGENT)
         .timeout(options.timeout)
         .connect_timeout(options.timeout / 2);
     if options.hosts.is_empty() {
@@ -318,15 +340,26 @@ fn client(options: &Options) -> ClientBuilder {
     })
 }
 
-fn success(response: Response) -> Result<Response, Why> {
+/// A site's robots.txt often moves to https or to `www.` with the whole site.
+fn robots_redirects() -> Policy {
+    let limited = Policy::limited(MAX_ROBOTS_REDIRECTS);
+    Policy::custom(move |attempt| {
+        if attempt.url().scheme() == "https" && !cfg!(feature = "live") {
+            return attempt.error(LinkError::NeedsTls);
+        }
+        limited.redirect(attempt)
+    })
+}
+
+fn success(response: Response) -> Result<Response, LinkError> {
     let status = response.status();
     if status.is_success() {
         return Ok(response);
     }
-    Err(Why::Status(status, retry_after(response.headers())))
+    Err(LinkError::Status(status, retry_after(response.headers())))
 }
 
-/// A random part of 100 ms, 200 ms, 400 ms.
+/// A random part of 100 ms, then of 200 ms, then of 400 ms.
 fn full_jitter() -> impl Backoff {
     let longest = ExponentialBuilder::new()
         .with_min_delay(Duration::from_millis(100))
@@ -335,24 +368,24 @@ fn full_jitter() -> impl Backoff {
     longest.map(|longest| longest.mul_f64(fastrand::f64()))
 }
 
-/// For how long a site asks to be left alone: so many seconds, or until a date.
+/// How long `Retry-After` asks to wait: a number of seconds, or until a date.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let asked = headers.get(RETRY_AFTER)?.to_str().ok()?;
-    if let Ok(seconds) = asked.parse() {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let date = httpdate::parse_http_date(asked).ok()?;
+    let date = httpdate::parse_http_date(value).ok()?;
     Some(date.duration_since(SystemTime::now()).unwrap_or_default())
 }
 
-/// Where a redirect leads, if an answer is one.
+/// The target of a redirect, if the response is one.
 fn redirect_of(url: &Url, response: &Response) -> Option<Url> {
-    let is_one =
+    let is_redirect =
         matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
-    let to = response.headers().get(LOCATION).filter(|_| is_one)?;
-    // Some write it as it is read, without percent signs.
+    let to = response.headers().get(LOCATION).filter(|_| is_redirect)?;
+    // Some servers send it as UTF-8, without percent signs.
     let to = url.join(str::from_utf8(to.as_bytes()).ok()?).ok()?;
-    let is_short = to.as_str().len() <= LONGEST_URL;
+    let is_short = to.as_str().len() <= MAX_URL_BYTES;
     let is_link = is_short && matches!(to.scheme(), "http" | "https");
     is_link.then(|| without_login(to))
 }
@@ -362,8 +395,7 @@ fn content_type(headers: &HeaderMap) -> String {
     String::from_utf8_lossy(value.unwrap_or_default()).into_owned()
 }
 
-/// By what stands before a `;`. What does not say what it is gets the benefit
-/// of the doubt.
+/// Whether this type, up to a `;`, is HTML. A page without a type may be.
 fn is_html(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     ["", "text/html", "application/xhtml+xml"]
@@ -371,8 +403,8 @@ fn is_html(content_type: &str) -> bool {
         .any(|html| essence.eq_ignore_ascii_case(html))
 }
 
-/// The encoding that a content type gives, if it does.
-pub fn charset_in(content_type: &str) -> Option<&'static Encoding> {
+/// The encoding that a content type names, if it does.
+fn charset_in(content_type: &str) -> Option<&'static Encoding> {
     let mime: Mime = content_type.parse().ok()?;
     Encoding::for_label(mime.get_param(mime::CHARSET)?.as_str().as_bytes())
 }
@@ -383,14 +415,15 @@ fn is_compressed(headers: &HeaderMap) -> bool {
     };
     !headers.get_all(CONTENT_ENCODING).iter().all(is_identity)
 }
-/// A body, or the first so many bytes of it, and whether that is all.
+
+/// A body up to `limit` bytes, and whether that's all of it.
 async fn body(
     mut response: Response,
-    most: usize,
-) -> Result<(Vec<u8>, bool), Why> {
+    limit: usize,
+) -> Result<(Vec<u8>, bool), LinkError> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await? {
-        let room = most - bytes.len();
+        let room = limit - bytes.len();
         if chunk.len() > room {
             bytes.extend_from_slice(&chunk[..room]);
             return Ok((bytes, false));
@@ -398,4 +431,48 @@ async fn body(
         bytes.extend_from_slice(&chunk);
     }
     Ok((bytes, true))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::sleep;
+
+    use super::*;
+
+    const TIMEOUT: Duration = Duration::from_secs(10);
+
+    /// How many attempts are made, and how long all of them take, when each
+    /// fails after so long.
+    async fn attempts(duration: Duration) -> (usize, Duration) {
+        let start = Url::parse("http://a.example").expect("a URL");
+        let fetcher = Fetcher::new(&Options::new(start, TIMEOUT));
+        let fetcher = fetcher.expect("the clients");
+        let begin = Instant::now();
+        let mut attempts = 0;
+        let result: Result<(), _> = fetcher
+            .with_retries(|| {
+                attempts += 1;
+                async move {
+                    sleep(duration).await;
+                    Err(LinkError::TimedOut)
+                }
+            })
+            .await;
+        assert!(matches!(result, Err(LinkError::TimedOut)));
+        (attempts, begin.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_host_that_hangs_gets_three_attempts_and_a_quick_one_gets_four() {
+        let (hanging, duration) = attempts(TIMEOUT).await;
+        assert_eq!(hanging, 3);
+        // Three timeouts, and up to 100 and 200 ms before the retries.
+        assert!(
+            (3 * TIMEOUT..3 * TIMEOUT + Duration::from_millis(310))
+                .contains(&duration)
+        );
+        let (quick, duration) = attempts(Duration::ZERO).await;
+        assert_eq!(quick, 4);
+        assert!(duration < Duration::from_millis(710));
+    }
 }

@@ -1,144 +1,155 @@
-//! What is still to be asked: each URL once, what is near the start before what
-//! is far, and no host by too many at a time.
+//! The frontier: the URLs that are known and haven't been requested yet.
 //!
-//! From lesson 05, bounds: the bound for a host lives here and not at the
-//! fetcher, because a job that waits for a slow host must not stand before
-//! those of other hosts. From lesson 03, an asynchronous trait. From lesson 08,
-//! to remember where one was.
+//! It hands out each URL once, and pages near the start before pages further
+//! away. It also limits the requests per host (lesson 05). That limit isn't in
+//! the fetcher, because a job that waits for a slow host would hold up jobs for
+//! other hosts there. From lesson 08 it has the set of URLs that were seen.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::future::{Future, ready};
 use std::io;
 
 use url::Url;
 
 use crate::Job;
 
-// ANCHOR: trait
-/// What is still to be asked. One in memory is [`InMemory`]; one elsewhere, in
-/// a database for example, can take its place, and so its methods are
-/// asynchronous and can fail.
+/// The URLs that are known and haven't been requested yet.
 ///
-/// It is that of *one* crawl loop, which waits for each method before it goes
-/// on; so none may wait for work that is still to be done.
+/// [`InMemory`] keeps them in this process. A database could keep them just as
+/// well, so the methods are asynchronous and can fail.
+///
+/// A frontier belongs to *one* crawl loop, which awaits one method at a time.
+/// So no method may wait for a job to be done.
+///
+/// When a check is stopped, it drops whichever method it's awaiting, and calls
+/// none after that. A frontier that outlives the process needs methods that
+/// leave it consistent wherever they're dropped, one transaction each for
+/// example.
+///
+/// The trait isn't dyn-compatible, because its methods return `impl Future`:
+///
+/// ```compile_fail,E0038
+/// fn boxed(frontier: Box<dyn lesson10::frontier::Frontier>) {}
+/// ```
+// ANCHOR: trait
 pub trait Frontier: Send {
-    /// Puts in a job that was found, unless its URL was here before. If it was
-    /// here with a greater depth, it has the lesser one from now on.
+    /// Adds a job that was found, unless its URL is known. If it was known with
+    /// a greater depth, it gets the smaller one.
     fn add(
         &mut self,
         job: Job,
     ) -> impl Future<Output = io::Result<Added>> + Send;
 
-    /// Takes a job, if there is one now: one whose host is below its bound
-    /// until the job is [done](Frontier::done), and none while one that is
-    /// nearer to the start is not done. With no job under way, `None` is the
-    /// end.
+    /// Takes a job, if one can start now: its host must be below its limit, and
+    /// every job nearer to the start must be [done](Frontier::done). With no
+    /// job in flight, `None` means that the crawl is finished.
     fn next(&mut self) -> impl Future<Output = io::Result<Option<Job>>> + Send;
 
-    /// Hears that a job was visited, and all that was found put in.
+    /// Marks a job as done, after everything it led to was added.
     fn done(
         &mut self,
         job: &Job,
     ) -> impl Future<Output = io::Result<()>> + Send;
 }
 
-/// What became of a job that was put in.
+/// What happened to a job that was added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Added {
-    /// There is one more to ask.
+    /// There's one more URL to request.
     New,
-    /// Its URL was here before.
+    /// Its URL was known.
     Known,
-    /// There are as many as there may be: it was left out, or another for it.
-    Beyond,
+    /// The limit is reached: this job was left out, or another one for it.
+    OverLimit,
 }
 // ANCHOR_END: trait
-/// A frontier in the memory of this process. It holds no more URLs than it is
-/// told to, so a site without end does not fill the memory.
+
+/// A frontier in the memory of this process. The number of URLs it holds is
+/// limited, so an endless site doesn't fill the memory.
 ///
-/// Jobs are let in by rounds. A round is all there is of the least depth, and
-/// the next begins when the last job of it is done. So a URL has the same depth
-/// whichever page was quicker, and the same URLs are left out at the limits.
+/// Jobs start in rounds. A round is every job with the smallest depth, and the
+/// next round begins when the last job of this one is done. That way a URL gets
+/// the same depth no matter which page arrived first, and the same URLs are
+/// left out at the limits.
 #[derive(Debug)]
 pub struct InMemory {
     per_host: usize,
-    /// With how many links each URL was found that was not left out.
+    /// The depth of each URL that was found and not left out.
     known: HashMap<String, usize>,
-    /// What is of the site, and what is outside.
-    sides: [Side; 2],
-    /// Those that have a job of this round, waiting or under way.
+    /// The URLs of the site, and the URLs outside.
+    scopes: [Scope; 2],
+    /// The hosts that have a job in this round, waiting or in flight.
     hosts: HashMap<String, Host>,
-    /// Hosts with a job that waits, and below their bound; each once.
-    turns: VecDeque<String>,
+    /// The hosts that can start a job now, each of them once.
+    ready_hosts: VecDeque<String>,
 }
 
 #[derive(Debug)]
-struct Side {
-    /// So many more may be let in.
+struct Scope {
+    /// How many more jobs may start.
     left: usize,
-    /// What waits for its round, by depth and URL: no more than may be let in.
+    /// The jobs of later rounds, by depth and URL, at most `left` of them.
     later: BTreeMap<(usize, Url), Job>,
 }
 
 #[derive(Debug, Default)]
 struct Host {
     jobs: VecDeque<Job>,
-    busy: usize,
-    has_turn: bool,
+    in_flight: usize,
+    is_ready: bool,
 }
 
-/// For each URL of the site there may be so many outside.
+/// How many URLs outside are allowed per URL of the site.
 const OUTSIDE: usize = 10;
 
 impl InMemory {
-    /// An empty one, for so many URLs of the site and ten times as many
-    /// outside, and for so many requests to a host at a time.
+    /// An empty frontier for up to `pages` URLs of the site, ten times as many
+    /// outside, and `per_host` requests to one host at a time.
     pub fn new(pages: usize, per_host: usize) -> InMemory {
-        let side = |left| Side { left, later: BTreeMap::new() };
+        let scope = |left| Scope { left, later: BTreeMap::new() };
         InMemory {
             per_host,
             known: HashMap::new(),
-            sides: [pages, pages.saturating_mul(OUTSIDE)].map(side),
+            scopes: [pages, pages.saturating_mul(OUTSIDE)].map(scope),
             hosts: HashMap::new(),
-            turns: VecDeque::new(),
+            ready_hosts: VecDeque::new(),
         }
     }
 
     fn put(&mut self, job: Job) -> Added {
-        let side = &mut self.sides[usize::from(!job.inside)];
+        let scope = &mut self.scopes[usize::from(!job.inside)];
         let known = self.known.get(job.url.as_str()).copied();
         if let Some(depth) = known {
             if depth <= job.depth {
                 return Added::Known;
             }
-            // It waits still: its round would have been a later one.
-            side.later.remove(&(depth, job.url.clone()));
+            // It hasn't started yet, because its round would come later.
+            scope.later.remove(&(depth, job.url.clone()));
         }
         self.known.insert(job.url.to_string(), job.depth);
-        side.later.insert((job.depth, job.url.clone()), job);
-        if side.later.len() > side.left {
-            if let Some((_, last)) = side.later.pop_last() {
+        scope.later.insert((job.depth, job.url.clone()), job);
+        if scope.later.len() > scope.left {
+            if let Some((_, last)) = scope.later.pop_last() {
                 self.known.remove(last.url.as_str());
             }
-            return Added::Beyond;
+            return Added::OverLimit;
         }
         if known.is_some() { Added::Known } else { Added::New }
     }
 
     fn begin_round(&mut self) {
-        let first = |side: &Side| Some(side.later.first_key_value()?.0.0);
-        let round = self.sides.iter().filter_map(first).min();
+        let first = |scope: &Scope| Some(scope.later.first_key_value()?.0.0);
+        let round = self.scopes.iter().filter_map(first).min();
         let mut jobs = Vec::new();
-        for side in &mut self.sides {
-            while round.is_some() && first(side) == round {
-                jobs.extend(side.later.pop_first());
-                side.left -= 1;
+        for scope in &mut self.scopes {
+            while round.is_some() && first(scope) == round {
+                jobs.extend(scope.later.pop_first());
+                scope.left -= 1;
             }
         }
         for (_, job) in jobs {
             let name = host_of(&job);
             self.hosts.entry(name.clone()).or_default().jobs.push_back(job);
-            self.give_turn(name);
+            self.update(name);
         }
     }
 
@@ -147,23 +158,24 @@ impl InMemory {
         if self.hosts.is_empty() {
             self.begin_round();
         }
-        let name = self.turns.pop_front()?;
+        let name = self.ready_hosts.pop_front()?;
         let host = self.hosts.get_mut(&name)?;
         let job = host.jobs.pop_front()?;
-        host.busy += 1;
-        host.has_turn = false;
-        // Behind the others, if it has more jobs and is below its bound.
-        self.give_turn(name);
+        host.in_flight += 1;
+        host.is_ready = false;
+        // The host goes to the back of the queue if it can start another job.
+        self.update(name);
         Some(job)
     }
 
-    fn give_turn(&mut self, name: String) {
+    /// Queues a host that can start a job, and forgets one that has no jobs.
+    fn update(&mut self, name: String) {
         let Some(host) = self.hosts.get_mut(&name) else { return };
-        let can = !host.jobs.is_empty() && host.busy < self.per_host;
-        if can && !host.has_turn {
-            host.has_turn = true;
-            self.turns.push_back(name);
-        } else if host.busy == 0 && host.jobs.is_empty() {
+        let can_start = !host.jobs.is_empty() && host.in_flight < self.per_host;
+        if can_start && !host.is_ready {
+            host.is_ready = true;
+            self.ready_hosts.push_back(name);
+        } else if host.in_flight == 0 && host.jobs.is_empty() {
             self.hosts.remove(&name);
         }
     }
@@ -172,29 +184,30 @@ impl InMemory {
     fn give_back(&mut self, job: &Job) {
         let name = host_of(job);
         if let Some(host) = self.hosts.get_mut(&name) {
-            host.busy -= 1;
-            self.give_turn(name);
+            host.in_flight -= 1;
+            self.update(name);
         }
     }
 }
 
-// Nothing is waited for in here, so the futures are ready from the start.
+// Nothing in here has to wait, but as in every async function, nothing happens
+// before the future is awaited.
 impl Frontier for InMemory {
-    fn add(&mut self, job: Job) -> impl Future<Output = io::Result<Added>> {
-        ready(Ok(self.put(job)))
+    async fn add(&mut self, job: Job) -> io::Result<Added> {
+        Ok(self.put(job))
     }
 
-    fn next(&mut self) -> impl Future<Output = io::Result<Option<Job>>> {
-        ready(Ok(self.take()))
+    async fn next(&mut self) -> io::Result<Option<Job>> {
+        Ok(self.take())
     }
 
-    fn done(&mut self, job: &Job) -> impl Future<Output = io::Result<()>> {
+    async fn done(&mut self, job: &Job) -> io::Result<()> {
         self.give_back(job);
-        ready(Ok(()))
+        Ok(())
     }
 }
 
-/// Whom a job asks: a host, at a port.
+/// The host a job sends its request to, with the port.
 pub fn host_of(job: &Job) -> String {
     let port = job.url.port_or_known_default().unwrap_or_default();
     format!("{}:{port}", job.url.host_str().unwrap_or_default())
@@ -210,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_site_without_end_no_more_is_known_than_will_be_asked() {
+    fn of_an_endless_site_no_more_urls_are_kept_than_will_be_requested() {
         let mut frontier = InMemory::new(5, 4);
         for depth in 0..3 {
             for number in 100..900 {
@@ -220,19 +233,21 @@ mod tests {
                 }
             }
             assert_eq!(frontier.known.len(), 5 + 50);
-            let mut asked = [0, 0];
+            let mut taken = [0, 0];
             while let Some(job) = frontier.take() {
-                asked[usize::from(!job.inside)] += 1;
+                taken[usize::from(!job.inside)] += 1;
                 frontier.give_back(&job);
             }
-            assert_eq!(asked, if depth == 0 { [5, 50] } else { [0, 0] });
-            assert!(frontier.hosts.is_empty() && frontier.turns.is_empty());
-            assert!(frontier.sides.iter().all(|side| side.later.is_empty()));
+            assert_eq!(taken, if depth == 0 { [5, 50] } else { [0, 0] });
+            assert!(
+                frontier.hosts.is_empty() && frontier.ready_hosts.is_empty()
+            );
+            assert!(frontier.scopes.iter().all(|scope| scope.later.is_empty()));
         }
     }
 
     #[test]
-    fn a_round_ends_when_all_of_it_is_done_and_not_when_all_is_taken() {
+    fn a_round_ends_when_all_its_jobs_are_done_and_not_when_all_are_taken() {
         let mut frontier = InMemory::new(10, 4);
         let [first, second] = ["http://a/1", "http://a/2"];
         for (url, depth) in [("http://a/3", 2), (second, 1), (first, 1)] {
@@ -243,7 +258,7 @@ mod tests {
         assert_eq!(frontier.take(), None);
         frontier.give_back(&job(first, true, 1));
         assert_eq!(frontier.take(), None);
-        // It is nearer than was thought, as a page just visited shows.
+        // A page that was just visited has a shorter way to it.
         let nearer = job("http://a/3", true, 1);
         assert_eq!(frontier.put(nearer.clone()), Added::Known);
         assert_eq!(frontier.put(job("http://a/4", true, 2)), Added::New);
@@ -252,5 +267,17 @@ mod tests {
         assert_eq!(frontier.take(), None);
         frontier.give_back(&nearer);
         assert_eq!(frontier.take(), Some(job("http://a/4", true, 2)));
+    }
+
+    #[tokio::test]
+    async fn a_method_does_nothing_until_it_is_awaited() {
+        let mut frontier = InMemory::new(10, 4);
+        drop(frontier.add(job("http://a/1", true, 0)));
+        assert_eq!(frontier.next().await.expect("it never fails"), None);
+        let added = frontier.add(job("http://a/1", true, 0)).await;
+        assert_eq!(added.expect("it never fails"), Added::New);
+        drop(frontier.next());
+        let next = frontier.next().await.expect("it never fails");
+        assert_eq!(next, Some(job("http://a/1", true, 0)));
     }
 }

@@ -1,6 +1,6 @@
-//! A library of about two hundred pages with every kind of trouble, and the
-//! truth about it: which links are broken, and why. It stands for no lesson;
-//! the program shows what it can do on it, and the tests hold it to the truth.
+//! A library of about two hundred pages with every kind of broken link, and the
+//! list of what's broken, and why. The program shows on it what it can do, and
+//! the tests compare its report with the list.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -17,17 +17,17 @@ use crate::Options;
 /// The host of the site.
 pub const HOST: &str = "library.example";
 
-/// A broken link: the page it stands on, where it leads, and why it is broken,
-/// in the words of the report.
-pub type Trouble = (String, String, String);
+/// A broken link: the page it's on, its target, and its error as the report
+/// prints it.
+pub type ExpectedLink = (String, String, String);
 
 /// The mock site, running.
 #[derive(Debug)]
 pub struct MockSite {
-    /// The web that it is in.
+    /// The mock web that serves it.
     pub web: MockWeb,
-    /// All that is broken.
-    pub truth: BTreeSet<Trouble>,
+    /// Every broken link.
+    pub expected: BTreeSet<ExpectedLink>,
 }
 
 impl MockSite {
@@ -35,7 +35,7 @@ impl MockSite {
     ///
     /// # Errors
     ///
-    /// When a fault is misspelt, or the web does not start.
+    /// When the name of a fault is misspelt, or the web doesn't start.
     pub async fn start() -> anyhow::Result<MockSite> {
         let mut library = Library::new();
         library.shelves();
@@ -43,29 +43,29 @@ impl MockSite {
         library.redirects();
         library.outside();
         library.worn()?;
-        let Library { site, truth, .. } = library;
+        let Library { site, expected, .. } = library;
         let outside = outside_hosts()?;
         let sites = [site.page(home())].into_iter().chain(outside);
         let web = MockWeb::builder().sites(sites).start()?;
         mount(&web).await;
-        Ok(MockSite { web, truth })
+        Ok(MockSite { web, expected })
     }
 
-    /// How to check it, with so much time for a request.
+    /// The options to check it, with this timeout for a request.
     ///
     /// # Errors
     ///
-    /// When an address of the web is none.
+    /// When an address of the web can't be parsed.
     pub fn options(&self, timeout: Duration) -> anyhow::Result<Options> {
         options(&self.web, HOST, timeout)
     }
 }
 
-/// How to check a host of a mock web, under its own name.
+/// The options to check a host of a mock web under its own name.
 ///
 /// # Errors
 ///
-/// When an address of the web is none.
+/// When an address of the web can't be parsed.
 pub fn options(
     web: &MockWeb,
     host: &str,
@@ -89,12 +89,13 @@ const SHELVES: [&str; 12] = [
 const BOOKS: usize = 150;
 const AUTHORS: usize = 25;
 
-/// The site while it is made, and what is broken on it so far.
+/// The site while it's being built, and what's broken on it so far.
 struct Library {
     site: Site,
-    truth: BTreeSet<Trouble>,
-    /// The page that is being written: its path, and what is on it.
+    expected: BTreeSet<ExpectedLink>,
+    /// The path of the page that's being written.
     path: String,
+    /// The HTML of that page so far.
     body: String,
 }
 
@@ -106,8 +107,12 @@ impl Library {
             .also("/style.css", "text/css", "body { margin: 2em }")
             .also("/files/catalogue.pdf", "application/pdf", "%PDF-1.4")
             .also("/covers/1.png", "image/png", "a picture");
-        let (path, body) = (String::new(), String::new());
-        Library { site, truth: BTreeSet::new(), path, body }
+        Library {
+            site,
+            expected: BTreeSet::new(),
+            path: String::new(),
+            body: String::new(),
+        }
     }
 
     /// Begins a page.
@@ -120,26 +125,28 @@ impl Library {
         self.body += html;
     }
 
-    /// A link that leads somewhere, or that is none of the web.
+    /// A link that works, or that isn't HTTP.
     fn link(&mut self, href: &str) {
         self.body += &format!("<p><a href=\"{href}\">{href}</a></p>\n");
     }
 
-    /// A link that is broken: what is written, where it leads, and why.
-    fn broken(&mut self, href: &str, link: &str, why: &str) {
+    /// A broken link: its `href`, its target, and the error.
+    fn broken(&mut self, href: &str, link: &str, error: &str) {
         self.link(href);
-        self.is_broken(link, why);
+        self.expect_broken(link, error);
     }
 
-    fn is_broken(&mut self, link: &str, why: &str) {
-        let of_site = |path: &str| match path.starts_with('/')
-            && !path.starts_with("//")
-        {
-            true => format!("http://{HOST}{path}"),
-            false => path.to_owned(),
+    /// The page being written has a link to this target, which is broken.
+    fn expect_broken(&mut self, link: &str, error: &str) {
+        let absolute = |path: &str| {
+            if path.starts_with('/') && !path.starts_with("//") {
+                format!("http://{HOST}{path}")
+            } else {
+                path.to_owned()
+            }
         };
-        let trouble = (of_site(&self.path), of_site(link), why.to_owned());
-        self.truth.insert(trouble);
+        let page = absolute(&self.path);
+        self.expected.insert((page, absolute(link), error.to_owned()));
     }
 
     /// Ends a page.
@@ -152,7 +159,7 @@ impl Library {
         );
     }
 
-    /// The pages that are well, but for some of their links.
+    /// Pages that work. Some of their links don't.
     fn shelves(&mut self) {
         for (number, shelf) in SHELVES.into_iter().enumerate() {
             self.page(&format!("/shelves/{shelf}"), shelf);
@@ -188,13 +195,13 @@ impl Library {
         if book % 40 == 3 {
             let href = format!("../shelves/{shelf}#book-0");
             let link = format!("/shelves/{shelf}#book-0");
-            self.broken(&href, &link, "the page has no anchor called #book-0");
+            self.broken(&href, &link, "the page has no anchor #book-0");
         }
         self.broken("/newsletter", "/newsletter", NOT_FOUND);
         self.done();
     }
 
-    /// Anchors, and URLs in all spellings.
+    /// Anchors, and URLs spelt in every way.
     fn help(&mut self) {
         self.page("/faq", "Questions");
         self.html("<h2 id=\"opening\">When?</h2><a name=\"where\">Where?</a>");
@@ -209,7 +216,7 @@ impl Library {
         self.link("/faq#:~:text=coffee");
         self.link("#here");
         self.link("");
-        let no_anchor = |name| format!("the page has no anchor called #{name}");
+        let no_anchor = |name| format!("the page has no anchor #{name}");
         self.broken("/faq#nowhere", "/faq#nowhere", &no_anchor("nowhere"));
         self.broken("#not-here", "/help#not-here", &no_anchor("not-here"));
         for href in ["HTTP://LIBRARY.example:80/faq", "/a/../faq", " ./faq "] {
@@ -224,9 +231,9 @@ impl Library {
             "http://[half",
             "not a URL: invalid IPv6 address",
         );
-        // What the text of a link does to a terminal.
+        // A text that would change the colour and the direction of a terminal.
         self.html("<a href=\"/lost\">\x1b[31mred \u{202e}der</a>");
-        self.is_broken("/lost", NOT_FOUND);
+        self.expect_broken("/lost", NOT_FOUND);
         for private in ["pay", "keys"] {
             self.link(&format!("/private/{private}"));
         }
@@ -244,7 +251,7 @@ impl Library {
         self.link("/files/catalogue.pdf");
         self.broken("/files/lost.pdf", "/files/lost.pdf", NOT_FOUND);
         self.html("<img src=\"/covers/2.png\">");
-        self.is_broken("/covers/2.png", NOT_FOUND);
+        self.expect_broken("/covers/2.png", NOT_FOUND);
         self.done();
     }
 
@@ -254,13 +261,13 @@ impl Library {
         self.link("/moved#opening");
         self.link("/moved-twice");
         self.link("/out");
-        let no_anchor = "the page has no anchor called #nowhere";
+        let no_anchor = "the page has no anchor #nowhere";
         self.broken("/moved#nowhere", "/moved#nowhere", no_anchor);
         self.broken("/moved-lost", "/moved-lost", NOT_FOUND);
         self.broken("/out-lost", "/out-lost", NOT_FOUND);
-        self.broken("/circle", "/circle", "redirected in a circle");
-        self.broken("/loop", "/loop", "redirected in a circle");
-        self.broken("/far/0", "/far/0", "redirected too often");
+        self.broken("/circle", "/circle", "redirect loop");
+        self.broken("/loop", "/loop", "redirect loop");
+        self.broken("/far/0", "/far/0", "too many redirects");
         self.done();
     }
 
@@ -277,7 +284,7 @@ impl Library {
         ] {
             self.link(href);
         }
-        let mut broken = |href, why| self.broken(href, href, why);
+        let mut broken = |href, error| self.broken(href, href, error);
         broken("http://partner.example/lost", NOT_FOUND);
         broken("http://stern.example/lost", NOT_FOUND);
         broken("http://refused.example/", "the connection was refused");
@@ -288,15 +295,16 @@ impl Library {
         self.done();
     }
 
-    /// Pages of the site that do not come as they should.
+    /// Pages of the site with a fault each.
     fn worn(&mut self) -> anyhow::Result<()> {
         self.page("/worn", "The worn corner");
-        for (number, (fault, why)) in WORN.into_iter().enumerate() {
+        for (number, (fault, error)) in WORN.into_iter().enumerate() {
             let name = fault.split('?').next().unwrap_or_default();
             let path = format!("/worn/{number}-{name}");
-            match why {
-                "" => self.link(&path),
-                why => self.broken(&path, &path, why),
+            if error.is_empty() {
+                self.link(&path);
+            } else {
+                self.broken(&path, &path, error);
             }
             let fault: Fault = fault.parse()?;
             let body = filler(name, 2_000, 200);
@@ -307,7 +315,7 @@ impl Library {
     }
 }
 
-/// Faults of pages, and why a link there is broken; nothing: it is not.
+/// Faults of pages, and the error of a link there, or nothing if the link works.
 #[rustfmt::skip]
 const WORN: [(&str, &str); 32] = [
     ("delay?ms=100", ""),
@@ -330,21 +338,21 @@ const WORN: [(&str, &str); 32] = [
     ("title?as=huge", ""),
     ("gzip-bomb?size=2", ""),
     ("endless?chunk=100000&pause=0", ""),
-    ("status?code=410", "the site answered 410 Gone"),
+    ("status?code=410", "the server returned 410 Gone"),
     ("status?code=503", DOWN),
     ("unstable?rate=1&with=empty", LOST),
-    ("redirect-loop", "redirected in a circle"),
+    ("redirect-loop", "redirect loop"),
     ("empty", LOST),
     ("reset", LOST),
-    ("garbage", "the answer is not HTTP"),
-    ("truncate?after=500", BROKE_OFF),
-    ("reset?after=500", BROKE_OFF),
-    ("bad-chunk", BROKE_OFF),
+    ("garbage", "the response is not HTTP"),
+    ("truncate?after=500", CUT_OFF),
+    ("reset?after=500", CUT_OFF),
+    ("bad-chunk", CUT_OFF),
     ("stall?after=500", "timed out"),
     ("hang", "timed out"),
 ];
 
-/// Hosts that fail, each in one way.
+/// Hosts outside, with a fault each.
 const FAILING: [(&str, &str); 5] = [
     ("refused.example", "refused"),
     ("unreachable.example", "connect-hang"),
@@ -356,16 +364,16 @@ const FAILING: [(&str, &str); 5] = [
     ),
 ];
 
-const LOST: &str = "the connection was lost before an answer";
-const BROKE_OFF: &str = "the page broke off";
-const NOT_FOUND: &str = "the site answered 404 Not Found";
-const DOWN: &str = "the site answered 503 Service Unavailable";
+const LOST: &str = "the connection was lost before a response";
+const CUT_OFF: &str = "the response was cut off";
+const NOT_FOUND: &str = "the server returned 404 Not Found";
+const DOWN: &str = "the server returned 503 Service Unavailable";
 
 fn head(title: &str) -> String {
     format!("<!doctype html><html><title>{title}</title>\n")
 }
 
-/// The page from which all others are reached.
+/// The page from which every other page can be reached.
 fn home() -> String {
     let rooms = ["help", "old", "links", "worn", "files", "based/here"];
     let shelves = SHELVES.map(|shelf| format!("shelves/{shelf}"));
@@ -376,9 +384,9 @@ fn home() -> String {
 
 /// The hosts that the library links to.
 fn outside_hosts() -> anyhow::Result<Vec<Site>> {
-    let well =
+    let working =
         ["partner.example", "stern.example", "moved.example", "lost.example"];
-    let mut sites: Vec<_> = well.map(Site::new).into();
+    let mut sites: Vec<_> = working.map(Site::new).into();
     let partner = sites.remove(0);
     let guide = filler("A guide", 1_000, 100);
     sites.push(partner.also("/guide", "text/html", guide));
@@ -388,7 +396,7 @@ fn outside_hosts() -> anyhow::Result<Vec<Site>> {
     Ok(sites)
 }
 
-/// What is no page: redirects, and a host that has no HEAD.
+/// Redirects, and a host that refuses HEAD.
 async fn mount(web: &MockWeb) {
     let server = web.wiremock();
     let to =
@@ -403,8 +411,8 @@ async fn mount(web: &MockWeb) {
         ("/circle/2", "/circle"),
         ("/loop", "/loop"),
     ] {
-        let asked = Mock::given(header("host", HOST)).and(path(from));
-        asked.respond_with(to(target)).mount(server).await;
+        let request = Mock::given(header("host", HOST)).and(path(from));
+        request.respond_with(to(target)).mount(server).await;
     }
     Mock::given(header("host", HOST))
         .and(path_regex("^/far/[0-9]+$"))
@@ -420,8 +428,8 @@ async fn mount(web: &MockWeb) {
         ("moved.example", "http://partner.example/"),
         ("lost.example", "http://refused.example/"),
     ] {
-        let asked = Mock::given(header("host", host));
-        asked.respond_with(to(target)).mount(server).await;
+        let request = Mock::given(header("host", host));
+        request.respond_with(to(target)).mount(server).await;
     }
     Mock::given(header("host", "stern.example"))
         .and(method("HEAD"))
@@ -435,7 +443,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_fault_of_the_catalogue_is_somewhere_on_the_site() {
+    fn every_fault_of_the_catalogue_occurs_on_the_site() {
         let faults = WORN.map(|(fault, _)| fault).into_iter();
         let faults = faults.chain(FAILING.map(|(_, fault)| fault));
         let names = faults.map(|fault| fault.split('?').next());

@@ -1,10 +1,10 @@
-//! Finds the links of a page, and the anchors on it that a link may lead to.
+//! Finds the links of a page, and the anchors that links may point to.
 //!
-//! From lesson 08, pages that nobody vouches for, and no tree of them: that of a
-//! hostile page of 100 KB took twelve seconds, and that of one of 30 KB had more
-//! than two million nodes. To look at one tag after another costs no more than
-//! the page has bytes. From lesson 09, work for the processor on a thread that
-//! may block.
+//! From lesson 08 it has the distrust of pages, and no tree of them: the tree of
+//! a hostile page of 100 KB took twelve seconds, and one of 30 KB had more than
+//! two million nodes. Looking at one tag after the other costs no more than the
+//! page has bytes. From lesson 09 it has CPU-bound work on a thread that may
+//! block.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -19,74 +19,76 @@ use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::task::spawn_blocking;
 use url::{ParseError, Url};
 
-use crate::fetcher::{Body, Fetched, LARGEST};
+use crate::fetcher::{Body, Fetched, MAX_PAGE_BYTES};
 use crate::{Job, Outcome, without_login};
 
-/// Of a page no more links are looked at, and no more anchors known.
-pub const MOST: usize = 10_000;
-/// A longer URL, in bytes, is not followed.
-pub const LONGEST_URL: usize = 4_000;
-/// A longer text of a link, in characters, is cut.
-const LONGEST_TEXT: usize = 60;
+/// How many links and how many anchors of a page count.
+pub const MAX_LINKS: usize = 10_000;
+/// A URL with more bytes isn't followed.
+pub const MAX_URL_BYTES: usize = 4_000;
+/// The text of a link is cut after this many characters.
+const MAX_TEXT_CHARS: usize = 60;
+/// Of a link's text this many characters are kept until white space and
+/// character references in it have been reduced.
+const MAX_RAW_TEXT_CHARS: usize = 10 * MAX_TEXT_CHARS;
 
-/// What became of a job, with what is on its page.
+/// The result of a job, with what's on its page.
 #[derive(Debug)]
 pub struct Visit {
     /// The job.
     pub job: Job,
-    /// What became of it.
+    /// Its result.
     pub outcome: Outcome,
-    /// Its page; an empty one where there was none.
+    /// Its page, or an empty one if there's none.
     pub page: Page,
 }
 
-/// What there is to know of a page.
+/// What's on a page.
 #[derive(Debug, Default)]
 pub struct Page {
     /// Its links.
     pub links: Vec<Link>,
-    /// The anchors on it; `None` where not all are known.
+    /// Its anchors; `None` if some of them may be missing.
     pub anchors: Option<Anchors>,
-    /// How many links it has that are none of the web: `mailto:` and the like.
-    pub others: usize,
-    /// How many links it has that are too long, or more than [`MOST`].
-    pub beyond: usize,
-    /// Why it was not read to its end, if it was not.
-    pub broke_off: Option<&'static str>,
+    /// How many of its links aren't HTTP: `mailto:`, `tel:` and so on.
+    pub non_http: usize,
+    /// How many of its links are too long, or over [`MAX_LINKS`].
+    pub over_limit: usize,
+    /// Why only part of it was parsed, if that's the case.
+    pub incomplete: Option<&'static str>,
 }
 
-/// A link, as it stands on a page.
+/// A link on a page.
 #[derive(Debug)]
 pub struct Link {
-    /// What is written there, in one line.
+    /// Its text, in one line.
     pub text: String,
-    /// Where it leads; or what stands there and is no URL.
+    /// Its target, or its `href` if that's no URL.
     pub to: Result<Url, NotUrl>,
 }
 
-/// A link that leads nowhere.
+/// An `href` that isn't a valid URL.
 #[derive(Clone, Debug)]
 pub struct NotUrl {
-    /// What stands there.
+    /// The `href`.
     pub href: String,
-    /// Why it is no URL.
+    /// Why it isn't a URL.
     pub error: ParseError,
 }
-/// Searches the pages that come in, one after the other.
+
+/// Parses the pages that arrive, one after the other.
 pub async fn run(mut fetched: Receiver<Fetched>, visits: Sender<Visit>) {
     while let Some(Fetched { job, mut outcome, body }) = fetched.recv().await {
         let mut page = Page::default();
         if let Some(body) = body {
-            let (url, crawl) = (job.url.clone(), visits.clone());
-            // A thread cannot be dropped: this one looks whether the crawl
-            // goes on.
-            let read = move || read(&url, &body, || crawl.is_closed());
-            page = apart(read).await;
+            let url = job.url.clone();
+            let visits = visits.clone();
+            page = on_own_thread(move || parse_for(&visits, &url, &body)).await;
         }
-        if let Some(word) = page.broke_off {
-            outcome = Outcome::Fine(Some(word));
+        if let Some(reason) = page.incomplete {
+            outcome = Outcome::Fine(Some(reason));
         }
-        // On the rest there may be more anchors.
+        // The rest of the page may have more anchors.
         let is_whole = matches!(outcome, Outcome::Fine(None));
         page.anchors = page.anchors.filter(|_| is_whole);
         if visits.send(Visit { job, outcome, page }).await.is_err() {
@@ -95,76 +97,99 @@ pub async fn run(mut fetched: Receiver<Fetched>, visits: Sender<Visit>) {
     }
 }
 
-/// Reads a page on a thread that may block. One that the parser panics at is
-/// not worth the others.
-async fn apart(read: impl FnOnce() -> Page + Send + 'static) -> Page {
-    let word = Some("it cannot be parsed");
-    let broken = |_| Page { broke_off: word, ..Page::default() };
-    spawn_blocking(read).await.unwrap_or_else(broken)
+/// Parses on a thread that may block. A page on which the parser panics isn't
+/// worth losing the others.
+async fn on_own_thread(parse: impl FnOnce() -> Page + Send + 'static) -> Page {
+    let incomplete = Some("the parser failed");
+    let failed = |_| Page { incomplete, ..Page::default() };
+    spawn_blocking(parse).await.unwrap_or_else(failed)
 }
 
-fn read(url: &Url, body: &Body, is_over: impl Fn() -> bool) -> Page {
+/// Parses a page for the crawl that receives `visits`. A thread can't be
+/// dropped, so this one checks whether that crawl is still there.
+fn parse_for(visits: &Sender<Visit>, url: &Url, body: &Body) -> Page {
+    decode_and_parse(url, body, || visits.is_closed())
+}
+
+fn decode_and_parse(
+    url: &Url,
+    body: &Body,
+    is_cancelled: impl Fn() -> bool,
+) -> Page {
     let bom = Encoding::for_bom(&body.bytes).map(|(encoding, _)| encoding);
     match bom.or(body.charset) {
         Some(known) => {
             let html = known.decode(&body.bytes).0;
-            parse(url, html.as_bytes(), false, is_over)
+            parse(url, html.as_bytes(), false, is_cancelled)
         }
-        None => parse(url, &body.bytes, true, is_over),
+        None => parse(url, &body.bytes, true, is_cancelled),
     }
 }
-/// What is on a page in UTF-8, or in what its own `<meta>` says; or on the part
-/// of it that came by before all was over.
+
+/// Parses a page in UTF-8, or in the encoding of its `<meta>` if
+/// `follows_meta`. When `is_cancelled` returns true, it stops and returns what
+/// it has.
 pub fn parse(
     url: &Url,
     html: &[u8],
-    says_charset: bool,
-    is_over: impl Fn() -> bool,
+    follows_meta: bool,
+    is_cancelled: impl Fn() -> bool,
 ) -> Page {
-    let (page, anchors) = (Page::default(), Anchors::default());
-    let seen =
-        RefCell::new(Seen { url, base: None, page, anchors, open: None });
+    let collector = RefCell::new(Collector {
+        url,
+        base: None,
+        page: Page::default(),
+        anchors: Anchors::default(),
+        open: None,
+    });
     let element = element!("*", |element| {
-        if is_over() {
-            return Err("nobody waits for this page any more".into());
+        if is_cancelled() {
+            return Err("the crawl has ended".into());
         }
-        seen.borrow_mut().element(element);
+        collector.borrow_mut().element(element);
         Ok(())
     });
     let text = text!("a[href]", |text| {
-        // That of a script or a style is not seen.
+        // A script or a style isn't visible.
         if text.text_type().allows_html_entities() {
-            seen.borrow_mut().text(text.as_str());
+            collector.borrow_mut().text(text.as_str());
         }
         Ok(())
     });
-    // It remembers which elements are open, and many pages never close theirs.
-    let memory =
-        MemorySettings::new().with_max_allowed_memory_usage(16 * LARGEST);
+    // The parser remembers the open elements, and many pages never close theirs.
+    let memory = MemorySettings::new()
+        .with_max_allowed_memory_usage(16 * MAX_PAGE_BYTES);
     let settings = Settings::new()
         .with_strict(false)
         .with_memory_settings(memory)
-        .with_adjust_charset_on_meta_tag(says_charset)
+        .with_adjust_charset_on_meta_tag(follows_meta)
         .append_element_content_handler(element)
         .append_element_content_handler(text);
-    // It could change the page, too. Here what it writes is thrown away.
+    // It could rewrite the page, too. We throw away what it writes.
     let mut parser = HtmlRewriter::new(settings, |_: &[u8]| {});
-    let read = parser.write(html).and_then(|()| parser.end());
-    seen.into_inner().page(read.is_ok())
+    let parsed = parser.write(html).and_then(|()| parser.end());
+    collector.into_inner().page(parsed.is_ok())
 }
 
-/// What came by of a page so far.
-struct Seen<'a> {
+/// Collects links and anchors while a page goes by.
+struct Collector<'a> {
     url: &'a Url,
-    /// From the first `<base>`; it counts for what comes after it.
+    /// The first `<base>`. It counts for the links after it.
     base: Option<Url>,
     page: Page,
     anchors: Anchors,
-    /// The link whose text comes by now.
-    open: Option<usize>,
+    /// The `<a>` whose text is going by.
+    open: Option<OpenLink>,
 }
 
-impl Seen<'_> {
+struct OpenLink {
+    /// Its place in the page's links.
+    index: usize,
+    /// How many more characters of its text are kept.
+    room: usize,
+}
+
+impl Collector<'_> {
     fn element(&mut self, element: &Element<'_, '_>) {
         let name = element.tag_name();
         let attribute = |name| {
@@ -193,31 +218,32 @@ impl Seen<'_> {
     }
 
     fn link(&mut self, name: &str, href: &str) {
-        let Page { links, others, beyond, .. } = &mut self.page;
-        if links.len() + *others + *beyond >= MOST {
-            *beyond += 1;
+        let Page { links, non_http, over_limit, .. } = &mut self.page;
+        if links.len() + *non_http + *over_limit >= MAX_LINKS {
+            *over_limit += 1;
             return;
         }
         let to = match self.base.as_ref().unwrap_or(self.url).join(href) {
             Ok(to) if !matches!(to.scheme(), "http" | "https") => {
-                *others += 1;
+                *non_http += 1;
                 return;
             }
-            Ok(to) if to.as_str().len() > LONGEST_URL => {
-                *beyond += 1;
+            Ok(to) if to.as_str().len() > MAX_URL_BYTES => {
+                *over_limit += 1;
                 return;
             }
             Ok(to) => Ok(without_login(to)),
             Err(error) => {
-                // Before an @ there may be a password.
+                // There may be a password before an @.
                 let shown = href.rsplit('@').next().unwrap_or_default();
                 Err(NotUrl { href: shortened(harmless(shown)), error })
             }
         };
         if name == "a" {
-            self.open = Some(links.len());
+            let index = links.len();
+            self.open = Some(OpenLink { index, room: MAX_RAW_TEXT_CHARS });
         }
-        // What a person sees of an <a> comes by later.
+        // The visible text of an <a> arrives later.
         let text = match name {
             "a" => String::new(),
             other => format!("<{other}>"),
@@ -226,43 +252,43 @@ impl Seen<'_> {
     }
 
     fn text(&mut self, piece: &str) {
-        let links = &mut self.page.links;
-        if let Some(link) = self.open.and_then(|open| links.get_mut(open)) {
-            // It may have a million letters.
-            let room = (10 * LONGEST_TEXT).saturating_sub(link.text.len());
-            link.text.extend(piece.chars().take(room));
+        let Some(open) = &mut self.open else { return };
+        if let Some(link) = self.page.links.get_mut(open.index) {
+            link.text.extend(piece.chars().take(open.room));
+            open.room = open.room.saturating_sub(piece.chars().count());
         }
     }
 
     fn page(self, is_whole: bool) -> Page {
-        let Seen { mut page, anchors, .. } = self;
+        let Collector { mut page, anchors, .. } = self;
         for link in &mut page.links {
             let text = shortened(harmless(&unescape(&link.text)));
             link.text = if text.is_empty() { "<a>".to_owned() } else { text };
         }
-        page.anchors = Some(anchors).filter(|anchors| anchors.0.len() <= MOST);
-        page.broke_off =
-            (!is_whole).then_some("reading it takes too much memory");
+        page.anchors =
+            Some(anchors).filter(|anchors| anchors.0.len() <= MAX_LINKS);
+        page.incomplete =
+            (!is_whole).then_some("parsing it takes too much memory");
         page
     }
 }
 
-/// `<link rel="preconnect">` and the like name a host, and no page.
+/// Whether a `<link>` only names a host, as `rel="preconnect"` does.
 fn is_hint(rel: &str) -> bool {
     rel.split_whitespace().any(|rel| {
         rel.eq_ignore_ascii_case("preconnect")
             || rel.eq_ignore_ascii_case("dns-prefetch")
     })
 }
-/// The anchors on a page, by a number made of each name: a page has up to
-/// [`MOST`] of them, of any length.
+
+/// The anchors of a page, as hashes, because their names can be of any length.
 #[derive(Debug, Default)]
 pub struct Anchors(HashSet<u64>);
 
 impl Anchors {
-    /// Whether a browser finds the anchor that is behind a `#`.
+    /// Whether a browser finds an anchor for this fragment, the part after `#`.
     pub fn has(&self, fragment: &str) -> bool {
-        // What is behind `:~:` tells the browser to look for words.
+        // After `:~:` there's a text to search for.
         let name = fragment.split(":~:").next().unwrap_or_default();
         let decoded = percent_decode_str(name).decode_utf8_lossy();
         name.is_empty()
@@ -278,11 +304,10 @@ fn digest(name: &str) -> u64 {
     hasher.finish()
 }
 
-// ANCHOR: harmless
-/// Words from elsewhere, fit to be printed: in one line, and with nothing in
-/// them that a terminal obeys or that turns the direction of writing.
-pub fn harmless(words: &str) -> String {
-    let obeyed = |character: char| {
+/// Makes a text safe to print: one line, without control characters and without
+/// characters that change the direction of writing.
+pub fn harmless(text: &str) -> String {
+    let is_dangerous = |character: char| {
         character.is_control()
             || matches!(
                 character,
@@ -290,15 +315,13 @@ pub fn harmless(words: &str) -> String {
                     | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
             )
     };
-    let words = words.replace(obeyed, " ");
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
+    let text = text.replace(is_dangerous, " ");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
-// ANCHOR_END: harmless
 
-/// A line of no more than [`LONGEST_TEXT`] characters, with a mark where it was
-/// cut.
+/// A line of at most [`MAX_TEXT_CHARS`] characters, and a mark if it was cut.
 fn shortened(mut line: String) -> String {
-    if let Some((end, _)) = line.char_indices().nth(LONGEST_TEXT) {
+    if let Some((end, _)) = line.char_indices().nth(MAX_TEXT_CHARS) {
         line.truncate(end);
         line.push('…');
     }
@@ -308,7 +331,6 @@ fn shortened(mut line: String) -> String {
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
-    use std::time::{Duration, Instant};
 
     use tokio::sync::mpsc::channel;
 
@@ -328,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn links_of_all_kinds_are_found_and_led_from_the_first_base() {
+    fn links_of_all_kinds_are_found_and_are_relative_to_the_first_base() {
         let page = page(
             "<base target=x><base href=/x/><base href=/y/><a href=1>One</a>\
              <img src=2><link rel=stylesheet href=3><area href=//c.example>\
@@ -343,7 +365,7 @@ mod tests {
             "not a URL: http://[ 6",
         ];
         assert_eq!(targets(&page), found);
-        assert_eq!(page.others, 1);
+        assert_eq!(page.non_http, 1);
         let texts: Vec<_> =
             page.links.iter().map(|link| link.text.as_str()).collect();
         assert_eq!(texts[..2], ["One", "<img>"]);
@@ -364,25 +386,28 @@ mod tests {
     }
 
     #[test]
-    fn of_a_page_only_so_much_is_kept() {
+    fn what_is_kept_of_a_page_is_limited() {
         let link = |n| format!("<a id=i{n} href=/{n}>{}</a>", "x".repeat(100));
-        let most = page(&(0..MOST).map(link).collect::<String>());
-        assert_eq!((most.links.len(), most.beyond), (MOST, 0));
+        let most = page(&(0..MAX_LINKS).map(link).collect::<String>());
+        assert_eq!((most.links.len(), most.over_limit), (MAX_LINKS, 0));
         assert!(most.anchors.is_some());
-        let more = page(&(0..=MOST).map(link).collect::<String>());
-        assert_eq!((more.links.len(), more.beyond), (MOST, 1));
+        let more = page(&(0..=MAX_LINKS).map(link).collect::<String>());
+        assert_eq!((more.links.len(), more.over_limit), (MAX_LINKS, 1));
         assert!(more.anchors.is_none(), "one may be there or not");
         let letters = more.links[0].text.chars().count();
-        assert_eq!(letters, LONGEST_TEXT + 1, "and a mark");
-        let long = page(&format!("<a href=/{}>", "x".repeat(LONGEST_URL)));
-        assert_eq!((long.links.len(), long.beyond, long.others), (0, 1, 0));
+        assert_eq!(letters, MAX_TEXT_CHARS + 1, "and a mark");
+        let long = page(&format!("<a href=/{}>", "x".repeat(MAX_URL_BYTES)));
+        assert_eq!(
+            (long.links.len(), long.over_limit, long.non_http),
+            (0, 1, 0)
+        );
         let name = page(&format!("<{} href=/>", "x".repeat(100)));
         let letters = name.links[0].text.chars().count();
-        assert_eq!(letters, LONGEST_TEXT + 1);
+        assert_eq!(letters, MAX_TEXT_CHARS + 1);
     }
 
     #[test]
-    fn attributes_and_texts_are_read_as_a_browser_reads_them() {
+    fn attributes_and_texts_mean_what_they_mean_in_a_browser() {
         let page = page(
             "<a href='/?a=1&amp;b=2&copy=3' HREF=/no id='&lt;'>Q &amp; <b>A\
              </b><script>no</script></a> no <a href=tel:1>no</a>\
@@ -398,79 +423,82 @@ mod tests {
     }
 
     #[test]
-    fn what_a_page_costs_has_a_bound() {
+    fn the_cost_of_a_page_is_limited() {
         let deep =
             page(&("<a href=/first>".to_owned() + &"<p>".repeat(50_000)));
-        assert_eq!(deep.broke_off, None, "many pages close nothing");
+        assert_eq!(deep.incomplete, None, "many pages close nothing");
         // A tree takes twelve seconds for a sixteenth of this, and four times
         // as long for twice as much.
         let deeper = "<a href=/first>".to_owned() + &"<div>".repeat(350_000);
         let deeper = page(&(deeper + "<a href=/last>"));
         assert_eq!(targets(&deeper), ["http://a.example/first"]);
-        assert_eq!(deeper.broke_off, Some("reading it takes too much memory"));
+        assert_eq!(deeper.incomplete, Some("parsing it takes too much memory"));
         let names = (0..200_000).map(|n| format!(" a{n}")).collect::<String>();
         let wide = page(&format!("<p{names}><a href=/last>"));
         assert_eq!(targets(&wide), ["http://a.example/last"]);
         let letters = "&amp;".repeat(400_000);
         let text = page(&format!("<a href=/>{letters}</a><a href=/last>"));
         assert_eq!(text.links.len(), 2);
-        assert_eq!(text.broke_off, None);
+        assert_eq!(text.incomplete, None);
     }
 
     #[test]
-    fn a_page_that_nobody_waits_for_is_not_read_on() {
+    fn parsing_stops_when_it_is_cancelled() {
         let url = Url::parse("http://a.example").expect("it is a URL");
         let looks = Cell::new(0);
-        let is_over = || looks.replace(looks.get() + 1) == 3;
-        let page = parse(&url, &b"<a href=/>".repeat(10), false, is_over);
+        let is_cancelled = || looks.replace(looks.get() + 1) == 3;
+        let page = parse(&url, &b"<a href=/>".repeat(10), false, is_cancelled);
         assert_eq!((page.links.len(), looks.get()), (3, 4));
-        assert!(page.broke_off.is_some());
+        assert!(page.incomplete.is_some());
     }
 
-    /// Until a page is read, or until the crawl is known to be over.
-    async fn time_to_read(bytes: Vec<u8>, is_over: bool) -> Duration {
-        let (fetched_in, fetched) = channel(1);
-        let (visits_in, mut visits) = channel(1);
+    #[test]
+    fn a_page_is_parsed_only_as_long_as_the_crawl_receives_visits() {
+        let (visits, receiver) = channel(1);
         let url = Url::parse("http://a.example").expect("it is a URL");
-        let job = Job { url, inside: true, depth: 0, hops: 0 };
-        let body = Some(Body { bytes, charset: None });
-        let page = Fetched { job, outcome: Outcome::Fine(None), body };
-        fetched_in.send(page).await.expect("there is room");
-        drop(fetched_in);
-        if is_over {
-            visits.close();
-        }
-        let start = Instant::now();
-        run(fetched, visits_in).await;
-        start.elapsed()
+        let bytes = b"<a href=/>x</a>".repeat(3);
+        let body = Body { bytes, charset: None };
+        let page = parse_for(&visits, &url, &body);
+        assert_eq!((page.links.len(), page.incomplete), (3, None));
+        drop(receiver);
+        let page = parse_for(&visits, &url, &body);
+        assert!(page.links.is_empty() && page.incomplete.is_some());
     }
 
     #[tokio::test]
-    async fn the_end_of_the_crawl_is_heard_while_a_page_is_read() {
-        let long = b"<a href=/>x</a>".repeat(100_000);
-        let read = time_to_read(long.clone(), false).await;
-        let over = time_to_read(long, true).await;
-        assert!(over < read / 2, "{over:?} and {read:?}");
-    }
-
-    #[tokio::test]
-    async fn a_page_that_the_parser_panics_at_is_told_and_no_more() {
-        let page = apart(|| panic!("what it has not met before")).await;
-        assert_eq!(page.broke_off, Some("it cannot be parsed"));
+    async fn a_panic_of_the_parser_costs_only_its_page() {
+        let page = on_own_thread(|| panic!("a page it has not met yet")).await;
+        assert_eq!(page.incomplete, Some("the parser failed"));
         assert!(page.links.is_empty() && page.anchors.is_none());
     }
 
     #[test]
-    fn a_page_is_read_in_the_encoding_that_it_has() {
+    fn how_much_of_a_text_is_kept_does_not_depend_on_the_pieces_it_comes_in() {
+        // An ideographic space has three bytes, and is white space.
+        let space = "\u{3000}".repeat(300);
+        let text = |html: &str| page(html).links.remove(0).text;
+        let whole = text(&format!("<a href=/>{space}word</a>"));
+        let pieces = text(&format!("<a href=/>{space}<b>word</b></a>"));
+        assert_eq!((whole.as_str(), pieces.as_str()), ("word", "word"));
+        let long = "\u{3000}".repeat(MAX_RAW_TEXT_CHARS);
+        let whole = text(&format!("<a href=/>{long}word</a>"));
+        let pieces = text(&format!("<a href=/>{long}<b>word</b></a>"));
+        assert_eq!((whole.as_str(), pieces.as_str()), ("<a>", "<a>"));
+    }
+
+    #[test]
+    fn a_page_is_decoded_with_its_own_encoding() {
         const BOM: &[u8] = b"\xef\xbb\xbf";
         let url = Url::parse("http://a.example").expect("it is a URL");
         let text = |start: &[u8], letter: &[u8], charset| {
             let link = [b"<a href=/>caf".as_slice(), letter].concat();
             let bytes = [start, &link].concat();
-            let page = read(&url, &Body { bytes, charset }, || false);
+            let page =
+                decode_and_parse(&url, &Body { bytes, charset }, || false);
             page.links.into_iter().map(|link| link.text).collect::<String>()
         };
-        let (utf8, latin1) = (b"\xc3\xa9".as_slice(), b"\xe9".as_slice());
+        let utf8 = b"\xc3\xa9".as_slice();
+        let latin1 = b"\xe9".as_slice();
         let greek = Some(encoding_rs::ISO_8859_7);
         let meta = b"<meta name=x content=y><meta charset=latin1>".as_slice();
         let equiv = b"<meta http-equiv=Content-Type \
@@ -487,9 +515,14 @@ mod tests {
         // In UTF-16 each of these is two bytes.
         let wide = "\u{feff}<a href=/>caf\u{e9}".encode_utf16();
         let bytes: Vec<_> = wide.flat_map(u16::to_be_bytes).collect();
-        let page = read(&url, &Body { bytes, charset: None }, || false);
+        let page =
+            decode_and_parse(&url, &Body { bytes, charset: None }, || false);
         assert_eq!(page.links[0].text, "caf\u{e9}");
-        assert_eq!(text(meta, latin1, greek), "caf\u{3b9}", "the header first");
+        assert_eq!(
+            text(meta, latin1, greek),
+            "caf\u{3b9}",
+            "the header comes first"
+        );
     }
 
     #[test]
@@ -503,7 +536,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_terminal_obeys_does_not_get_there() {
+    fn control_characters_do_not_reach_a_terminal() {
         let evil = "\x1b[31mred\u{9b}1m\r\n\u{202e}der\u{2066} \u{7f}end";
         assert_eq!(harmless(evil), "[31mred 1m der end");
     }

@@ -1,55 +1,55 @@
-//! What a person sees while it runs: a bar on a terminal, and a line now and
-//! then elsewhere. All of it goes to standard error.
+//! What a person sees while a check runs: a bar on a terminal, and otherwise a
+//! line now and then. All of it goes to standard error.
 
 use std::io::{Write, stderr};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Where there is no terminal, a line for so many URLs.
-const LINE: u64 = 100;
+/// Without a terminal there's a line for every so many URLs.
+const URLS_PER_LINE: u64 = 100;
 
-/// How far it has come.
+/// The progress of a check.
 #[derive(Clone, Debug)]
 pub struct Progress {
     bar: ProgressBar,
-    lines: bool,
+    prints_lines: bool,
 }
 
 impl Progress {
-    /// On standard error.
-    pub fn shown() -> Progress {
+    /// Progress on standard error.
+    pub fn visible() -> Progress {
         let target = ProgressDrawTarget::stderr();
-        let lines = target.is_hidden();
+        let prints_lines = target.is_hidden();
         let bar = ProgressBar::with_draw_target(Some(0), target);
         let style =
             ProgressStyle::with_template("{bar:40} {pos} of {len} URLs {msg}");
-        // It is a bar even if its style cannot be had.
+        // Without the style it's still a bar.
         if let Ok(style) = style {
             bar.set_style(style);
         }
-        Progress { bar, lines }
+        Progress { bar, prints_lines }
     }
 
-    /// Nowhere.
+    /// Progress that isn't shown.
     pub fn hidden() -> Progress {
-        Progress { bar: ProgressBar::hidden(), lines: false }
+        Progress { bar: ProgressBar::hidden(), prints_lines: false }
     }
 
-    /// There is one more URL to check.
+    /// Counts one more URL to check.
     pub fn found(&self) {
         self.bar.inc_length(1);
     }
 
-    /// One is checked.
+    /// Counts a URL that was checked.
     pub fn checked(&self, is_broken: bool) {
         if is_broken {
             self.bar.set_message("(some are broken)");
         }
         self.bar.inc(1);
         let checked = self.bar.position();
-        if self.lines && checked.is_multiple_of(LINE) {
+        if self.prints_lines && checked.is_multiple_of(URLS_PER_LINE) {
             let known = self.bar.length().unwrap_or_default();
-            // Where nobody reads it, it still checks.
+            // If standard error is closed, the check goes on without it.
             let _ = writeln!(
                 stderr(),
                 "lesson10: {checked} of {known} URLs checked"
@@ -57,7 +57,7 @@ impl Progress {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub fn end(&self) {
         self.bar.finish_and_clear();
     }

@@ -1,189 +1,225 @@
-//! Hears of every visit, and joins links and outcomes at the end.
+//! Collects the result of every visit, and joins links and outcomes at the end.
 //!
-//! From lesson 05, an entry for each failure in place of an exception for one;
-//! from lesson 09, a task's own state in place of a lock around everybody's.
+//! From lesson 05 it has one entry per failure instead of one exception for all;
+//! from lesson 09 a task's own state instead of a lock around shared state.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use serde_json::json;
+use serde::{Serialize, Serializer};
 use tokio::sync::mpsc::Receiver;
 use url::Url;
 
-use crate::crawl::{HOPS, without_fragment};
-use crate::parser::{Anchors, NotUrl, Visit};
+use crate::crawl::{MAX_REDIRECTS, without_fragment};
+use crate::parser::{Anchors, MAX_LINKS, NotUrl, Visit};
 use crate::progress::Progress;
-use crate::{Options, Outcome, Reason, Why};
+use crate::{LinkError, Options, Outcome, SkipReason};
 
-/// So many different links are remembered; fragments make several of a URL.
-const MOST: usize = 200_000;
+/// How many different links are remembered. Links to one URL with different
+/// fragments are different links.
+const MAX_REMEMBERED: usize = 200_000;
 
-/// What was found, in an order that does not depend on what came first.
+/// The result of a check. It doesn't depend on the order in which pages arrived.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// What is broken, sorted by the link.
+    /// The broken links, those with the most occurrences first.
     pub broken: Vec<Broken>,
-    /// How many links lead somewhere.
+    /// How many links work.
     pub fine: usize,
-    /// How many URLs were asked for.
+    /// How many URLs were requested.
     pub visited: usize,
-    /// How many links were not checked, and why.
-    pub not_checked: BTreeMap<Reason, usize>,
-    /// How many links are none of the web, `mailto:` for example.
-    pub others: usize,
+    /// How many links weren't checked, and why.
+    pub skipped: BTreeMap<SkipReason, usize>,
+    /// How many links aren't HTTP, `mailto:` for example.
+    pub non_http: usize,
     /// How many links are too long, or too many for their page.
-    pub beyond: usize,
-    /// Pages of which not all was read, and why.
-    pub in_part: BTreeMap<Url, &'static str>,
-    /// Whether the crawl was ended before its end.
+    pub over_limit: usize,
+    /// Pages of which only part was read, and why.
+    pub incomplete: BTreeMap<Url, &'static str>,
+    /// Whether the crawl was stopped before it was finished.
     pub interrupted: bool,
 }
 
-/// A broken link.
-#[derive(Debug)]
+/// A broken link, and as JSON a line of the report.
+#[derive(Debug, Serialize)]
 pub struct Broken {
-    /// Where it leads; or what stands there and is no URL.
+    /// Its target, or its `href` if that's no URL.
     pub link: String,
-    /// Where redirects led from there, if any.
-    pub by_way_of: Option<Url>,
-    /// What is wrong.
-    pub why: Why,
+    /// Where it redirects to, if it does.
+    #[serde(rename = "by_way_of", serialize_with = "optional_text")]
+    pub redirected_to: Option<Url>,
+    /// What's wrong.
+    #[serde(rename = "why", serialize_with = "text")]
+    pub error: LinkError,
     /// How often it occurs.
     pub count: usize,
-    /// The first of them.
+    /// Its first occurrences.
     pub occurrences: BTreeSet<Occurrence>,
 }
 
-/// Where a link stands.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A place where a link occurs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Occurrence {
     /// The page; `None` for the command line.
+    #[serde(serialize_with = "optional_text")]
     pub page: Option<Arc<Url>>,
-    /// What is written there.
+    /// The text of the link.
     pub text: String,
 }
 
-/// What has been heard so far.
+/// The last line of the report as JSON.
+#[derive(Serialize)]
+struct Summary<'a> {
+    visited: usize,
+    fine: usize,
+    broken: usize,
+    robots: usize,
+    tls: usize,
+    no_turn: usize,
+    others: usize,
+    beyond: usize,
+    in_part: Vec<IncompletePage<'a>>,
+    interrupted: bool,
+}
+
+#[derive(Serialize)]
+struct IncompletePage<'a> {
+    page: &'a str,
+    why: &'a str,
+}
+
+/// Everything that was reported so far.
 #[derive(Debug)]
 pub struct Reporter {
-    most_occurrences: usize,
-    links: HashMap<String, Links>,
+    max_occurrences: usize,
+    links: HashMap<String, LinkEntry>,
     visited: HashMap<Url, (Outcome, Option<Anchors>)>,
     report: Report,
 }
 
-/// All links to the same URL.
+/// All links with the same target.
 #[derive(Debug)]
-struct Links {
+struct LinkEntry {
     to: Result<Url, NotUrl>,
     count: usize,
     occurrences: BTreeSet<Occurrence>,
 }
 
 impl Reporter {
-    /// A reporter that has heard of nothing but the start.
+    /// A reporter that knows of one link, the start URL.
     pub fn new(options: &Options) -> Reporter {
         let mut reporter = Reporter {
-            most_occurrences: options.occurrences,
+            max_occurrences: options.occurrences,
             links: HashMap::new(),
             visited: HashMap::new(),
             report: Report::default(),
         };
-        let text = "the start".to_owned();
-        reporter
-            .note(Ok(options.start.clone()), Occurrence { page: None, text });
+        let start = Occurrence { page: None, text: "the start URL".to_owned() };
+        reporter.add_link(Ok(options.start.clone()), start);
         reporter
     }
 
-    /// Hears of visits until nothing comes any more, then tells.
+    /// Collects visits until the channel is closed, then makes the report.
     pub async fn run(
         mut self,
-        mut news: Receiver<Visit>,
+        mut results: Receiver<Visit>,
         progress: &Progress,
     ) -> Report {
-        while let Some(visit) = news.recv().await {
+        while let Some(visit) = results.recv().await {
             progress.checked(matches!(visit.outcome, Outcome::Broken(_)));
-            self.hear(visit);
+            self.add_visit(visit);
         }
         self.report()
     }
-    fn hear(&mut self, visit: Visit) {
+
+    fn add_visit(&mut self, visit: Visit) {
         let Visit { job, outcome, page } = visit;
         let from = Arc::new(job.url.clone());
         for link in page.links {
             let page = Some(Arc::clone(&from));
-            self.note(link.to, Occurrence { page, text: link.text });
+            self.add_link(link.to, Occurrence { page, text: link.text });
         }
-        self.report.others += page.others;
-        self.report.beyond += page.beyond;
-        if let Outcome::Fine(Some(word)) = outcome {
-            self.report.in_part.insert(job.url.clone(), word);
+        self.report.non_http += page.non_http;
+        self.report.over_limit += page.over_limit;
+        if let Outcome::Fine(Some(reason)) = outcome {
+            self.report.incomplete.insert(job.url.clone(), reason);
         }
         self.visited.insert(job.url, (outcome, page.anchors));
     }
 
-    fn note(&mut self, to: Result<Url, NotUrl>, occurrence: Occurrence) {
+    fn add_link(&mut self, to: Result<Url, NotUrl>, occurrence: Occurrence) {
         let key = match &to {
             Ok(url) => url.to_string(),
-            Err(not) => not.href.clone(),
+            Err(not_url) => not_url.href.clone(),
         };
-        if self.links.len() >= MOST && !self.links.contains_key(&key) {
-            *self.report.not_checked.entry(Reason::NoTurn).or_default() += 1;
+        let is_full = self.links.len() >= MAX_REMEMBERED;
+        if is_full && !self.links.contains_key(&key) {
+            let skipped = &mut self.report.skipped;
+            *skipped.entry(SkipReason::NotReached).or_default() += 1;
             return;
         }
-        let new = Links { to, count: 0, occurrences: BTreeSet::new() };
-        let links = self.links.entry(key).or_insert(new);
-        links.count += 1;
-        // The first in the order of the alphabet: which page came first is
-        // another matter at every run.
-        links.occurrences.insert(occurrence);
-        if links.occurrences.len() > self.most_occurrences {
-            links.occurrences.pop_last();
+        let new = LinkEntry { to, count: 0, occurrences: BTreeSet::new() };
+        let entry = self.links.entry(key).or_insert(new);
+        entry.count += 1;
+        // Keep the first in alphabetical order, because which page arrives first
+        // differs from run to run.
+        entry.occurrences.insert(occurrence);
+        if entry.occurrences.len() > self.max_occurrences {
+            entry.occurrences.pop_last();
         }
     }
+
     /// Joins links and outcomes.
     fn report(mut self) -> Report {
         let mut report = std::mem::take(&mut self.report);
-        let asked = |(outcome, _): &&(Outcome, _)| {
-            !matches!(outcome, Outcome::NotAsked(_))
+        let requested = |(outcome, _): &&(Outcome, _)| {
+            !matches!(outcome, Outcome::Skipped(_))
         };
-        report.visited = self.visited.values().filter(asked).count();
-        for (link, Links { to, count, occurrences }) in &self.links {
-            let (verdict, by_way_of) = match to {
-                Ok(url) => self.verdict(url),
-                Err(not) => (Outcome::Broken(Why::NotUrl(not.error)), None),
+        report.visited = self.visited.values().filter(requested).count();
+        for (link, LinkEntry { to, count, occurrences }) in &self.links {
+            let (outcome, redirected_to) = match to {
+                Ok(url) => self.resolve(url),
+                Err(not_url) => {
+                    let error = LinkError::NotUrl(not_url.error);
+                    (Outcome::Broken(error), None)
+                }
             };
-            match verdict {
-                Outcome::Broken(why) => report.broken.push(Broken {
+            match outcome {
+                Outcome::Broken(error) => report.broken.push(Broken {
                     link: link.clone(),
-                    by_way_of,
-                    why,
+                    redirected_to,
+                    error,
                     count: *count,
                     occurrences: occurrences.clone(),
                 }),
-                Outcome::NotAsked(reason) => {
-                    *report.not_checked.entry(reason).or_default() += 1;
+                Outcome::Skipped(reason) => {
+                    *report.skipped.entry(reason).or_default() += 1;
                 }
                 Outcome::Fine(_) | Outcome::Redirect(_) => report.fine += 1,
             }
         }
-        report.broken.sort_by(|one, other| one.link.cmp(&other.link));
+        report.broken.sort_by(|one, other| {
+            let key = |broken: &Broken| Reverse(broken.count);
+            key(one).cmp(&key(other)).then_with(|| one.link.cmp(&other.link))
+        });
         report
     }
 
-    /// What a link leads to in the end, and by way of which redirect.
-    fn verdict(&self, link: &Url) -> (Outcome, Option<Url>) {
+    /// The outcome of a link after all its redirects, and where they led.
+    fn resolve(&self, link: &Url) -> (Outcome, Option<Url>) {
         let mut url = without_fragment(link);
         let mut fragment = link.fragment();
         let mut seen = HashSet::new();
         loop {
-            let by_way_of = (!seen.is_empty()).then(|| url.clone());
+            let redirected_to = (!seen.is_empty()).then(|| url.clone());
             if !seen.insert(url.clone()) {
-                return (Outcome::Broken(Why::Circle), None);
+                return (Outcome::Broken(LinkError::RedirectLoop), None);
             }
-            if seen.len() > HOPS + 1 {
-                return (Outcome::Broken(Why::Redirects), None);
+            if seen.len() > MAX_REDIRECTS + 1 {
+                return (Outcome::Broken(LinkError::TooManyRedirects), None);
             }
             match self.visited.get(&url) {
                 Some((Outcome::Redirect(to), _)) => {
@@ -195,74 +231,68 @@ impl Reporter {
                     if !anchors.has(fragment.unwrap_or_default()) =>
                 {
                     let name = fragment.unwrap_or_default().to_owned();
-                    return (Outcome::Broken(Why::Fragment(name)), by_way_of);
+                    let error = LinkError::MissingAnchor(name);
+                    return (Outcome::Broken(error), redirected_to);
                 }
-                Some((outcome, _)) => return (outcome.clone(), by_way_of),
-                None => return (Outcome::NotAsked(Reason::NoTurn), None),
+                Some((outcome, _)) => return (outcome.clone(), redirected_to),
+                None => {
+                    return (Outcome::Skipped(SkipReason::NotReached), None);
+                }
             }
         }
     }
 }
 
 impl Report {
-    /// 0 for a site without a broken link, 1 for one with some, 130 where none
-    /// was found before it was interrupted, and 3 where not even the start was
-    /// checked: that a redirect led beyond the limits.
+    /// The exit status: 0 for a site without a broken link and 1 for a site
+    /// with some, 130 if the check was interrupted before it found one, and 3 if
+    /// not even the start was checked, because it redirects past a limit.
     pub fn status(&self) -> u8 {
-        match (self.broken.is_empty(), self.interrupted) {
-            (false, _) => 1,
-            (true, true) => 130,
-            (true, false) if self.fine == 0 => 3,
-            (true, false) => 0,
+        if !self.broken.is_empty() {
+            1
+        } else if self.interrupted {
+            130
+        } else if self.fine == 0 {
+            3
+        } else {
+            0
         }
     }
 
-    /// Writes a table: each broken link, why, and where it stands.
+    /// Writes the report for people: each broken link, what's wrong with it, and
+    /// where it occurs.
     ///
     /// # Errors
     ///
-    /// Those of writing.
+    /// When writing fails.
     pub fn write_table(&self, out: &mut impl Write) -> io::Result<()> {
-        for Broken { link, by_way_of, why, count, occurrences } in &self.broken
-        {
-            match by_way_of {
-                Some(url) => writeln!(out, "{link} -> {url}: {why}")?,
-                None => writeln!(out, "{link}: {why}")?,
-            }
-            for Occurrence { page, text } in occurrences {
-                match page {
-                    Some(page) => writeln!(out, "    on {page} \"{text}\"")?,
-                    None => writeln!(out, "    {text}")?,
-                }
-            }
-            let more = count.saturating_sub(occurrences.len());
-            if more > 0 {
-                writeln!(out, "    and {more} more")?;
-            }
-        }
-        if !self.broken.is_empty() {
+        for broken in &self.broken {
+            broken.write(out)?;
             writeln!(out)?;
         }
-        for (url, why) in &self.in_part {
-            writeln!(out, "Not read to its end: {url}: {why}")?;
+        for (url, reason) in &self.incomplete {
+            writeln!(out, "Read only in part: {url}: {reason}")?;
         }
-        for (reason, links) in &self.not_checked {
+        for (reason, links) in &self.skipped {
+            writeln!(out, "Skipped: {} ({reason})", amount(*links, "link"))?;
+        }
+        if self.non_http > 0 {
+            let links = amount(self.non_http, "link");
+            let verb = if self.non_http == 1 { "isn't" } else { "aren't" };
             writeln!(
                 out,
-                "Not checked: {} ({reason})",
-                amount(*links, "link")
+                "Skipped: {links} that {verb} HTTP (mailto:, tel:, …)"
             )?;
         }
-        if self.others > 0 {
-            let others = amount(self.others, "link");
-            writeln!(out, "Not of the web: {others} (mailto: and the like)")?;
-        }
-        if self.beyond > 0 {
-            let beyond = amount(self.beyond, "link");
-            writeln!(out, "Not looked at: {beyond} (too long, or too many)")?;
+        if self.over_limit > 0 {
+            let links = amount(self.over_limit, "link");
+            writeln!(
+                out,
+                "Skipped: {links} too long, or beyond the first {MAX_LINKS} of a page"
+            )?;
         }
         if self.interrupted {
-            writeln!(out, "Interrupted: this is what was known by then.")?;
+            writeln!(out, "Interrupted: the rest of the site was not checked")?;
         }
         let links = amount(self.fine + self.broken.len(), "link");
         let urls = amount(self.visited, "URL");
@@ -270,44 +300,85 @@ impl Report {
         writeln!(out, "Checked: {links} to {urls}, {broken} broken")
     }
 
-    /// Writes a line of JSON for each broken link, and one for the whole.
+    /// Writes one line of JSON for each broken link, and a last line with the
+    /// totals.
     ///
     /// # Errors
     ///
-    /// Those of writing.
+    /// When writing fails.
     pub fn write_json(&self, out: &mut impl Write) -> io::Result<()> {
         for broken in &self.broken {
-            let occurrences = broken.occurrences.iter().map(|occurrence| {
-                let page = occurrence.page.as_ref().map(|page| page.as_str());
-                json!({ "page": page, "text": occurrence.text })
-            });
-            let line = json!({
-                "link": broken.link,
-                "by_way_of": broken.by_way_of.as_ref().map(Url::as_str),
-                "why": broken.why.to_string(),
-                "count": broken.count,
-                "occurrences": occurrences.collect::<Vec<_>>(),
-            });
-            writeln!(out, "{line}")?;
+            write_json_line(out, broken)?;
         }
-        let not_checked = |reason| self.not_checked.get(&reason).unwrap_or(&0);
-        let in_part = self
-            .in_part
-            .iter()
-            .map(|(page, why)| json!({ "page": page.as_str(), "why": why }));
-        let summary = json!({
-            "visited": self.visited,
-            "fine": self.fine,
-            "broken": self.broken.len(),
-            "robots": not_checked(Reason::Robots),
-            "tls": not_checked(Reason::Tls),
-            "no_turn": not_checked(Reason::NoTurn),
-            "others": self.others,
-            "beyond": self.beyond,
-            "in_part": in_part.collect::<Vec<_>>(),
-            "interrupted": self.interrupted,
-        });
-        writeln!(out, "{summary}")
+        write_json_line(out, &self.summary())
+    }
+
+    fn summary(&self) -> Summary<'_> {
+        let skipped =
+            |reason| self.skipped.get(&reason).copied().unwrap_or_default();
+        let incomplete = self.incomplete.iter();
+        Summary {
+            visited: self.visited,
+            fine: self.fine,
+            broken: self.broken.len(),
+            robots: skipped(SkipReason::Robots),
+            tls: skipped(SkipReason::Tls),
+            no_turn: skipped(SkipReason::NotReached),
+            others: self.non_http,
+            beyond: self.over_limit,
+            in_part: incomplete
+                .map(|(page, why)| IncompletePage { page: page.as_str(), why })
+                .collect(),
+            interrupted: self.interrupted,
+        }
+    }
+}
+
+impl Broken {
+    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        let Broken { link, redirected_to, error, count, occurrences } = self;
+        match redirected_to {
+            Some(url) => writeln!(out, "{link} -> {url}: {error}")?,
+            None => writeln!(out, "{link}: {error}")?,
+        }
+        for Occurrence { page, text } in occurrences {
+            match page {
+                Some(page) => writeln!(out, "    on {page} \"{text}\"")?,
+                None => writeln!(out, "    {text}")?,
+            }
+        }
+        let more = count.saturating_sub(occurrences.len());
+        if more > 0 {
+            writeln!(out, "    and {more} more")?;
+        }
+        Ok(())
+    }
+}
+
+fn write_json_line(
+    out: &mut impl Write,
+    line: &impl Serialize,
+) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, line)?;
+    writeln!(out)
+}
+
+/// Serializes a value as the text that it prints.
+fn text<T: Display, S: Serializer>(
+    value: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
+/// As [`text`], and nothing as `null`.
+fn optional_text<T: Display, S: Serializer>(
+    value: &Option<T>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => serializer.collect_str(value),
+        None => serializer.serialize_none(),
     }
 }
 
@@ -347,10 +418,10 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_first_makes_no_difference() {
+    fn the_report_does_not_depend_on_what_arrives_first() {
         let links = ["lost", "moved", "mailto:x"].map(str::to_owned);
         let pages = (0..9).map(|n| (n.to_string(), Outcome::Fine(None)));
-        let lost = || Outcome::Broken(Why::Refused);
+        let lost = || Outcome::Broken(LinkError::Refused);
         let others = [
             ("lost".to_owned(), lost()),
             ("moved".to_owned(), Outcome::Redirect(url("lost"))),
@@ -362,7 +433,7 @@ mod tests {
                 let mut reporter = reporter();
                 let (after, before) = all.split_at(first);
                 for (path, outcome) in before.iter().chain(after) {
-                    reporter.hear(visit(path, outcome.clone(), &links));
+                    reporter.add_visit(visit(path, outcome.clone(), &links));
                 }
                 table(reporter)
             })
@@ -377,29 +448,36 @@ mod tests {
     }
 
     #[test]
-    fn only_so_many_links_are_remembered_and_the_others_are_counted() {
+    fn the_number_of_links_is_limited_and_the_others_are_counted() {
         let mut reporter = reporter();
-        // With the start there are as many as may be.
-        let links: Vec<_> = (1..MOST).map(|n| n.to_string()).collect();
-        reporter.hear(visit("", Outcome::Fine(None), &links));
-        assert_eq!(reporter.links.len(), MOST);
+        // With the start URL that is as many as there may be.
+        let links: Vec<_> =
+            (1..MAX_REMEMBERED).map(|n| n.to_string()).collect();
+        reporter.add_visit(visit("", Outcome::Fine(None), &links));
+        assert_eq!(reporter.links.len(), MAX_REMEMBERED);
         let links = ["1", "new", "new"].map(str::to_owned);
-        reporter.hear(visit("1", Outcome::Broken(Why::Lost), &links));
-        assert_eq!(reporter.links.len(), MOST);
+        reporter.add_visit(visit(
+            "1",
+            Outcome::Broken(LinkError::ConnectionLost),
+            &links,
+        ));
+        assert_eq!(reporter.links.len(), MAX_REMEMBERED);
         let report = reporter.report();
-        // Two have been asked for: the start, and a link that was known.
+        // Two were visited: the start URL, and a link that was known.
         assert_eq!((report.fine, report.broken.len()), (1, 1));
         assert_eq!(report.broken[0].count, 2);
-        let left_out = report.not_checked.get(&Reason::NoTurn);
-        assert_eq!(left_out, Some(&(MOST - 2 + 2)));
+        let skipped = report.skipped.get(&SkipReason::NotReached);
+        assert_eq!(skipped, Some(&(MAX_REMEMBERED - 2 + 2)));
     }
 
     #[test]
-    fn what_nobody_asked_for_does_not_count_as_asked() {
+    fn a_url_that_was_skipped_does_not_count_as_visited() {
         let mut reporter = reporter();
-        reporter.hear(visit("", Outcome::Fine(None), &[]));
-        for (path, reason) in [("1", Reason::Robots), ("2", Reason::Tls)] {
-            reporter.hear(visit(path, Outcome::NotAsked(reason), &[]));
+        reporter.add_visit(visit("", Outcome::Fine(None), &[]));
+        for (path, reason) in
+            [("1", SkipReason::Robots), ("2", SkipReason::Tls)]
+        {
+            reporter.add_visit(visit(path, Outcome::Skipped(reason), &[]));
         }
         assert_eq!(reporter.report().visited, 1);
     }

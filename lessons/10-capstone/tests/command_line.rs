@@ -1,5 +1,5 @@
-//! The checker as a person runs it: what it prints, its exit status, and what
-//! Ctrl-C does.
+//! The checker as people run it: its output, its exit status, and what signals
+//! do.
 
 #[cfg(target_os = "linux")]
 use std::fs::File;
@@ -20,7 +20,7 @@ const WATCHDOG: Duration = Duration::from_secs(120);
 fn checker(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lesson10"));
     command.args(arguments);
-    // What the machine of the test has set is not what is tested.
+    // A proxy of the machine that runs the test must not get in the way.
     for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
         command.env_remove(name);
     }
@@ -70,7 +70,7 @@ fn a_broken_link_is_status_1_with_its_occurrences() {
     let (status, printed, _) = run(&[&url]);
     assert_eq!(status, Some(1));
     let expected = format!(
-        "{url}lost: the site answered 404 Not Found\n    \
+        "{url}lost: the server returned 404 Not Found\n    \
          on {url} \"/lost\"\n    and 1 more\n\n\
          Checked: 2 links to 2 URLs, 1 broken\n"
     );
@@ -78,8 +78,7 @@ fn a_broken_link_is_status_1_with_its_occurrences() {
 }
 
 #[test]
-fn the_mock_site_is_checked_where_there_is_no_url_and_lines_tell_how_far_it_is()
-{
+fn without_a_url_the_mock_site_is_checked_and_lines_show_the_progress() {
     let (status, printed, errors) = run(&["--timeout", "5", "--json"]);
     assert_eq!(status, Some(1));
     assert!(errors.contains("lesson10: 100 of "), "{errors}");
@@ -88,19 +87,30 @@ fn the_mock_site_is_checked_where_there_is_no_url_and_lines_tell_how_far_it_is()
         .lines()
         .map(|line| serde_json::from_str(line).expect("it is JSON"))
         .collect();
-    let (whole, broken) = lines.split_last().expect("there are lines");
-    assert_eq!(whole["broken"], broken.len());
-    assert_eq!(whole["robots"], 2);
-    assert_eq!(whole["interrupted"], false);
-    let newsletter = broken
-        .iter()
-        .find(|line| line["link"] == "http://library.example/newsletter");
-    let newsletter = newsletter.expect("every book has it");
-    assert_eq!(newsletter["why"], "the site answered 404 Not Found");
-    assert_eq!(newsletter["count"], 150);
+    let (summary, broken) = lines.split_last().expect("there are lines");
+    let numbers =
+        ["visited", "fine", "robots", "tls", "no_turn", "others", "beyond"];
+    for number in numbers {
+        assert!(summary[number].is_u64(), "{number}: {summary}");
+    }
+    assert_eq!(summary["broken"], broken.len());
+    assert_eq!(summary["robots"], 2);
+    assert_eq!(summary["others"], 3);
+    assert_eq!(summary["interrupted"], false);
+    let incomplete = summary["in_part"].as_array().expect("a list");
+    assert_eq!(incomplete.len(), 2);
+    let bomb = "http://library.example/worn/18-gzip-bomb";
+    assert_eq!(incomplete[0]["page"], bomb);
+    assert!(incomplete[0]["why"].is_string());
+    let newsletter = &broken[0];
+    assert_eq!(newsletter["link"], "http://library.example/newsletter");
+    assert_eq!(newsletter["why"], "the server returned 404 Not Found");
+    assert_eq!(newsletter["by_way_of"], Value::Null);
+    assert_eq!(newsletter["count"], 150, "and the most frequent comes first");
     let occurrences = newsletter["occurrences"].as_array().expect("a list");
     assert_eq!(occurrences.len(), 5);
     assert_eq!(occurrences[0]["page"], "http://library.example/books/1");
+    assert_eq!(occurrences[0]["text"], "/newsletter");
     let moved = broken
         .iter()
         .find(|line| line["link"] == "http://library.example/moved#nowhere");
@@ -109,7 +119,7 @@ fn the_mock_site_is_checked_where_there_is_no_url_and_lines_tell_how_far_it_is()
 }
 
 #[test]
-fn what_a_page_says_reaches_no_terminal_as_a_command() {
+fn a_page_cannot_send_commands_to_the_terminal() {
     let evil = "<a href=\"/lost\">\x1b[2J\u{9b}31m\u{202e}\u{7}x</a>\
                 <a href=\"http://[\x1b[2J\">y</a>";
     let (_web, url) = site(evil.to_owned(), &[]);
@@ -123,10 +133,10 @@ fn what_a_page_says_reaches_no_terminal_as_a_command() {
 }
 
 #[test]
-fn a_wrong_argument_is_status_2_and_told_with_what_would_be_right() {
+fn a_wrong_argument_is_status_2_and_the_error_says_what_is_right() {
     for (arguments, words) in [
-        (vec!["site.example"], "for example http://site.example"),
-        (vec!["ftp://site.example"], "it is not of the web"),
+        (vec!["site.example"], "such as http://site.example"),
+        (vec!["ftp://site.example"], "only http and https can be checked"),
         (vec!["--pages", "0"], "'0'"),
         (vec!["--pages", "many"], "'many'"),
         (vec!["--at-once", "1001"], "1001 is not in 1..=1000"),
@@ -152,17 +162,20 @@ fn a_wrong_argument_is_status_2_and_told_with_what_would_be_right() {
 }
 
 #[test]
-fn a_start_that_cannot_be_reached_is_told_in_a_line() {
+fn a_start_url_that_cannot_be_reached_is_in_the_report() {
     let refused = Site::new("refused.example").fault(Fault::Refused);
     let web = MockWeb::builder().sites([refused]).start().expect("a web");
     let url = web.url("refused.example");
     let (status, printed, errors) = run(&[url]);
     assert_eq!((status, errors.as_str()), (Some(1), ""));
-    let why = "its robots.txt cannot be read: the connection was refused";
-    assert!(printed.starts_with(&format!("{url}: {why}\n")), "{printed}");
+    let expected = format!(
+        "{url}: robots.txt could not be fetched: the connection was refused\n    \
+         the start URL\n\n"
+    );
+    assert!(printed.starts_with(&expected), "{printed}");
 }
 
-/// A page with so many links that a pipe cannot hold the report.
+/// A page with more broken links than a pipe can hold in a report.
 fn long_report() -> (MockWeb, String) {
     let links: Vec<_> = (0..9_000).map(|n| format!("http://[{n}")).collect();
     let links: Vec<_> = links.iter().map(String::as_str).collect();
@@ -170,7 +183,7 @@ fn long_report() -> (MockWeb, String) {
 }
 
 #[test]
-fn a_reader_that_leaves_is_no_error_and_the_status_stays() {
+fn a_reader_that_leaves_is_no_error_and_the_status_stays_the_same() {
     let (_web, url) = long_report();
     let mut child = checker(&[&url])
         .stdout(Stdio::piped())
@@ -182,23 +195,23 @@ fn a_reader_that_leaves_is_no_error_and_the_status_stays() {
     let stdout = child.stdout.take().expect("it is a pipe");
     BufReader::new(stdout).read_line(&mut line).expect("it prints");
     assert!(line.starts_with("http://["), "{line}");
-    // The pipe is closed by now.
+    // The reader was dropped, so the pipe is closed now.
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
 
 #[cfg(unix)]
-fn interrupt(child: &Child) {
+fn send_signal(child: &Child, signal: &str) {
     let pid = child.id().to_string();
-    let sent = Command::new("kill").args(["-INT", &pid]).status();
+    let sent = Command::new("kill").args([signal, &pid]).status();
     assert!(sent.expect("there is a kill").success());
 }
 
-/// Checks a site one request at a time, and interrupts it once the page that
-/// hangs was asked for.
+/// Checks a site one request at a time, and sends a signal once the page that
+/// hangs was requested.
 #[cfg(unix)]
-async fn interrupted(links: &[&str]) -> (Option<i32>, String) {
+async fn interrupted(links: &[&str], signal: &str) -> (Option<i32>, String) {
     let (web, url) = site(page(links), &[("/hang", Fault::Hang)]);
     let _watchdog = web.watchdog(WATCHDOG);
     let one = ["--at-once", "1", "--per-host", "1", "--timeout", "600"];
@@ -210,7 +223,7 @@ async fn interrupted(links: &[&str]) -> (Option<i32>, String) {
         record.exchanges().any(|exchange| exchange.path == "/hang")
     })
     .await;
-    interrupt(&child);
+    send_signal(&child, signal);
     let output = child.wait_with_output().expect("it ends");
     web.wait_until(|record| record.client_gone() == 1).await;
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -219,39 +232,42 @@ async fn interrupted(links: &[&str]) -> (Option<i32>, String) {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn ctrl_c_prints_what_is_known_and_the_status_tells_what_was_found() {
-    // What is as near is asked in the order of the alphabet.
-    let (status, printed) = interrupted(&["/away", "/hang", "/later"]).await;
-    assert_eq!(status, Some(1));
-    let expected = "/away: the site answered 404 Not Found\n    \
-                    on / \"/away\"\n\n\
-                    Not checked: 2 links (beyond the limits, or its turn did \
-                    not come)\n\
-                    Interrupted: this is what was known by then.\n\
-                    Checked: 2 links to 2 URLs, 1 broken\n";
-    assert_eq!(printed, expected);
+async fn ctrl_c_and_sigterm_print_the_report_so_far() {
+    for signal in ["-INT", "-TERM"] {
+        // Pages equally far away are requested in alphabetical order.
+        let links = ["/away", "/hang", "/later"];
+        let (status, printed) = interrupted(&links, signal).await;
+        assert_eq!(status, Some(1));
+        let expected = "/away: the server returned 404 Not Found\n    \
+                        on / \"/away\"\n\n\
+                        Skipped: 2 links (over a limit, or not reached before \
+                        the crawl ended)\n\
+                        Interrupted: the rest of the site was not checked\n\
+                        Checked: 2 links to 2 URLs, 1 broken\n";
+        assert_eq!(printed, expected);
 
-    let (status, printed) = interrupted(&["/hang"]).await;
-    assert_eq!(status, Some(130));
-    assert!(printed.contains("Interrupted: "), "{printed}");
+        let (status, printed) = interrupted(&["/hang"], signal).await;
+        assert_eq!(status, Some(130));
+        assert!(printed.contains("Interrupted: "), "{printed}");
+    }
 }
 
 #[cfg(unix)]
 #[test]
-fn a_second_ctrl_c_ends_it_even_where_nobody_reads_the_report() {
+fn a_second_ctrl_c_ends_it_even_if_the_report_is_not_read() {
     let (_web, url) = long_report();
     let mut child =
         checker(&[&url]).stdout(Stdio::piped()).spawn().expect("it starts");
     let _watchdog = Watchdog::start(WATCHDOG, || vec!["Ctrl-C".to_owned()]);
     let mut stdout = child.stdout.take().expect("it is a pipe");
     stdout.read_exact(&mut [0]).expect("it prints");
-    // It is printing now, and the pipe is soon full. Two signals that come
-    // close to each other are one, so there is one after the other.
+    // It's printing now, and the pipe is soon full. Signals close to each other
+    // may count as one, so there's one after the other.
     let status = loop {
         if let Some(status) = child.try_wait().expect("it is a child") {
             break status;
         }
-        interrupt(&child);
+        send_signal(&child, "-INT");
         thread::yield_now();
     };
     assert_eq!(status.code(), Some(130));
@@ -259,9 +275,9 @@ fn a_second_ctrl_c_ends_it_even_where_nobody_reads_the_report() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn ctrl_c_is_heard_while_a_page_is_read() {
-    // A tree takes twelve seconds for a sixteenth of this, and four times as
-    // long for twice as much.
+async fn ctrl_c_gets_through_while_a_page_is_parsed() {
+    // Building a tree takes twelve seconds for a sixteenth of this, and four
+    // times as long for twice as much.
     let hostile = page(&["/hang"]) + &"<div>".repeat(350_000);
     let (web, url) = site(hostile, &[("/hang", Fault::Hang)]);
     let _watchdog = web.watchdog(WATCHDOG);
@@ -274,10 +290,10 @@ async fn ctrl_c_is_heard_while_a_page_is_read() {
         pages.any(|page| page.ended.is_some())
     })
     .await;
-    // That it is being read, nobody outside can see. If it has been by then,
-    // the other page hangs.
+    // From outside we can't see whether it's being parsed now. If it isn't, the
+    // other page hangs, and the result is the same.
     sleep(Duration::from_millis(300)).await;
-    interrupt(&child);
+    send_signal(&child, "-INT");
     let output = child.wait_with_output().expect("it ends");
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(130), "{printed}");
@@ -298,38 +314,38 @@ fn a_report_that_cannot_be_written_is_status_3() {
 }
 
 #[tokio::test]
-async fn a_start_that_leads_beyond_the_limits_is_status_3() {
+async fn a_start_url_that_redirects_past_a_limit_is_status_3() {
     let (web, url) = site(page(&[]), &[]);
     let moved = ResponseTemplate::new(301).insert_header("location", "/there");
-    let asked = Mock::given(path("/")).respond_with(moved);
-    asked.mount(web.wiremock()).await;
+    let redirect = Mock::given(path("/")).respond_with(moved);
+    redirect.mount(web.wiremock()).await;
     let (status, printed, errors) = run(&[&url, "--pages", "1"]);
     let line = "lesson10: nothing was checked: \
-                the start leads beyond the limits\n";
+                the start URL redirects past a limit\n";
     assert_eq!((status, errors.as_str()), (Some(3), line), "{printed}");
 }
 
 #[test]
-fn whoever_does_not_listen_makes_no_difference_to_the_status() {
-    let _watchdog = Watchdog::start(WATCHDOG, || vec!["deaf".to_owned()]);
-    let deaf = || {
+fn a_closed_output_does_not_change_the_status() {
+    let _watchdog = Watchdog::start(WATCHDOG, || vec!["closed".to_owned()]);
+    let closed = || {
         let (reader, writer) = pipe().expect("there is one");
         drop(reader);
         writer
     };
-    // There are lines of how far it is.
+    // It prints lines about its progress.
     let mut library = checker(&["--timeout", "5"]);
-    let output = library.stderr(deaf()).output().expect("it starts");
+    let output = library.stderr(closed()).output().expect("it starts");
     assert_eq!(output.status.code(), Some(1));
     let printed = String::from_utf8_lossy(&output.stdout);
     assert!(printed.contains("\nChecked: "), "{printed}");
 
     let (_web, url) = site(page(&["/lost"]), &[]);
-    let output = checker(&[&url]).stdout(deaf()).output().expect("it starts");
+    let output = checker(&[&url]).stdout(closed()).output().expect("it starts");
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 
     let mut wrong = checker(&["--fast"]);
-    let status = wrong.stderr(deaf()).status().expect("it starts");
+    let status = wrong.stderr(closed()).status().expect("it starts");
     assert_eq!(status.code(), Some(2));
 }

@@ -1,5 +1,5 @@
-//! The crawl loop with a web that is a table, in which the test decides what is
-//! answered first: the result is the same whatever it is.
+//! The crawl loop on a web that is a table. The test decides which request gets
+//! its response first, and the result is always the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -9,18 +9,17 @@ use lesson10::frontier::InMemory;
 use lesson10::parser::{Link, Page, Visit};
 use lesson10::progress::Progress;
 use lesson10::reporter::{Report, Reporter};
-use lesson10::{Job, Options, Outcome, Reason, Why, crawl};
+use lesson10::{Job, LinkError, Options, Outcome, SkipReason, crawl};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
 use url::Url;
 
-/// What the web has at a URL; 404 is what it does not have.
+/// What the web has at a URL. Other URLs are 404.
 #[derive(Clone, Debug)]
 enum Is {
     Page(Vec<String>),
     Moved(String),
-    Broken(Why),
+    Broken(LinkError),
 }
 
 #[derive(Clone, Debug, Default)]
@@ -43,8 +42,8 @@ impl Web {
         self
     }
 
-    fn broken(mut self, path: &str, why: Why) -> Web {
-        self.0.insert(url(path), Is::Broken(why));
+    fn broken(mut self, path: &str, error: LinkError) -> Web {
+        self.0.insert(url(path), Is::Broken(error));
         self
     }
 
@@ -58,10 +57,10 @@ impl Web {
                 Outcome::Fine(None)
             }
             Some(Is::Moved(to)) => Outcome::Redirect(url(to)),
-            Some(Is::Broken(why)) => Outcome::Broken(why.clone()),
+            Some(Is::Broken(error)) => Outcome::Broken(error.clone()),
             None => {
                 let not_found = reqwest::StatusCode::NOT_FOUND;
-                Outcome::Broken(Why::Status(not_found, None))
+                Outcome::Broken(LinkError::Status(not_found, None))
             }
         };
         Visit { job, outcome, page }
@@ -70,57 +69,59 @@ impl Web {
 
 /// What a crawl did.
 struct Crawled {
-    /// In the order in which they were asked.
-    asked: Vec<Job>,
-    /// How many were asked and not answered, at most.
+    /// In the order of the requests.
+    requests: Vec<Job>,
+    /// How many were in flight, at most.
     most: usize,
     report: Report,
 }
 
 impl Crawled {
     fn paths(&self) -> Vec<&str> {
-        let url = self.asked.iter().map(|job| job.url.as_str());
+        let url = self.requests.iter().map(|job| job.url.as_str());
         url.map(|url| url.trim_start_matches("http://home.example")).collect()
     }
 
     /// URL, depth and hops.
     fn jobs(&self) -> BTreeSet<(&str, usize, usize)> {
-        let jobs = self.asked.iter();
+        let jobs = self.requests.iter();
         jobs.map(|job| (job.url.as_str(), job.depth, job.hops)).collect()
     }
 
-    fn told(&self) -> String {
-        let mut told = Vec::new();
-        self.report.write_json(&mut told).expect("it can be written");
-        String::from_utf8(told).expect("it is text")
+    fn json(&self) -> String {
+        let mut json = Vec::new();
+        self.report.write_json(&mut json).expect("it can be written");
+        String::from_utf8(json).expect("it is text")
     }
 }
 
-/// Which of so many that were asked is answered next.
+/// Which of this many requests gets its response next.
 type Pick<'a> = &'a mut dyn FnMut(usize) -> usize;
 
-/// Takes all there is to ask at a time, and then answers one of it. The clock is
-/// paused, so a time limit passes when there is nothing else to do.
-async fn answer(
+/// Receives every job there is, then responds to one of them. The clock is paused,
+/// so the timeout expires when nothing else can happen.
+async fn respond(
     web: &Web,
     mut jobs: Receiver<Job>,
     visits: Sender<Visit>,
     pick: Pick<'_>,
 ) -> (Vec<Job>, usize) {
-    let (mut asked, mut held, mut most) = (Vec::new(), Vec::new(), 0);
+    let mut requests = Vec::new();
+    let mut held = Vec::new();
+    let mut most = 0;
     loop {
         match timeout(Duration::from_millis(1), jobs.recv()).await {
             Ok(Some(job)) => {
-                asked.push(job.clone());
+                requests.push(job.clone());
                 held.push(job);
                 most = most.max(held.len());
             }
-            Ok(None) => return (asked, most),
+            Ok(None) => return (requests, most),
             Err(_) => {
-                assert!(!held.is_empty(), "it stands still");
+                assert!(!held.is_empty(), "it deadlocked");
                 let job = held.remove(pick(held.len()));
                 let sent = visits.send(web.visit(job)).await;
-                sent.expect("it waits for what it asked for");
+                sent.expect("the crawl waits for its visits");
             }
         }
     }
@@ -134,19 +135,18 @@ async fn crawl_in_order(
 ) -> Crawled {
     let (jobs_in, jobs) = channel(1);
     let (visits_in, visits) = channel(1);
-    let (news_in, news) = channel(1);
-    let (progress, stop) = (Progress::hidden(), CancellationToken::new());
+    let (results_in, results) = channel(1);
+    let progress = Progress::hidden();
     let frontier = InMemory::new(pages, per_host);
-    let crawl = crawl::run(
-        options, frontier, jobs_in, visits, news_in, &progress, &stop,
-    );
-    let (crawled, (asked, most), report) = tokio::join!(
+    let crawl =
+        crawl::run(options, frontier, jobs_in, visits, results_in, &progress);
+    let (crawled, (requests, most), report) = tokio::join!(
         crawl,
-        answer(web, jobs, visits_in, pick),
-        Reporter::new(options).run(news, &progress),
+        respond(web, jobs, visits_in, pick),
+        Reporter::new(options).run(results, &progress),
     );
     crawled.expect("the frontier does not fail");
-    Crawled { asked, most, report }
+    Crawled { requests, most, report }
 }
 
 fn options(depth: usize) -> Options {
@@ -154,31 +154,32 @@ fn options(depth: usize) -> Options {
     Options { depth, occurrences: usize::MAX, ..options }
 }
 
-/// Crawls in many orders, which all must come to the same.
+/// Crawls in many orders, and all must give the same result.
 async fn crawl_in_all_orders(
     web: &Web,
     options: &Options,
     limits: (usize, usize),
 ) -> Crawled {
     let first = crawl_in_order(web, options, limits, &mut |_| 0).await;
-    let asked = first.jobs();
-    assert_eq!(asked.len(), first.asked.len(), "each URL once");
+    let jobs = first.jobs();
+    assert_eq!(jobs.len(), first.requests.len(), "each URL once");
     for seed in 0..20 {
         let mut random = Rng::with_seed(seed);
-        // The one that was asked last, for a beginning.
-        let pick: Pick<'_> = match seed {
-            0 => &mut |held| held - 1,
-            _ => &mut |held| random.usize(..held),
+        // The last request first, to begin with.
+        let pick: Pick<'_> = if seed == 0 {
+            &mut |held| held - 1
+        } else {
+            &mut |held| random.usize(..held)
         };
         let other = crawl_in_order(web, options, limits, pick).await;
-        assert_eq!(other.jobs(), asked, "{web:?}");
-        assert_eq!(other.told(), first.told(), "{web:?}");
+        assert_eq!(other.jobs(), jobs, "{web:?}");
+        assert_eq!(other.json(), first.json(), "{web:?}");
     }
     first
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_has_the_depth_of_the_shortest_way_whichever_way_was_quicker() {
+async fn a_page_has_the_depth_of_its_shortest_way_whichever_way_was_faster() {
     let web = Web::default()
         .page("/", &["/a", "/to-b"])
         .moved("/to-b", "/b")
@@ -189,11 +190,11 @@ async fn a_page_has_the_depth_of_the_shortest_way_whichever_way_was_quicker() {
         .page("/page", &["/last"])
         .page("/last", &["/beyond"]);
     let crawled = crawl_in_all_orders(&web, &options(2), (100, 100)).await;
-    let page = crawled.asked.iter().find(|job| job.url == url("/page"));
+    let page = crawled.requests.iter().find(|job| job.url == url("/page"));
     assert_eq!(page.map(|job| job.depth), Some(2), "by way of /to-b and /b");
-    let asked = crawled.paths();
-    assert!(asked.contains(&"/last"), "the page is near enough: {asked:?}");
-    assert!(!asked.contains(&"/beyond"), "{asked:?}");
+    let paths = crawled.paths();
+    assert!(paths.contains(&"/last"), "the page is near enough: {paths:?}");
+    assert!(!paths.contains(&"/beyond"), "{paths:?}");
 }
 
 /// `/0`, redirected to `/1`, and so on.
@@ -211,15 +212,15 @@ async fn ten_redirects_are_followed_and_an_eleventh_is_not() {
         let web = chain(web, redirects).page(&format!("/{redirects}"), &[]);
         let crawled = crawl_in_all_orders(&web, &options(20), (100, 100)).await;
         let broken = !crawled.report.broken.is_empty();
-        assert_eq!(broken, is_broken, "{}", crawled.told());
+        assert_eq!(broken, is_broken, "{}", crawled.json());
         // The start, and what ten redirects lead to.
-        assert_eq!(crawled.asked.len(), 1 + 1 + 10);
-        assert!(crawled.report.not_checked.is_empty());
+        assert_eq!(crawled.requests.len(), 1 + 1 + 10);
+        assert!(crawled.report.skipped.is_empty());
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_same_urls_are_beyond_the_limit_whichever_page_was_quicker() {
+async fn the_same_urls_are_over_the_limit_whichever_page_was_faster() {
     let outside: Vec<_> =
         (10..90).map(|n| format!("http://other.example/{n}")).collect();
     let outside: Vec<_> = outside.iter().map(String::as_str).collect();
@@ -230,37 +231,38 @@ async fn the_same_urls_are_beyond_the_limit_whichever_page_was_quicker() {
         .moved("/moved", "/near")
         .page("/3", &outside);
     let crawled = crawl_in_all_orders(&web, &options(20), (8, 100)).await;
-    let asked = crawled.paths();
+    let paths = crawled.paths().into_iter();
     let (inside, outside): (Vec<&str>, Vec<&str>) =
-        asked.into_iter().partition(|asked| asked.starts_with('/'));
-    // The nearest, and of those that are as near the first in the alphabet.
+        paths.partition(|path| path.starts_with('/'));
+    // The nearest ones, and of equally near ones the first in the alphabet.
     let nearest = ["/", "/1", "/2", "/3", "/moved", "/near", "/a", "/b"];
     assert_eq!(inside, nearest);
     assert_eq!(outside.len(), 80);
-    let left_out = crawled.report.not_checked.get(&Reason::NoTurn);
-    assert_eq!(left_out, Some(&3), "/c, /y and /z");
+    let skipped = crawled.report.skipped.get(&SkipReason::NotReached);
+    assert_eq!(skipped, Some(&3), "/c, /y and /z");
 }
 
 #[tokio::test(start_paused = true)]
-async fn in_webs_made_at_random_the_result_does_not_depend_on_the_order() {
+async fn in_random_webs_the_result_does_not_depend_on_the_order() {
     for seed in 0..25 {
         let mut random = Rng::with_seed(seed);
-        let web = web_made_at_random(&mut random);
+        let web = random_web(&mut random);
         let options = options(random.usize(..6));
         let limits = (random.usize(1..60), random.usize(1..20));
         crawl_in_all_orders(&web, &options, limits).await;
     }
 }
 
-fn web_made_at_random(random: &mut Rng) -> Web {
+fn random_web(random: &mut Rng) -> Web {
     let count = random.usize(2..30);
     let any = |random: &mut Rng| {
         let host = random.choice(["", "", "", "http://other.example"]);
         let host = host.expect("there are four");
         let number = random.usize(..count);
-        match random.usize(..4) {
-            0 => format!("{host}/{number}/{}", random.usize(..15)),
-            _ => format!("{host}/{number}"),
+        if random.usize(..4) == 0 {
+            format!("{host}/{number}/{}", random.usize(..15))
+        } else {
+            format!("{host}/{number}")
         }
     };
     let mut web = Web::default();
@@ -273,21 +275,20 @@ fn web_made_at_random(random: &mut Rng) -> Web {
                 1 => {
                     web = web.moved(&path, &format!("{path}/0"));
                     for link in 0..14 {
-                        let (from, to) = (link, link + 1);
-                        let to = format!("{path}/{to}");
-                        web = web.moved(&format!("{path}/{from}"), &to);
+                        let to = format!("{path}/{}", link + 1);
+                        web = web.moved(&format!("{path}/{link}"), &to);
                     }
                     web = web.moved(&format!("{path}/14"), &any(random));
                 }
                 2 => {}
-                _ => web = page_made_at_random(web, &path, random, any),
+                _ => web = random_page(web, &path, random, any),
             }
         }
     }
-    page_made_at_random(web, "/", random, any)
+    random_page(web, "/", random, any)
 }
 
-fn page_made_at_random(
+fn random_page(
     web: Web,
     path: &str,
     random: &mut Rng,
@@ -299,8 +300,7 @@ fn page_made_at_random(
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_as_far_from_the_start_is_asked_together_and_the_nearest_first()
-{
+async fn pages_equally_far_away_are_requested_together_and_the_nearest_first() {
     let links: Vec<_> = (100..150).map(|n| format!("/{n}")).collect();
     let links: Vec<_> = links.iter().rev().map(String::as_str).collect();
     let web = Web::default()
@@ -313,12 +313,12 @@ async fn what_is_as_far_from_the_start_is_asked_together_and_the_nearest_first()
     expected.sort();
     let expected = [&["/"], expected.as_slice(), &["/a", "/z"]].concat();
     assert_eq!(crawled.paths(), expected);
-    let depths = crawled.asked.iter().map(|job| job.depth);
+    let depths = crawled.requests.iter().map(|job| job.depth);
     assert!(depths.is_sorted());
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_has_another_scheme_host_or_port_is_not_of_the_site() {
+async fn a_different_scheme_host_or_port_is_not_part_of_the_site() {
     let others = [
         "https://home.example/",
         "http://home.example:81/",
@@ -331,59 +331,60 @@ async fn what_has_another_scheme_host_or_port_is_not_of_the_site() {
         web = web.page(other, &[]);
     }
     let crawled = crawl_in_all_orders(&web, &options(20), (100, 100)).await;
-    for Job { url, inside, .. } in &crawled.asked {
+    for Job { url, inside, .. } in &crawled.requests {
         assert_eq!(*inside, !others.contains(&url.as_str()), "{url}");
     }
-    assert_eq!(crawled.asked.len(), 5);
+    assert_eq!(crawled.requests.len(), 5);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_host_that_cannot_be_reached_is_not_asked_again_for_its_other_links()
-{
+async fn a_host_that_cannot_be_reached_gets_no_request_for_its_other_links() {
     let mut web = Web::default();
     let mut links = Vec::new();
     for number in 10..30 {
-        for (host, why) in [
-            ("dead", Why::Unreachable),
-            ("flaky", Why::Unreachable),
-            ("slow", Why::TimedOut),
+        for (host, error) in [
+            ("dead", LinkError::Unreachable),
+            ("flaky", LinkError::Unreachable),
+            ("slow", LinkError::TimedOut),
+            ("unknown", LinkError::NameLookup),
+            ("untrusted", LinkError::Tls("bad certificate".to_owned())),
         ] {
             let link = format!("http://{host}.example/{number}");
-            web = web.broken(&link, why);
+            web = web.broken(&link, error);
             links.push(link);
         }
     }
-    // At another port there may be somebody.
+    // A different port may work.
     for number in 0..5 {
-        links.push(format!("http://dead.example:81/{number}"));
-        web = web.page(&links[links.len() - 1], &[]);
+        let link = format!("http://dead.example:81/{number}");
+        web = web.page(&link, &[]);
+        links.push(link);
     }
-    // One answer, whatever it says, is enough.
-    let lost = "http://flaky.example/1";
-    links.push(lost.to_owned());
+    // One response is enough, whatever it says.
+    links.push("http://flaky.example/1".to_owned());
     let links: Vec<_> = links.iter().map(String::as_str).collect();
     let web = web.page("/", &links);
     let mut first = |_| 0;
     let limits = (100, 4);
     let crawled = crawl_in_order(&web, &options(20), limits, &mut first).await;
-    let asked = |host: &str| {
-        let asked = crawled.asked.iter();
-        asked.filter(|job| job.url.as_str().starts_with(host)).count()
+    let requests = |host: &str| {
+        let start = format!("http://{host}.example");
+        let of_host = |job: &&Job| {
+            let rest = job.url.as_str().strip_prefix(start.as_str());
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        crawled.requests.iter().filter(of_host).count()
     };
-    let hosts = [
-        "dead.example/",
-        "dead.example:81/",
-        "flaky.example/",
-        "slow.example/",
-    ];
-    let asked = hosts.map(|host| asked(&format!("http://{host}")));
-    assert_eq!(asked, [4, 5, 21, 20]);
-    // That nobody asked again is no reason to call them well.
-    assert_eq!(crawled.report.broken.len(), 61);
+    let hosts = ["dead", "flaky", "slow", "unknown", "untrusted"];
+    assert_eq!(hosts.map(requests), [4, 21, 20, 4, 4]);
+    let other_port = |job: &&Job| job.url.port() == Some(81);
+    assert_eq!(crawled.requests.iter().filter(other_port).count(), 5);
+    // The links without a request of their own are broken all the same.
+    assert_eq!(crawled.report.broken.len(), 5 * 20 + 1);
     assert_eq!(crawled.report.fine, 1 + 5);
     for broken in &crawled.report.broken {
         let is_dead = broken.link.starts_with("http://dead.example/");
-        let unreachable = matches!(broken.why, Why::Unreachable);
+        let unreachable = matches!(broken.error, LinkError::Unreachable);
         assert!(unreachable || !is_dead, "{}", broken.link);
     }
 }

@@ -1,16 +1,16 @@
-//! Pages and answers that nobody vouches for: what a whole check makes of them,
-//! and what the server saw of it.
+//! Hostile pages and responses: what a whole check reports, and what the server
+//! saw.
 
 use std::collections::BTreeSet;
-use std::future::Future;
 use std::io;
 use std::time::Duration;
 
+use lesson_kit::with_causes;
 use lesson10::frontier::{Added, Frontier, InMemory};
 use lesson10::mock_site::options;
 use lesson10::progress::Progress;
 use lesson10::reporter::Report;
-use lesson10::{BrokeOff, Job, Options, Reason, check};
+use lesson10::{CheckError, Job, Options, SkipReason, check};
 use mock_server::{Fault, MockWeb, Site, Watchdog};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -19,7 +19,7 @@ use wiremock::{Mock, ResponseTemplate};
 
 /// Bounds a failure only.
 const WATCHDOG: Duration = Duration::from_secs(120);
-/// As long as a busy machine may need for an answer.
+/// Longer than a busy machine needs for a response.
 const TIMEOUT: Duration = Duration::from_secs(5);
 const HOME: &str = "home.example";
 
@@ -28,7 +28,7 @@ fn page(links: &[&str]) -> String {
     format!("<!doctype html><title>A page</title>{}", links.collect::<String>())
 }
 
-/// Starts these sites; what is checked is the first.
+/// Starts these sites. The first one is checked.
 fn start(sites: Vec<Site>) -> (MockWeb, Options, Watchdog) {
     let host = sites[0].name.clone();
     let web = MockWeb::builder().sites(sites).start().expect("the web starts");
@@ -48,15 +48,22 @@ async fn run(options: &Options) -> Report {
 async fn run_with(
     options: &Options,
     frontier: impl Frontier,
-) -> anyhow::Result<Report> {
-    let (progress, stop) = (Progress::hidden(), CancellationToken::new());
+) -> Result<Report, CheckError> {
+    let progress = Progress::hidden();
+    let stop = CancellationToken::new();
     check(options, frontier, &progress, &stop).await
 }
 
-/// What the home site answers at a path.
-async fn answer(web: &MockWeb, at: &str, answer: ResponseTemplate) {
-    let asked = Mock::given(header("host", HOME)).and(path(at));
-    asked.respond_with(answer).mount(web.wiremock()).await;
+/// Sets the response of the home site at a path.
+async fn respond(web: &MockWeb, at: &str, response: ResponseTemplate) {
+    let request = Mock::given(header("host", HOME)).and(path(at));
+    request.respond_with(response).mount(web.wiremock()).await;
+}
+
+/// Redirects a path of the home site.
+async fn redirect(web: &MockWeb, from: &str, to: &str) {
+    let moved = ResponseTemplate::new(302).insert_header("location", to);
+    respond(web, from, moved).await;
 }
 
 fn html(page: &str) -> ResponseTemplate {
@@ -66,11 +73,19 @@ fn html(page: &str) -> ResponseTemplate {
 fn broken(report: &Report) -> Vec<(&str, String)> {
     let broken = report.broken.iter();
     broken
-        .map(|broken| (broken.link.as_str(), broken.why.to_string()))
+        .map(|broken| (broken.link.as_str(), broken.error.to_string()))
         .collect()
 }
 
-/// Of a check of the home site, with the path of each link.
+/// A report in both of its forms.
+fn printed(report: &Report) -> String {
+    let mut printed = Vec::new();
+    report.write_table(&mut printed).expect("there is room");
+    report.write_json(&mut printed).expect("there is room");
+    String::from_utf8(printed).expect("it is text")
+}
+
+/// The paths of the broken links to the home site.
 fn paths(report: &Report) -> Vec<&str> {
     let paths = broken(report).into_iter();
     paths
@@ -79,8 +94,9 @@ fn paths(report: &Report) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_hostile_page_costs_no_more_than_its_bytes_and_spoils_nothing_else() {
-    // In a tree each of the paragraphs has a thousand elements in it.
+async fn a_hostile_page_costs_no_more_than_its_bytes_and_changes_nothing_else()
+{
+    // In a tree, each of the paragraphs would contain a thousand elements.
     let names = (0..1_000).map(|n| format!("<b a{n}>")).collect::<String>();
     let copied = "<p>x</p>".repeat(230_000);
     let copied = format!("<a href=/1></a><p>{names}</p>{copied}<a href=/2>");
@@ -105,42 +121,45 @@ async fn a_hostile_page_costs_no_more_than_its_bytes_and_spoils_nothing_else() {
 
     let report = run(&options).await;
 
-    assert_eq!(paths(&report), ["/0", "/1", "/2", "/3", "/4", "/5", "/6"]);
-    let in_part: Vec<_> =
-        report.in_part.iter().map(|(url, why)| (url.path(), *why)).collect();
-    let why = "reading it takes too much memory";
-    assert_eq!(in_part, [("/deep", why)]);
-    // Of the pages with many links 10,000 are looked at.
-    assert_eq!((report.beyond, report.others), (10_001 + 1, 0));
+    let mut found = paths(&report);
+    found.sort();
+    assert_eq!(found, ["/0", "/1", "/2", "/3", "/4", "/5", "/6"]);
+    let incomplete: Vec<_> = report
+        .incomplete
+        .iter()
+        .map(|(url, reason)| (url.path(), *reason))
+        .collect();
+    let reason = "parsing it takes too much memory";
+    assert_eq!(incomplete, [("/deep", reason)]);
+    // The first 10,000 links of a page count.
+    assert_eq!((report.over_limit, report.non_http), (10_001 + 1, 0));
     let mut texts = report.broken.iter().flat_map(|broken| &broken.occurrences);
     assert!(texts.all(|occurrence| occurrence.text.chars().count() <= 63));
-    let mut told = Vec::new();
-    report.write_table(&mut told).expect("there is room");
-    report.write_json(&mut told).expect("there is room");
-    let told = String::from_utf8(told).expect("it is text");
-    let line = "Not looked at: 10002 links (too long, or too many)\n";
-    assert!(told.contains(line), "{told}");
-    assert!(told.contains("\"beyond\":10002"), "{told}");
+    let printed = printed(&report);
+    let line = "Skipped: 10002 links too long, or beyond the first 10000 of a \
+                page\n";
+    assert!(printed.contains(line), "{printed}");
+    assert!(printed.contains("\"beyond\":10002"), "{printed}");
     let part = format!(
-        "\"in_part\":[{{\"page\":\"{}deep\",\"why\":\"{why}\"}}",
+        "\"in_part\":[{{\"page\":\"{}deep\",\"why\":\"{reason}\"}}",
         options.start
     );
-    assert!(told.contains(&part), "{told}");
+    assert!(printed.contains(&part), "{printed}");
 }
 
 #[tokio::test]
-async fn of_the_last_pages_no_links_count() {
+async fn links_of_the_last_pages_do_not_count() {
     let long = format!("/{}", "x".repeat(4_000));
     let site = home(&["/last"]).also("/last", "text/html", page(&[&long]));
     let (_web, options, _watchdog) = start(vec![site]);
-    for (depth, beyond) in [(0, 0), (1, 1)] {
+    for (depth, over_limit) in [(0, 0), (1, 1)] {
         let report = run(&Options { depth, ..options.clone() }).await;
-        assert_eq!(report.beyond, beyond);
+        assert_eq!(report.over_limit, over_limit);
     }
 }
 
 #[tokio::test]
-async fn a_page_is_one_by_what_its_header_means_and_is_read_as_it_says() {
+async fn a_header_decides_whether_a_page_is_html_and_how_it_is_decoded() {
     let worn = home(&["/bare", "/capitals", "/none", "/plain", "/latin1"])
         .also("/bare", "text/html; charset", page(&["/1"]))
         .also("/capitals", "TEXT/HTML ; x", page(&["/2"]))
@@ -155,53 +174,79 @@ async fn a_page_is_one_by_what_its_header_means_and_is_read_as_it_says() {
     let (web, options, _watchdog) = start(vec![worn]);
     let body = page(&["/4"]);
     let none = ResponseTemplate::new(200).set_body_bytes(body);
-    answer(&web, "/none", none).await;
+    respond(&web, "/none", none).await;
     let report = run(&options).await;
     assert_eq!(paths(&report), ["/1", "/2", "/3", "/4"]);
     let occurrence =
-        report.broken[2].occurrences.first().expect("it stands somewhere");
+        report.broken[2].occurrences.first().expect("it occurs somewhere");
     assert_eq!(occurrence.text, "caf\u{e9}");
 }
 
 #[tokio::test]
-async fn identity_is_no_compression_and_what_is_compressed_is_told() {
+async fn identity_is_no_compression_and_a_compressed_page_is_reported() {
     let (web, options, _watchdog) = start(vec![home(&["/as-it-is", "/zip"])]);
     for (at, encoding) in [("/as-it-is", "Identity"), ("/zip", "gzip")] {
         let page = html(&page(&["/lost"]));
         let page = page.insert_header("content-encoding", encoding);
-        answer(&web, at, page).await;
+        respond(&web, at, page).await;
     }
     let report = run(&options).await;
     assert_eq!(paths(&report), ["/lost"]);
     let occurrence =
-        report.broken[0].occurrences.first().expect("it stands somewhere");
+        report.broken[0].occurrences.first().expect("it occurs somewhere");
     let on = occurrence.page.as_ref().map(|page| page.path());
     assert_eq!((report.broken[0].count, on), (1, Some("/as-it-is")));
-    let in_part: Vec<_> = report.in_part.keys().map(Url::path).collect();
-    assert_eq!(in_part, ["/zip"]);
+    let incomplete: Vec<_> = report.incomplete.keys().map(Url::path).collect();
+    assert_eq!(incomplete, ["/zip"]);
 }
 
 #[tokio::test]
-async fn a_robots_txt_that_does_not_come_is_told_with_what_is_the_matter() {
+async fn a_robots_txt_that_cannot_be_fetched_is_reported_with_its_error() {
     let (web, options, _watchdog) = start(vec![home(&[])]);
     let gzip = ResponseTemplate::new(200)
         .insert_header("content-encoding", "gzip")
         .set_body_string("User-agent: *");
-    answer(&web, "/robots.txt", gzip).await;
+    respond(&web, "/robots.txt", gzip).await;
     let report = run(&options).await;
-    let compressed = "its robots.txt cannot be read: it came compressed";
+    let compressed =
+        "robots.txt could not be fetched: the response is compressed";
     let expected = [("http://home.example/", compressed.to_owned())];
     assert_eq!(broken(&report), expected);
 
     let (web, options, _watchdog) = start(vec![home(&[])]);
-    let on =
-        ResponseTemplate::new(302).insert_header("location", "/robots.txt");
-    answer(&web, "/robots.txt", on).await;
+    redirect(&web, "/robots.txt", "/robots.txt").await;
     let report = run(&options).await;
-    let redirects = "its robots.txt cannot be read: redirected too often";
+    let redirects = "robots.txt could not be fetched: too many redirects";
     let expected = [("http://home.example/", redirects.to_owned())];
     assert_eq!(broken(&report), expected);
-    assert_eq!(web.record().exchanges().len(), 1 + 5, "and no retry");
+    assert_eq!(web.record().exchanges().len(), 1 + 5, "there is no retry");
+}
+
+#[tokio::test]
+async fn a_robots_txt_is_found_behind_five_redirects() {
+    let rules = "User-agent: *\nDisallow: /private";
+    let site = home(&["/private"]).also("/5", "text/plain", rules);
+    let (web, options, _watchdog) = start(vec![site]);
+    redirect(&web, "/robots.txt", "/1").await;
+    for number in 1..5 {
+        redirect(&web, &format!("/{number}"), &format!("/{}", number + 1))
+            .await;
+    }
+    let report = run(&options).await;
+    assert_eq!(report.skipped.get(&SkipReason::Robots), Some(&1));
+}
+
+#[cfg(not(feature = "live"))]
+#[tokio::test]
+async fn a_robots_txt_that_moved_to_https_is_reported_as_that() {
+    let (web, options, _watchdog) = start(vec![home(&[])]);
+    redirect(&web, "/robots.txt", "https://home.example/robots.txt").await;
+    let report = run(&options).await;
+    let https = "robots.txt could not be fetched: \
+                 it redirects to https, which needs --features live";
+    let expected = [("http://home.example/", https.to_owned())];
+    assert_eq!(broken(&report), expected);
+    assert_eq!(web.record().exchanges().len(), 1, "there is no retry");
 }
 
 #[tokio::test]
@@ -210,12 +255,12 @@ async fn a_robots_txt_counts_up_to_500_kib() {
     let site = home(&["/private"]).also("/robots.txt", "text/plain", robots);
     let (web, options, _watchdog) = start(vec![site]);
     let report = run(&options).await;
-    assert_eq!((report.visited, report.not_checked.len()), (1, 1));
+    assert_eq!((report.visited, report.skipped.len()), (1, 1));
     assert_eq!(web.record().exchanges().len(), 2, "and robots.txt");
 }
 
 #[tokio::test]
-async fn get_follows_where_head_is_refused_and_nowhere_else() {
+async fn get_follows_only_where_head_is_refused() {
     let kinds = [
         ("down.example", "status?code=503", "HEAD"),
         ("silent.example", "hang", "HEAD"),
@@ -235,32 +280,37 @@ async fn get_follows_where_head_is_refused_and_nowhere_else() {
     assert_eq!(report.broken.len(), kinds.len());
     let record = web.record();
     for (name, _, methods) in kinds {
-        let asked = record.exchanges().filter(|asked| asked.site == name);
-        let asked: BTreeSet<_> =
-            asked.map(|asked| asked.method.as_str()).collect();
-        assert_eq!(asked, methods.split(' ').collect(), "{name}");
+        let exchanges = record.exchanges();
+        let sent: BTreeSet<_> = exchanges
+            .filter(|exchange| exchange.site == name)
+            .map(|exchange| exchange.method.as_str())
+            .collect();
+        assert_eq!(sent, methods.split(' ').collect(), "{name}");
     }
 }
 
 #[tokio::test]
-async fn redirects_are_read_as_they_are_written_and_have_a_bound() {
+async fn a_redirect_may_be_utf_8_and_its_length_is_limited() {
     let (web, options, _watchdog) = start(vec![home(&["/raw", "/long"])]);
     let long = format!("/{}", "x".repeat(4_000));
     for (at, to) in [("/raw", "/caf\u{e9}"), ("/long", &long)] {
         let moved = ResponseTemplate::new(301);
         let moved = moved.insert_header("location", to.as_bytes());
-        answer(&web, at, moved).await;
+        respond(&web, at, moved).await;
     }
     let report = run(&options).await;
     let [long, raw] = report.broken.as_slice() else { panic!("{report:?}") };
-    let to = raw.by_way_of.as_ref().map(Url::as_str);
+    let to = raw.redirected_to.as_ref().map(Url::as_str);
     assert_eq!(to, Some("http://home.example/caf%C3%A9"));
-    assert_eq!(long.by_way_of, None);
-    assert_eq!(long.why.to_string(), "the site answered 301 Moved Permanently");
+    assert_eq!(long.redirected_to, None);
+    assert_eq!(
+        long.error.to_string(),
+        "the server returned 301 Moved Permanently"
+    );
 }
 
 #[tokio::test]
-async fn the_pause_of_a_robots_txt_is_kept_before_each_try_again_too() {
+async fn the_pause_of_a_robots_txt_is_kept_before_retries_too() {
     let robots = "User-agent: *\nCrawl-delay: 1\n";
     let fault = |with: &str| {
         let with: Box<Fault> = Box::new(with.parse().expect("it is a fault"));
@@ -279,12 +329,12 @@ async fn the_pause_of_a_robots_txt_is_kept_before_each_try_again_too() {
     let (first, last) = (record.exchanges().next(), record.exchanges().last());
     let robots = first.and_then(|robots| robots.ended).expect("it ended");
     let last = last.expect("there are six").request_head;
-    // The first page need not wait, and nothing makes a pause shorter.
+    // The first page doesn't have to wait, and nothing makes a pause shorter.
     assert!(last - robots >= Duration::from_secs(4));
 }
 
 #[tokio::test]
-async fn the_site_alone_gets_the_password_and_no_report_has_it() {
+async fn only_the_site_gets_the_password_and_no_report_shows_it() {
     let links = [
         "/lost",
         "/private",
@@ -299,13 +349,17 @@ async fn the_site_alone_gets_the_password_and_no_report_has_it() {
     let elsewhere = "http://other.example/robots.txt";
     let elsewhere =
         ResponseTemplate::new(302).insert_header("location", elsewhere);
-    for (at, answer) in [("/robots.txt", elsewhere), ("/", html(&page(&links)))]
+    for (at, response) in
+        [("/robots.txt", elsewhere), ("/", html(&page(&links)))]
     {
         let mine = Mock::given(header("host", HOME)).and(path(at));
         let mine = mine.and(basic_auth("m\u{e9}", "s@cret"));
-        mine.respond_with(answer).with_priority(1).mount(web.wiremock()).await;
+        mine.respond_with(response)
+            .with_priority(1)
+            .mount(web.wiremock())
+            .await;
     }
-    // Who is not asked for a password does not get one.
+    // The other host must not get a password.
     let other = Mock::given(header("host", "other.example"));
     let other = other.and(header_exists("authorization"));
     let other = other.respond_with(ResponseTemplate::new(503));
@@ -321,25 +375,22 @@ async fn the_site_alone_gets_the_password_and_no_report_has_it() {
 
     assert_eq!(paths(&report), ["/lost"]);
     assert_eq!((report.fine, report.broken.len()), (3, 1));
-    assert_eq!(report.not_checked.get(&Reason::Robots), Some(&1));
-    let mut told = Vec::new();
-    report.write_table(&mut told).expect("there is room");
-    report.write_json(&mut told).expect("there is room");
-    let told = String::from_utf8(told).expect("it is text");
+    assert_eq!(report.skipped.get(&SkipReason::Robots), Some(&1));
+    let printed = printed(&report);
     for secret in ["s%40cret", "s@cret", "@home", "@other"] {
-        assert!(!told.contains(secret), "{told}");
+        assert!(!printed.contains(secret), "{printed}");
     }
 }
 
-/// A frontier that fails after so many jobs, and one that tells when it is
+/// A frontier that fails after this many jobs, and that cancels a token when it's
 /// dropped.
-struct Worn {
+struct Failing {
     whole: InMemory,
     jobs: usize,
     at_end: Option<CancellationToken>,
 }
 
-impl Frontier for Worn {
+impl Frontier for Failing {
     async fn add(&mut self, job: Job) -> io::Result<Added> {
         self.whole.add(job).await
     }
@@ -353,12 +404,12 @@ impl Frontier for Worn {
         Ok(next)
     }
 
-    fn done(&mut self, job: &Job) -> impl Future<Output = io::Result<()>> {
-        self.whole.done(job)
+    async fn done(&mut self, job: &Job) -> io::Result<()> {
+        self.whole.done(job).await
     }
 }
 
-impl Drop for Worn {
+impl Drop for Failing {
     fn drop(&mut self) {
         if let Some(at_end) = &self.at_end {
             at_end.cancel();
@@ -367,28 +418,31 @@ impl Drop for Worn {
 }
 
 #[tokio::test]
-async fn a_frontier_that_fails_leaves_the_report_of_what_was_known() {
+async fn a_frontier_that_fails_leaves_the_report_so_far() {
     let links = ["http://[", "/1", "/2"];
     let (_web, options, _watchdog) = start(vec![home(&links)]);
     let whole = InMemory::new(100, 1);
-    let frontier = Worn { whole, jobs: 2, at_end: None };
+    let frontier = Failing { whole, jobs: 2, at_end: None };
     let error = run_with(&options, frontier).await;
     let error = error.expect_err("the frontier fails");
-    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
-    assert_eq!(kind, Some(io::ErrorKind::NotConnected));
-    assert!(error.to_string().contains("broke off"), "{error}");
-    let BrokeOff { report } = error.downcast_ref().expect("it has a report");
+    let message = with_causes(&error);
+    assert_eq!(message, "the frontier failed: not connected");
+    let CheckError::Frontier { error, report } = error else {
+        panic!("{message}")
+    };
+    assert_eq!(error.kind(), io::ErrorKind::NotConnected);
     let [not_url, ..] = report.broken.as_slice() else { panic!("{report:?}") };
     assert_eq!(not_url.link, "http://[");
-    assert!(report.visited >= 1 && !report.not_checked.is_empty());
+    assert!(report.visited >= 1 && !report.skipped.is_empty());
 }
 
 #[tokio::test]
-async fn what_is_stopped_after_its_last_visit_was_not_interrupted() {
+async fn a_check_that_is_stopped_after_its_last_visit_was_not_interrupted() {
     let (_web, options, _watchdog) = start(vec![home(&["/"])]);
-    let (progress, stop) = (Progress::hidden(), CancellationToken::new());
+    let progress = Progress::hidden();
+    let stop = CancellationToken::new();
     let whole = InMemory::new(100, 1);
-    let frontier = Worn { whole, jobs: 2, at_end: Some(stop.clone()) };
+    let frontier = Failing { whole, jobs: 2, at_end: Some(stop.clone()) };
     let checked = check(&options, frontier, &progress, &stop).await;
     let report = checked.expect("the frontier does not fail");
     assert!(stop.is_cancelled() && !report.interrupted);
@@ -396,7 +450,7 @@ async fn what_is_stopped_after_its_last_visit_was_not_interrupted() {
 }
 
 #[tokio::test]
-async fn a_panic_in_a_request_is_one_of_the_whole_check() {
+async fn a_panic_in_a_request_panics_the_whole_check() {
     let fault: Fault = "status?code=503".parse().expect("it is a fault");
     let worn = Site::new("worn.example").fault(fault);
     let (_web, options, _watchdog) =
@@ -409,14 +463,14 @@ async fn a_panic_in_a_request_is_one_of_the_whole_check() {
 }
 
 #[tokio::test]
-async fn a_start_that_leads_beyond_the_limits_is_no_clean_site() {
+async fn a_start_url_that_redirects_past_a_limit_is_no_clean_site() {
     let (web, options, _watchdog) = start(vec![home(&[])]);
     let moved = ResponseTemplate::new(301).insert_header("location", "/there");
-    answer(&web, "/", moved).await;
+    respond(&web, "/", moved).await;
     let report = run_with(&options, InMemory::new(1, 1)).await;
     let report = report.expect("the frontier does not fail");
     assert_eq!((report.fine, report.status()), (0, 3));
-    answer(&web, "/there", html(&page(&[]))).await;
+    respond(&web, "/there", html(&page(&[]))).await;
     let report = run(&options).await;
     assert_eq!((report.fine, report.status()), (1, 0));
 }
