@@ -4,8 +4,8 @@
 //! cargo bench --bench web
 //! ```
 //!
-//! Pages of 15,000 bytes, 100 requests at a time on open connections, from four servers: hyper alone, the front alone, wiremock
-//! alone, and wiremock behind the front. Each server has one thread.
+//! Pages of 15,000 bytes, 100 requests at a time on open connections, from four servers: hyper alone, the front alone,
+//! wiremock alone, and wiremock behind the front. Each server has one thread.
 
 use std::convert::Infallible;
 use std::hint::black_box;

@@ -16,7 +16,8 @@ pub struct Load {
 }
 
 impl Load {
-    /// Opens this many connections to a server. All its responses must have the same length, which one request finds out.
+    /// Opens this many connections to a server. All its responses must have the same length, which one request finds
+    /// out.
     ///
     /// # Errors
     ///

@@ -1,5 +1,6 @@
-//! Lesson 8: a runtime with one thread parses eight pages, on that thread or with `spawn_blocking`. For pages of 1 KB the bench measures
-//! the handover to the other thread. For pages of 1 MB it measures that the pool has more than one thread.
+//! Lesson 8: a runtime with one thread parses eight pages, on that thread or with `spawn_blocking`. For pages of 1 KB
+//! the bench measures the handover to the other thread. For pages of 1 MB it measures that the pool has more than one
+//! thread.
 
 use std::sync::Arc;
 

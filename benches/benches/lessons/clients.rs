@@ -1,4 +1,5 @@
-//! Lesson 7: a client for each of fifty requests, or one for all. The functions come from the lesson's example `clients`.
+//! Lesson 7: a client for each of fifty requests, or one for all. The functions come from the lesson's example
+//! `clients`.
 
 use criterion::{Criterion, Throughput};
 use lesson_kit::sites_of;

@@ -1,5 +1,6 @@
-//! Lesson 9: four tasks count to a thousand each. They share a count behind the standard library's `Mutex` or behind Tokio's, or each has a
-//! count of its own and the counts are added at the end. Nothing is awaited while a lock is held.
+//! Lesson 9: four tasks count to a thousand each. They share a count behind the standard library's `Mutex` or behind
+//! Tokio's, or each has a count of its own and the counts are added at the end. Nothing is awaited while a lock is
+//! held.
 
 use std::hint::black_box;
 use std::sync::{Arc, Mutex};

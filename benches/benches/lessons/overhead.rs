@@ -1,8 +1,9 @@
-//! Lesson 4: the cost of running a thousand futures concurrently that have nothing to do. Each one yields once. Divide by a thousand for the
-//! cost of one.
+//! Lesson 4: the cost of running a thousand futures concurrently that have nothing to do. Each one yields once. Divide
+//! by a thousand for the cost of one.
 //!
-//! `block_on` runs on the main thread, which isn't a worker. A task that it spawns goes through a queue that all workers share, and another thread has
-//! to wake up for it. A worker puts the tasks that it spawns into a queue of its own, so `JoinSet` is measured from there, too.
+//! `block_on` runs on the main thread, which isn't a worker. A task that it spawns goes through a queue that all
+//! workers share, and another thread has to wake up for it. A worker puts the tasks that it spawns into a queue of its
+//! own, so `JoinSet` is measured from there, too.
 
 use criterion::{Criterion, Throughput};
 use futures::future;

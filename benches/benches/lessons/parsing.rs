@@ -1,5 +1,5 @@
-//! Lesson 8: the title of a page of 50 KB and of one of 1 MB, in three ways. The pages are in memory, so a download that stops at
-//! the title saves more than these figures show.
+//! Lesson 8: the title of a page of 50 KB and of one of 1 MB, in three ways. The pages are in memory, so a download
+//! that stops at the title saves more than these figures show.
 
 use std::hint::black_box;
 

@@ -1,5 +1,5 @@
-//! Lesson 5: one, ten, a hundred and a thousand requests at the same time, each with a response after 100 ms. Everything above 100 ms is the
-//! work of the client and the server, which share this machine's cores.
+//! Lesson 5: one, ten, a hundred and a thousand requests at the same time, each with a response after 100 ms.
+//! Everything above 100 ms is the work of the client and the server, which share this machine's cores.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! Lesson 1: ten sites that respond after 20 ms, fetched in five ways.
 //!
-//! The functions do what lesson 1 and lesson 5's example `bounded` do, without printing. The clients are made once and keep their connections, so only the
-//! fetching is measured.
+//! The functions do what lesson 1 and lesson 5's example `bounded` do, without printing. The clients are made once and
+//! keep their connections, so only the fetching is measured.
 
 use std::thread;
 use std::time::Duration;

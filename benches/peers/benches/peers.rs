@@ -7,8 +7,8 @@
 //! PYTHON=.venv/bin/python cargo bench --bench peers
 //! ```
 //!
-//! The Python programs need `pip install -r benches/requirements.txt`; the bench says which packages are missing. The tables and the
-//! charts go to `target/peers`.
+//! The Python programs need `pip install -r benches/requirements.txt`; the bench says which packages are missing. The
+//! tables and the charts go to `target/peers`.
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -1,5 +1,5 @@
-//! hyper, without the connection pool, the redirects and everything else that reqwest adds. Each task has a connection of its own and
-//! takes the next page that's left.
+//! hyper, without the connection pool, the redirects and everything else that reqwest adds. Each task has a connection
+//! of its own and takes the next page that's left.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

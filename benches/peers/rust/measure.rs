@@ -1,7 +1,7 @@
 //! Runs a program and writes its time, CPU time and memory to a file: `peer-measure FILE LIMIT PROGRAM ARGUMENTS…`
 //!
-//! This is a program of its own because the kernel starts counting the memory of a new process at its parent's, so the parent must be
-//! small. If the program is still running after LIMIT seconds, it's killed.
+//! This is a program of its own because the kernel starts counting the memory of a new process at its parent's, so the
+//! parent must be small. If the program is still running after LIMIT seconds, it's killed.
 
 use std::env;
 use std::fs;

@@ -1,5 +1,5 @@
-//! Tokio's sockets and as little HTTP as possible: the least work we know how to do as a client of this server. Each task has a connection of
-//! its own and takes the next page that's left.
+//! Tokio's sockets and as little HTTP as possible: the least work we know how to do as a client of this server. Each
+//! task has a connection of its own and takes the next page that's left.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -6,14 +6,15 @@
 //!
 //! # Layout
 //!
-//! - `../rust`, `../python`: the programs. [`program`] is what the Rust ones share: their input, the clock, and fetching.
-//!   `../python/peer.py` is the same in Python.
+//! - `../rust`, `../python`: the programs. [`program`] is what the Rust ones share: their input, the clock, and
+//!   fetching. `../python/peer.py` is the same in Python.
 //! - [`programs`]: how each program is started. [`workloads`]: what the programs have to do, and the right answers.
 //! - [`server`]: the mock web, in a process of its own.
 //! - [`run`]: runs everything and writes the results. [`options`] is its command line, [`runner`] runs one program.
 //! - [`report`]: what a program prints. [`usage`]: the time and memory that the program `peer-measure` measured.
 //! - [`statistics`]: medians and ratios. [`machine`]: which machine and which versions.
-//! - [`table`], [`chart`], [`numbers`], [`printing`]: results for people. [`criterion`] makes tables from what `cargo bench` measured.
+//! - [`table`], [`chart`], [`numbers`], [`printing`]: results for people. [`criterion`] makes tables from the figures of
+//!   `cargo bench`.
 //! - [`pages`], [`titles`]: pages with markup, and three ways to find their titles. The bench `lessons` uses them too.
 
 pub mod chart;

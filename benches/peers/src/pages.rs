@@ -7,8 +7,8 @@ pub fn title(number: usize) -> String {
     format!("Page {number} & its title")
 }
 
-/// A page of about this many bytes (it ends with the first paragraph that reaches them), with markup as pages have it: a head
-/// with a few elements, and paragraphs with emphasis and a link. Its title has a character reference.
+/// A page of about this many bytes (it ends with the first paragraph that reaches them), with markup as pages have it:
+/// a head with a few elements, and paragraphs with emphasis and a link. Its title has a character reference.
 pub fn page(number: usize, bytes: usize) -> String {
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\

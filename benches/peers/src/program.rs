@@ -2,21 +2,23 @@
 //!
 //! # Input
 //!
-//! `peer-… [--one-thread] [--buffers BYTES] NUMBER`: the number is how many requests may be in flight, or how often the program goes
-//! through its pages. Standard input has a line for each page: a URL, or a file.
+//! `peer-… [--one-thread] [--buffers BYTES] NUMBER`: the number is how many requests may be in flight, or how often the
+//! program goes through its pages. Standard input has a line for each page: a URL, or a file.
 //!
 //! # The clock
 //!
 //! `seconds` means the same for every program that fetches, in Rust and in Python:
 //!
 //! - The clock starts when the program has read its input, before it makes a runtime or an event loop.
-//! - It stops when everything is finished and closed: the last response is read, the client or session is closed, so are all connections, and
-//!   the runtime or the event loop has shut down.
+//! - It stops when everything is finished and closed: the last response is read, the client or session is closed, so
+//!   are all connections, and the runtime or the event loop has shut down.
 //!
-//! So making and closing the client, the runtime and every connection counts. Starting the process, importing modules and reading
-//! the input don't. On Linux each program checks that it has no connection open when the clock has stopped, and fails if it has.
+//! So making and closing the client, the runtime and every connection counts. Starting the process, importing modules
+//! and reading the input don't. On Linux each program checks that it has no connection open when the clock has stopped,
+//! and fails if it has.
 //!
-//! For titles the clock starts when the pages are in memory and stops at the last title; `seconds` is the time of one pass.
+//! For titles the clock starts when the pages are in memory and stops at the last title; `seconds` is the time of one
+//! pass.
 
 use std::fs;
 use std::io;
@@ -81,8 +83,8 @@ impl Input {
     }
 }
 
-/// Runs a program that fetches without a runtime: reads the input, takes the time of `fetch_all`, and prints the report.
-/// `fetch_all` returns the length of each page in bytes, in the order of the input.
+/// Runs a program that fetches without a runtime: reads the input, takes the time of `fetch_all`, and prints the
+/// report. `fetch_all` returns the length of each page in bytes, in the order of the input.
 ///
 /// # Errors
 ///
@@ -133,8 +135,8 @@ pub fn measure_titles(title_of: impl Fn(&[u8]) -> anyhow::Result<Option<String>>
 
 /// How many connections this process has open. Where the system has no `/proc` the answer is 0.
 fn open_sockets() -> usize {
-    // Tokio keeps a pair of Unix sockets for signals, which is not a connection. The kernel's table of TCP sockets would be the
-    // direct way, but after 10,000 connections it's long, and reading it would show in the CPU time.
+    // Tokio keeps a pair of Unix sockets for signals, which is not a connection. The kernel's table of TCP sockets
+    // would be the direct way, but after 10,000 connections it's long, and reading it would show in the CPU time.
     let unix = fs::read_to_string("/proc/self/net/unix").unwrap_or_default();
     let inodes: Vec<_> = unix.lines().filter_map(|line| line.split_whitespace().nth(6)).collect();
     let Ok(files) = fs::read_dir("/proc/self/fd") else { return 0 };

@@ -1,5 +1,5 @@
-//! What a program prints: `seconds 1.25`, and a line for each page in the order of its input: the page's length in bytes, or its
-//! title.
+//! What a program prints: `seconds 1.25`, and a line for each page in the order of its input: the page's length in
+//! bytes, or its title.
 
 use std::fmt::Display;
 use std::io::{self, Write};

@@ -1,7 +1,8 @@
 //! The bench `peers`: runs all workloads and writes the tables and the charts.
 //!
-//! hyperfine measures whole programs, too. This bench does three things that hyperfine doesn't: it runs the programs in turn, so that a
-//! ratio compares two runs of the same minute; it checks every answer; and it gets the number of requests in flight from the server.
+//! hyperfine measures whole programs, too. This bench does three things that hyperfine doesn't: it runs the programs in
+//! turn, so that a ratio compares two runs of the same minute; it checks every answer; and it gets the number of
+//! requests in flight from the server.
 
 use std::env;
 use std::fs;

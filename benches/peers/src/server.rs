@@ -18,7 +18,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Builds `mock-server` with optimisation and starts it, as `cargo run --release -p mock-server -- --port 0 --load` does.
+    /// Builds `mock-server` with optimisation and starts it, as `cargo run --release -p mock-server -- --port 0 --load`
+    /// does.
     ///
     /// # Errors
     ///

@@ -22,8 +22,9 @@ pub fn spread(figures: &[f64]) -> Option<Spread> {
     Some(Spread { median, least, most })
 }
 
-/// The spread of the ratios of two programs, round by round: each figure to the other program's figure of the same round. If the
-/// machine is slow for a while, it slows both, and the ratio stays. `None` if the programs ran a different number of times.
+/// The spread of the ratios of two programs, round by round: each figure to the other program's figure of the same
+/// round. If the machine is slow for a while, it slows both, and the ratio stays. `None` if the programs ran a
+/// different number of times.
 pub fn ratios(figures: &[f64], others: &[f64]) -> Option<Spread> {
     if figures.len() != others.len() {
         return None;

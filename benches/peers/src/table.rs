@@ -63,8 +63,8 @@ pub struct Summary {
     pub peak: f64,
     /// What each request adds to the peak, in bytes, where that's measured.
     pub per_request: Option<f64>,
-    /// The most requests that the server saw in flight at the same time. A program that's slow to send its requests has fewer in flight
-    /// than it wanted, because the first responses arrive before the last request is sent.
+    /// The most requests that the server saw in flight at the same time. A program that's slow to send its requests has
+    /// fewer in flight than it wanted, because the first responses arrive before the last request is sent.
     pub in_flight: f64,
 }
 
@@ -141,7 +141,8 @@ pub fn markdown(workload: &Workload, rows: &[Row]) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Whether the server ever had more than one request in flight. A response without a delay is written as soon as its request is read.
+/// Whether the server ever had more than one request in flight. A response without a delay is written as soon as its
+/// request is read.
 fn has_in_flight(rows: &[Row]) -> bool {
     rows.iter().filter_map(|row| row.summary.as_ref().ok()).any(|summary| summary.in_flight > 1.0)
 }

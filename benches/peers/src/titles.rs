@@ -1,5 +1,5 @@
-//! Three ways to the title of a page. All of them do what the Python programs do: the page is taken as UTF-8, the title's character
-//! references are decoded, and the white space at its ends is cut off.
+//! Three ways to the title of a page. All of them do what the Python programs do: the page is taken as UTF-8, the
+//! title's character references are decoded, and the white space at its ends is cut off.
 
 use std::cell::{Cell, RefCell};
 use std::sync::LazyLock;
