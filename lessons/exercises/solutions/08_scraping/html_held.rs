@@ -1,9 +1,12 @@
-// Titles of pages go into a channel, from which somebody writes them down. Each
-// page is fetched and parsed by a task of its own. The compiler refuses this: a
-// task may change threads whenever it waits, and a parsed page must not.
+// Each page is fetched and parsed by a task of its own, which sends the title
+// into a channel. The compiler rejects this: a task may move to another thread
+// whenever it waits, and a parsed page must not.
 //
-// Read the error's `note`: it points at the value, and at the await that the
-// value is still alive at. Let the page be parsed and gone when the task waits.
+// Read the error's `note`: it points at the value, and at the await during which
+// the value is still alive. Change `find_title` so that the parsed page is gone
+// when the task waits.
+
+use std::sync::LazyLock;
 
 use exercises::show;
 use mock_server::{MockWeb, Site};
@@ -12,22 +15,25 @@ use scraper::{Html, Selector};
 use tokio::sync::mpsc::{Sender, channel};
 use tokio::task::JoinSet;
 
+static TITLE: LazyLock<Selector> =
+    LazyLock::new(|| Selector::parse("title").expect("it is a selector"));
+
 // The title of a page, if it has one.
 fn title_of(page: &Html) -> Option<String> {
-    let selector = Selector::parse("title").ok()?;
-    let title = page.select(&selector).next()?;
+    let title = page.select(&TITLE).next()?;
     Some(title.text().collect::<String>().trim().to_owned())
 }
 
 // The page lives in a block, and only its title comes out. What a task holds
-// while it waits is part of the task; `Html` counts its parts with `Rc`, whose
-// count two threads may not change at once, so no task that holds one is
-// `Send`.
+// while it waits is part of the task. The pieces of text in an `Html` are shared
+// through a count that isn't atomic, as in an `Rc`, so a task that holds one
+// isn't `Send`.
 //
-// The common wrong answer is `drop(html)` before the `send`. The compiler goes
-// by the scope of a variable here, not by when it is dropped, and refuses that,
-// too. A function that is not async and returns the title is as good as the
-// block: what it holds is gone when it returns, and it cannot wait.
+// The common wrong answer is `drop(html)` before the `send`. The compiler
+// rejects that, too: `title_of` has borrowed `html`, and then the scope of the
+// variable counts, not when it's dropped. A function that isn't async and
+// returns the title is as good as the block: everything it holds is gone when it
+// returns, and it can't wait.
 async fn find_title(
     client: Client,
     url: String,
@@ -40,7 +46,8 @@ async fn find_title(
         title_of(&html)
     };
     if let Some(title) = title {
-        // It fails when nobody wants titles any more.
+        // It fails only if `titles` has stopped receiving, and then the title
+        // isn't needed.
         let _ = found.send(title).await;
     }
     Ok(())
@@ -58,6 +65,11 @@ async fn titles(client: &Client, urls: &[&str]) -> Vec<String> {
     let mut all = Vec::new();
     while let Some(title) = titles.recv().await {
         all.push(title);
+    }
+    for page in tasks.join_all().await {
+        if let Err(error) = page {
+            println!("{error}");
+        }
     }
     all.sort();
     all
@@ -78,9 +90,9 @@ mod tests {
 
     const SITES: [&str; 3] = ["a.example", "b.example", "c.example"];
 
-    // Nobody gets an answer before three requests are there.
+    // The server answers only when all three requests have arrived.
     #[test]
-    fn all_titles_are_found_at_once() {
+    fn all_titles_are_found_concurrently() {
         check(sites(SITES).gate(3, PATIENCE), async |web, client| {
             assert_eq!(titles(client, &urls(web)).await, SITES);
         });
