@@ -397,6 +397,12 @@ pub const RUNS: &[Run] = &[
         ..PLAIN
     },
     Run { name: "select_rules", command: "cargo run -p lesson09 --example select_rules", ..PLAIN },
+    Run {
+        name: "client_and_runtime",
+        command: "cargo run -p lesson09 --example client_and_runtime",
+        ..PLAIN
+    },
+    Run { name: "select_rules", command: "cargo run -p lesson09 --example select_rules", ..PLAIN },
     Run { name: "paused_clock", command: "cargo run -p lesson09 --example paused_clock", ..PLAIN },
     Run { name: "intervals", command: "cargo run -p lesson09 --example intervals", picture: true, ..PLAIN },
     Run { name: "task_locals", command: "cargo run -p lesson09 --example task_locals", ..PLAIN },

@@ -3,7 +3,7 @@
 In one terminal:  cargo run -p mock-server
 In another:       python lessons/09-best-practices/lesson09.py
 
-URLs of one's own come as arguments. It wants: pip install -r lessons/requirements.txt
+Give it URLs to fetch those instead. It needs: pip install -r lessons/requirements.txt
 """
 
 import asyncio
@@ -20,7 +20,7 @@ URLS = sys.argv[1:] or [
     *(f"http://127.0.0.1:8080/site/{name}" for name in NAMES),
     *FAILING,
 ]
-TIME_LIMIT = aiohttp.ClientTimeout(total=2)  # seconds, for all of a page
+TIMEOUT = aiohttp.ClientTimeout(total=2)  # seconds, for all of a page
 
 
 def old_driver(line):
@@ -29,15 +29,15 @@ def old_driver(line):
 
 # ANCHOR: write_report
 def write_report(file, lines):
-    # 5. Close what you open: `with` does, at its end.
+    # 5. Close what you open: `with` does.
     with open(file, "w") as report:
         for line in lines:
             report.write(line)
 # ANCHOR_END: write_report
 
 
-# ANCHOR: fetch
-async def fetch(session, url):
+# ANCHOR: fetch_page
+async def fetch_page(session, url):
     # 2. Do not block: this goes to a thread.
     line = f"fetching {url}"
     await asyncio.to_thread(old_driver, line)
@@ -45,42 +45,31 @@ async def fetch(session, url):
     async with session.get(url) as response:
         response.raise_for_status()
         return len(await response.read())
-# ANCHOR_END: fetch
+# ANCHOR_END: fetch_page
 
 
 # ANCHOR: main
 async def main(file):
     # 5. Close what you open.
-    session = aiohttp.ClientSession(timeout=TIME_LIMIT)
+    session = aiohttp.ClientSession(timeout=TIMEOUT)
     async with session:
         # 3. Handle errors: a result for each.
         results = await asyncio.gather(
-            *(fetch(session, url) for url in URLS),
+            *(fetch_page(session, url) for url in URLS),
             return_exceptions=True,
         )
     for url, result in zip(URLS, results):
-        if isinstance(result, Exception):
-            print(f"{url}: {reason(result)}")
+        if isinstance(result, BaseException):
+            name = type(result).__name__
+            print(f"{url}: failed: {name}: {result}")
         else:
             print(f"{url}: {result} bytes")
-    # 4. For files a thread it is, whoever starts it.
+    # 4. Files have no async, so this goes to a thread.
     lines = [f"{url}\n" for url in URLS]
     await asyncio.to_thread(write_report, file, lines)
     size = os.path.getsize(file)
     print(f"the report has {size} bytes")
 # ANCHOR_END: main
-
-
-def reason(error):
-    # One that has a cause says that the answer was not HTTP.
-    is_response = isinstance(error, aiohttp.ClientResponseError)
-    if is_response and error.__cause__ is None:
-        return f"the site answered {error.status} {error.message}"
-    if isinstance(error, asyncio.TimeoutError):
-        return "no answer in time"
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return "cannot connect to host"
-    return "no proper answer"
 
 
 # ANCHOR: run

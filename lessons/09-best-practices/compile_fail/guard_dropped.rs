@@ -1,22 +1,21 @@
-//! A lock that is let go before the task waits. The compiler refuses it all the
-//! same:
+//! A lock is released before the task waits. The compiler still refuses it, because
+//! the guard has been used and its scope hasn't ended:
 //!
 //! ```sh
 //! cargo run -p lesson09 --features does-not-compile --example guard_dropped
 //! ```
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 // ANCHOR: code
 async fn count(total: Arc<Mutex<usize>>) {
-    let guard = total.lock();
-    let mut guard = guard.unwrap_or_else(PoisonError::into_inner);
+    let mut guard = total.lock().expect("nothing panics while it's locked");
     *guard += 1;
     drop(guard);
     tokio::task::yield_now().await;
 }
 
-fn count_soon(total: Arc<Mutex<usize>>) {
+fn spawn_count(total: Arc<Mutex<usize>>) {
     tokio::spawn(count(total));
 }
 // ANCHOR_END: code

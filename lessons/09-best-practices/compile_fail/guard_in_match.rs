@@ -1,20 +1,21 @@
-//! A lock that nobody seems to hold. The compiler refuses it:
+//! A lock whose guard has no name. It lives as long as the `match`, so the compiler
+//! refuses it:
 //!
 //! ```sh
 //! cargo run -p lesson09 --features does-not-compile --example guard_in_match
 //! ```
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 // ANCHOR: code
 async fn count(total: Arc<Mutex<usize>>) {
-    match *total.lock().unwrap_or_else(PoisonError::into_inner) {
+    match *total.lock().expect("nothing panics while it's locked") {
         0 => {}
         _ => tokio::task::yield_now().await,
     }
 }
 
-fn count_soon(total: Arc<Mutex<usize>>) {
+fn spawn_count(total: Arc<Mutex<usize>>) {
     tokio::spawn(count(total));
 }
 // ANCHOR_END: code

@@ -1,14 +1,18 @@
-//! `select!` drops what has not won. Which operations of Tokio's can be begun
-//! again after that, as if nothing had happened?
+//! `select!` drops every future that hasn't won. Which of Tokio's operations can
+//! you start again after that, as if nothing had happened?
 //!
 //! ```sh
 //! cargo run -p lesson09 --example cancel_safe
 //! ```
 //!
-//! Each operation is interrupted by `select!` when it has half of what it
-//! wants, then the other half arrives and it is called again. Look at the last
-//! two columns: what was sent, and what arrived.
+//! Each operation is interrupted by `select!` when it has half of what it wants.
+//! Then the other half arrives, and the operation is called again. Look at the last
+//! two columns: what was sent, and what arrived. In the rows with `1 2`, two
+//! futures wait in a queue, and the first is interrupted and starts again; the last
+//! column says in which order they get their turns.
 
+use std::cell::RefCell;
+use std::cmp::Ordering;
 use std::io;
 
 use futures::stream::{FuturesUnordered, StreamExt};
@@ -17,68 +21,77 @@ use tokio::io::{
     AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, duplex,
 };
 use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::Builder;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, Notify, RwLock, Semaphore, mpsc, oneshot};
 use tokio::task::{JoinSet, yield_now};
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     lesson_kit::without_web(
         "lesson09 --example cancel_safe",
         "what select! loses",
     );
-    let runtime = Builder::new_current_thread().enable_all().build()?;
-    let rows = runtime.block_on(rows())?;
-    println!("{:<26}{:<13}{:<13}{:<13}", "", "", "sent", "arrived");
-    for row in rows {
+    println!("{:<26}{:<24}{:<8}arrived", "", "", "sent");
+    for row in rows().await? {
         let Row { operation, sent, arrived } = &row;
         let verdict = row.verdict();
-        println!("{operation:<26}{verdict:<13}{sent:<13}{arrived:<13}");
+        println!("{operation:<26}{verdict:<24}{sent:<8}{arrived}");
     }
     Ok(())
 }
 
-/// What became of an operation that was dropped and begun again.
+/// The result of an operation that was dropped and started again.
 #[derive(Debug)]
 pub struct Row {
-    /// What it is called.
+    /// The name of the operation.
     pub operation: &'static str,
     /// What one side sent.
-    pub sent: String,
-    /// What the other side has.
+    pub sent: &'static str,
+    /// What the other side got.
     pub arrived: String,
 }
 
 impl Row {
-    /// Whether it arrived as it was sent.
+    /// Whether everything that was sent arrived, in its order.
     pub fn verdict(&self) -> &'static str {
         if self.arrived == self.sent {
-            "safe"
-        } else if self.arrived.len() < self.sent.len() {
-            "loses data"
-        } else {
-            "sends twice"
+            return "safe";
+        }
+        match self.arrived.len().cmp(&self.sent.len()) {
+            Ordering::Less => "loses data",
+            Ordering::Equal => "safe, loses its place",
+            Ordering::Greater => "sends twice",
         }
     }
 }
 
-fn row(operation: &'static str, sent: &str, arrived: impl Into<String>) -> Row {
-    Row { operation, sent: sent.to_owned(), arrived: arrived.into() }
+fn row(
+    operation: &'static str,
+    sent: &'static str,
+    arrived: impl Into<String>,
+) -> Row {
+    Row { operation, sent, arrived: arrived.into() }
 }
 
-/// All of them.
+/// All operations.
 pub async fn rows() -> anyhow::Result<Vec<Row>> {
     Ok(vec![
         read().await?,
         next_line().await?,
         read_until().await?,
-        read_to_end().await?,
         recv().await?,
         reserve().await?,
         accept().await?,
         oneshot_by_reference().await?,
         join_next().await?,
         futures_unordered().await?,
+        reserve_with_two_senders().await?,
+        mutex_lock().await,
+        rwlock_read().await,
+        rwlock_write().await,
+        semaphore_acquire().await,
+        notified().await,
         read_line().await?,
+        read_to_string().await?,
         read_exact().await?,
         send().await?,
         write_all().await?,
@@ -86,7 +99,7 @@ pub async fn rows() -> anyhow::Result<Vec<Row>> {
 }
 
 // ANCHOR: interrupted
-/// Begins an operation, and drops it if it does not come to its end at once.
+/// Starts an operation, and drops it if it isn't done immediately.
 async fn interrupted<T>(operation: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
         biased;
@@ -131,7 +144,7 @@ async fn read_line() -> io::Result<Row> {
     let mut arrived = String::new();
     for piece in ["hel", "lo\n"] {
         peer.write_all(piece.as_bytes()).await?;
-        interrupted(socket.read_line(&mut arrived)).await;
+        interrupted(socket.read_line(&mut arrived)).await.transpose()?;
     }
     Ok(row("read_line", "hello", arrived.trim_end()))
 }
@@ -143,27 +156,28 @@ async fn read_until() -> io::Result<Row> {
     let mut arrived = Vec::new();
     for piece in ["hel", "lo\n"] {
         peer.write_all(piece.as_bytes()).await?;
-        interrupted(socket.read_until(b'\n', &mut arrived)).await;
+        let read = socket.read_until(b'\n', &mut arrived);
+        interrupted(read).await.transpose()?;
     }
     let arrived = String::from_utf8_lossy(&arrived);
     Ok(row("read_until", "hello", arrived.trim_end()))
 }
 
-async fn read_to_end() -> io::Result<Row> {
+async fn read_to_string() -> io::Result<Row> {
     let (mut peer, mut socket) = duplex(64);
-    let mut arrived = Vec::new();
+    let mut arrived = String::new();
     peer.write_all(b"hel").await?;
-    interrupted(socket.read_to_end(&mut arrived)).await;
+    interrupted(socket.read_to_string(&mut arrived)).await.transpose()?;
     peer.write_all(b"lo").await?;
     drop(peer);
-    interrupted(socket.read_to_end(&mut arrived)).await;
-    Ok(row("read_to_end, same Vec", "hello", String::from_utf8_lossy(&arrived)))
+    interrupted(socket.read_to_string(&mut arrived)).await.transpose()?;
+    Ok(row("read_to_string", "hello", arrived))
 }
 
 async fn read_exact() -> io::Result<Row> {
     let (mut peer, mut socket) = duplex(64);
     let (mut arrived, mut buffer) = (String::new(), [0; 3]);
-    // Three bytes at a time are wanted, and they come in other pieces.
+    // It wants three bytes at a time, and they come in other pieces.
     for piece in ["a", "bc", "def"] {
         peer.write_all(piece.as_bytes()).await?;
         if let Some(bytes) = interrupted(socket.read_exact(&mut buffer)).await {
@@ -178,7 +192,7 @@ async fn write_all() -> io::Result<Row> {
     // Room for three bytes on the way.
     let (mut peer, mut socket) = duplex(3);
     let mut arrived = [0; 64];
-    interrupted(socket.write_all(b"hello")).await;
+    interrupted(socket.write_all(b"hello")).await.transpose()?;
     let mut length = peer.read(&mut arrived).await?;
     let again = async {
         socket.write_all(b"hello").await?;
@@ -212,8 +226,8 @@ async fn send() -> anyhow::Result<Row> {
     let (sender, mut receiver) = mpsc::channel(1);
     let mut arrived = String::new();
     sender.send("a").await?;
-    // There is no room. What was to be sent is dropped with the operation.
-    interrupted(sender.send("b")).await;
+    // There's no room, so this is interrupted.
+    interrupted(sender.send("b")).await.transpose()?;
     arrived += receiver.recv().await.unwrap_or_default();
     sender.send("c").await?;
     arrived += receiver.recv().await.unwrap_or_default();
@@ -226,11 +240,10 @@ async fn reserve() -> anyhow::Result<Row> {
     let (sender, mut receiver) = mpsc::channel(1);
     let mut arrived = String::new();
     sender.send("a").await?;
-    let next = "b";
-    // There is no room. What is to be sent is still here.
-    interrupted(sender.reserve()).await;
+    // There's no room, so this is interrupted.
+    interrupted(sender.reserve()).await.transpose()?;
     arrived += receiver.recv().await.unwrap_or_default();
-    sender.reserve().await?.send(next);
+    sender.reserve().await?.send("b");
     arrived += receiver.recv().await.unwrap_or_default();
     sender.send("c").await?;
     arrived += receiver.recv().await.unwrap_or_default();
@@ -242,9 +255,9 @@ async fn accept() -> io::Result<Row> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let mut arrived = String::new();
     for _ in 0..2 {
-        interrupted(listener.accept()).await;
+        interrupted(listener.accept()).await.transpose()?;
         let peer = TcpStream::connect(listener.local_addr()?).await?;
-        // Until the runtime has heard of it.
+        // Until the runtime has noticed the connection.
         let (_socket, address) = loop {
             if let Some(accepted) = interrupted(listener.accept()).await {
                 break accepted?;
@@ -259,24 +272,24 @@ async fn accept() -> io::Result<Row> {
 
 async fn oneshot_by_reference() -> anyhow::Result<Row> {
     let (sender, mut receiver) = oneshot::channel();
-    interrupted(&mut receiver).await;
-    let _ = sender.send("a");
-    let arrived = interrupted(&mut receiver).await;
-    Ok(row("&mut oneshot receiver", "a", arrived.transpose()?.unwrap_or("")))
+    interrupted(&mut receiver).await.transpose()?;
+    sender.send("a").expect("the receiver still exists");
+    let arrived = interrupted(&mut receiver).await.transpose()?;
+    Ok(row("&mut oneshot receiver", "a", arrived.unwrap_or_default()))
 }
 
 async fn join_next() -> anyhow::Result<Row> {
     let mut tasks = JoinSet::new();
     let mut arrived = String::new();
     for piece in ["a", "b"] {
-        let (go, has_gone) = oneshot::channel();
-        tasks.spawn(async move { has_gone.await.map(|()| piece) });
+        let (go, may_go) = oneshot::channel();
+        tasks.spawn(async move { may_go.await.map(|()| piece) });
         interrupted(tasks.join_next()).await;
-        let _ = go.send(());
+        go.send(()).expect("the task waits for it");
         // Until the task has had its turn.
         arrived += loop {
-            if let Some(Some(ended)) = interrupted(tasks.join_next()).await {
-                break ended??;
+            if let Some(Some(result)) = interrupted(tasks.join_next()).await {
+                break result??;
             }
         };
     }
@@ -290,10 +303,92 @@ async fn futures_unordered() -> anyhow::Result<Row> {
         let (sender, receiver) = oneshot::channel();
         receivers.push(receiver);
         interrupted(receivers.next()).await;
-        let _ = sender.send(piece);
+        sender.send(piece).expect("the receiver still exists");
         if let Some(Some(piece)) = interrupted(receivers.next()).await {
             arrived += piece?;
         }
     }
     Ok(row("FuturesUnordered::next", "ab", arrived))
+}
+
+// ANCHOR: in_turn
+/// Two futures wait for their turns. The first is interrupted and starts again,
+/// and `open` lets one of them in; each turn that ends lets the next one in.
+async fn in_turn(
+    first: impl AsyncFn(),
+    second: impl AsyncFn(),
+    open: impl FnOnce(),
+) -> String {
+    let turns = RefCell::new(Vec::new());
+    interrupted(first()).await;
+    let second = async {
+        second().await;
+        turns.borrow_mut().push("2");
+    };
+    let first_again = async {
+        first().await;
+        turns.borrow_mut().push("1");
+    };
+    tokio::join!(biased; second, first_again, async { open() });
+    turns.into_inner().join(" ")
+}
+// ANCHOR_END: in_turn
+
+async fn mutex_lock() -> Row {
+    let lock = Mutex::new(());
+    let guard = lock.lock().await;
+    let turn = async || drop(lock.lock().await);
+    row("Mutex::lock", "1 2", in_turn(turn, turn, || drop(guard)).await)
+}
+
+async fn rwlock_write() -> Row {
+    let lock = RwLock::new(());
+    let guard = lock.write().await;
+    let turn = async || drop(lock.write().await);
+    row("RwLock::write", "1 2", in_turn(turn, turn, || drop(guard)).await)
+}
+
+async fn rwlock_read() -> Row {
+    let lock = RwLock::new(());
+    let guard = lock.write().await;
+    let read = async || drop(lock.read().await);
+    let write = async || drop(lock.write().await);
+    row("RwLock::read", "1 2", in_turn(read, write, || drop(guard)).await)
+}
+
+async fn semaphore_acquire() -> Row {
+    let semaphore = Semaphore::new(0);
+    let turn = async || {
+        let permit = semaphore.acquire().await;
+        drop(permit.expect("the semaphore isn't closed"));
+    };
+    let open = || semaphore.add_permits(1);
+    row("Semaphore::acquire", "1 2", in_turn(turn, turn, open).await)
+}
+
+async fn notified() -> Row {
+    let event = Notify::new();
+    let turn = async || {
+        event.notified().await;
+        event.notify_one();
+    };
+    let open = || event.notify_one();
+    row("Notify::notified", "1 2", in_turn(turn, turn, open).await)
+}
+
+async fn reserve_with_two_senders() -> anyhow::Result<Row> {
+    let (sender, mut receiver) = mpsc::channel(1);
+    sender.send("0").await?;
+    interrupted(sender.reserve()).await.transpose()?;
+    let second = async { sender.reserve().await.map(|room| room.send("2")) };
+    let first = async { sender.reserve().await.map(|room| room.send("1")) };
+    let receive = async {
+        let mut arrived = Vec::new();
+        for _ in 0..3 {
+            arrived.extend(receiver.recv().await);
+        }
+        Ok(arrived)
+    };
+    let ((), (), arrived) = tokio::try_join!(biased; second, first, receive)?;
+    Ok(row("mpsc reserve, two senders", "1 2", arrived[1..].join(" ")))
 }

@@ -1,13 +1,16 @@
-//! Nobody blocks a thread, all code that takes the lock lets it go again, and it
-//! hangs every time. Why?
+//! Nothing blocks a thread, all code that takes the lock gives it up again, and it
+//! hangs every time. How can that be?
 //!
 //! ```sh
 //! cargo run -p lesson09 --example futurelock
 //! ```
 //!
-//! A task waits for a lock, in a `select!` with a time limit. When the limit is
-//! over it asks for the lock a second time. A watchdog says what was the last
-//! that happened. Two ways out follow.
+//! A task waits for a lock, in a `select!` with a timeout. When the timeout fires,
+//! it waits for the same lock a second time. In the wrong run `select!` has only
+//! borrowed the first future. That future keeps its place at the head of the
+//! queue, so it gets the lock, but nothing polls it any more. A watchdog says what
+//! happened last. Two ways out follow: give `select!` the future itself, which it
+//! drops, or make the future a task, which the runtime polls.
 
 use std::io;
 use std::pin::pin;
@@ -15,17 +18,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lesson_kit::println;
-use lesson09::watched::{Ended, Tell, watch};
+use lesson09::watchdog::{Log, Watched, watch};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Mutex, oneshot};
 use tokio::time::sleep;
 
 /// How long nothing may happen.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How long another task has the lock: longer than the limit.
+/// How long another task holds the lock: longer than the timeout.
 const BUSY: Duration = Duration::from_millis(400);
-const LIMIT: Duration = Duration::from_millis(100);
+const TIMEOUT: Duration = Duration::from_millis(100);
 
+// Each run has a runtime on a thread of its own, which is left behind if it hangs.
+// So there's none in `main`.
 fn main() -> anyhow::Result<()> {
     lesson_kit::without_web(
         "lesson09 --example futurelock",
@@ -42,23 +47,23 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A runtime with threads enough: it is not for want of one that it hangs.
+/// A runtime with several threads: it doesn't hang because it lacks one.
 fn threads() -> io::Result<Runtime> {
     Builder::new_multi_thread().enable_all().build()
 }
 
-/// Runs it while another task has the lock. The runtime is left behind if it
+/// Runs it while another task holds the lock. The runtime is left behind if it
 /// hangs.
 pub fn run(
     runtime: Runtime,
     patience: Duration,
-    work: impl AsyncFnOnce(&Lock, &Tell) + Send + 'static,
-) -> Ended {
-    watch(patience, move |tell| {
+    work: impl AsyncFnOnce(&Lock, &Log) + Send + 'static,
+) -> Watched {
+    watch(patience, move |log| {
         runtime.block_on(async {
             let lock = Lock::default();
-            busy(&lock, &tell).await;
-            work(&lock, &tell).await;
+            keep_busy(&lock, &log).await;
+            work(&lock, &log).await;
         });
     })
 }
@@ -67,57 +72,59 @@ pub fn run(
 pub type Lock = Arc<Mutex<()>>;
 
 // ANCHOR: busy
-/// A task that has the lock for a while. This returns when it has it.
-async fn busy(lock: &Lock, tell: &Tell) {
-    let (has, is_had) = oneshot::channel();
-    let (lock, tell) = (Arc::clone(lock), tell.clone());
+/// Starts a task that holds the lock for a while, and returns when it has it.
+async fn keep_busy(lock: &Lock, log: &Log) {
+    let (locked, is_locked) = oneshot::channel();
+    let (lock, log) = (Arc::clone(lock), log.clone());
     tokio::spawn(async move {
         let _guard = lock.lock().await;
-        let _ = has.send(());
+        // It fails when `keep_busy` has been dropped. Then nothing waits for it.
+        let _ = locked.send(());
         sleep(BUSY).await;
-        tell.tell("the other task lets the lock go");
+        log.print("the other task gives up the lock");
     });
-    let _ = is_had.await;
+    is_locked.await.expect("the task sends before it ends");
 }
 
-/// Waits for the lock and lets it go again.
-async fn ask(name: &str, lock: &Mutex<()>, tell: &Tell) {
-    tell.tell(format!("{name} asks for the lock"));
+/// Waits for the lock and gives it up again.
+async fn lock_briefly(name: &str, lock: &Mutex<()>, log: &Log) {
+    log.print(format!("{name} waits for the lock"));
     let _guard = lock.lock().await;
-    tell.tell(format!("{name} has the lock"));
+    log.print(format!("{name} has the lock"));
 }
 // ANCHOR_END: busy
 
 // ANCHOR: wrong
-/// Wrong: `first` has lost, and is still there, with its place in the queue.
-pub async fn by_reference(lock: &Lock, tell: &Tell) {
-    let mut first = pin!(ask("first", lock, tell));
+/// Wrong.
+pub async fn by_reference(lock: &Lock, log: &Log) {
+    let mut first = pin!(lock_briefly("first", lock, log));
     tokio::select! {
         () = &mut first => {}
-        () = sleep(LIMIT) => ask("second", lock, tell).await,
+        () = sleep(TIMEOUT) => lock_briefly("second", lock, log).await,
     }
 }
 // ANCHOR_END: wrong
 
 // ANCHOR: by_value
-/// Right: `select!` owns the first one and drops it before it goes on.
-pub async fn by_value(lock: &Lock, tell: &Tell) {
+/// Right, by value.
+pub async fn by_value(lock: &Lock, log: &Log) {
     tokio::select! {
-        () = ask("first", lock, tell) => {}
-        () = sleep(LIMIT) => ask("second", lock, tell).await,
+        () = lock_briefly("first", lock, log) => {}
+        () = sleep(TIMEOUT) => lock_briefly("second", lock, log).await,
     }
 }
 // ANCHOR_END: by_value
 
 // ANCHOR: by_task
-/// Right: the first is a task, and the runtime polls it whatever we do.
-pub async fn by_task(lock: &Lock, tell: &Tell) {
-    let (ours, told) = (Arc::clone(lock), tell.clone());
-    let mut first =
-        tokio::spawn(async move { ask("first", &ours, &told).await });
+/// Right, as a task.
+pub async fn by_task(lock: &Lock, log: &Log) {
+    let (task_lock, task_log) = (Arc::clone(lock), log.clone());
+    let mut first = tokio::spawn(async move {
+        lock_briefly("first", &task_lock, &task_log).await;
+    });
     tokio::select! {
-        _ = &mut first => {}
-        () = sleep(LIMIT) => ask("second", lock, tell).await,
+        result = &mut first => result.expect("it doesn't panic"),
+        () = sleep(TIMEOUT) => lock_briefly("second", lock, log).await,
     }
 }
 // ANCHOR_END: by_task

@@ -1,30 +1,35 @@
-//! A lock is held across an `.await`, where the compiler does not mind. What
-//! can go wrong?
+//! A lock is held across an `.await`, where the compiler doesn't mind. What can go
+//! wrong?
 //!
 //! ```sh
 //! cargo run -p lesson09 --example guard
 //! ```
 //!
-//! Three pages, and their bytes are added up behind a lock. In the wrong run
-//! whoever fetches has the lock meanwhile: the next one who asks for it blocks
-//! the thread, and with it the one who has it. Look at the server: not even the
-//! first request arrives. A watchdog ends the wait. Tokio's lock does not hang,
-//! and lets one fetch at a time; the last run takes the lock when it needs it.
+//! Three futures on one thread fetch pages and add up their bytes behind a lock.
+//! In the wrong run the first future holds the lock while it waits for its page.
+//! The second one calls `lock()`, which blocks the thread, and the first needs
+//! that thread to continue: a deadlock. Look at the server: not even the first
+//! request arrives. A watchdog ends the wait. Tokio's lock doesn't hang, but it
+//! lets only one fetch run at a time. The last run takes the lock only to add.
+//!
+//! It's an example of a lock. To get a sum, return the bytes from each future and
+//! add them up: no lock is needed.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use futures::future::join_all;
-use lesson_kit::{Site, println};
-use lesson09::errors::reason;
-use lesson09::watched::{Ended, Tell, watch};
-use lesson09::{client, fetch};
+use lesson_kit::{Site, println, with_causes};
+use lesson09::watchdog::{Log, Watched, watch};
+use lesson09::{client, fetch_page};
 use reqwest::Client;
 use tokio::runtime::Builder;
 
 /// How long nothing may happen. A page takes less than a second.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+// Each run has a runtime on a thread of its own, which is left behind if it hangs.
+// So there's none in `main`.
 fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start(
         "lesson09 --example guard",
@@ -48,67 +53,67 @@ fn main() -> anyhow::Result<()> {
 pub fn run(
     sites: &[Site],
     patience: Duration,
-    work: impl AsyncFnOnce(&Client, &[Site], &Tell) + Send + 'static,
-) -> anyhow::Result<Ended> {
+    work: impl AsyncFnOnce(&Client, &[Site], &Log) + Send + 'static,
+) -> anyhow::Result<Watched> {
     let (client, sites) = (client()?, sites.to_vec());
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    Ok(watch(patience, move |tell| {
-        runtime.block_on(work(&client, &sites, &tell));
+    Ok(watch(patience, move |log| {
+        runtime.block_on(work(&client, &sites, &log));
     }))
 }
 
 // ANCHOR: held
-/// Wrong: the second to ask for the lock blocks the thread, and the one who has
-/// it needs that thread to go on.
+/// Wrong.
 #[expect(clippy::await_holding_lock, reason = "it is the mistake")]
-pub async fn held(client: &Client, sites: &[Site], tell: &Tell) {
+pub async fn held(client: &Client, sites: &[Site], log: &Log) {
     let total = Mutex::new(0);
     let fetches = sites.iter().map(async |site| {
-        tell.tell(format!("{} asks for the lock", site.name));
-        let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
-        tell.tell(format!("{} has the lock", site.name));
-        match fetch(client, site).await {
+        log.print(format!("{} waits for the lock", site.name));
+        let mut total = total.lock().expect("nothing panics while it's locked");
+        log.print(format!("{} has the lock", site.name));
+        match fetch_page(client, site).await {
             Ok(bytes) => *total += bytes,
-            Err(error) => tell.tell(reason(&error)),
+            Err(error) => log.print(with_causes(&error.without_url())),
         }
     });
     join_all(fetches).await;
-    tell.tell(format!("{} bytes", total.lock().map_or(0, |total| *total)));
+    let total = total.into_inner().expect("nothing panics while it's locked");
+    log.print(format!("{total} bytes"));
 }
 // ANCHOR_END: held
 
 // ANCHOR: held_async
-/// No better: who waits for this lock gives the thread to others. But they wait
-/// all the same, and one page is fetched at a time.
-pub async fn held_async(client: &Client, sites: &[Site], tell: &Tell) {
+/// Version A.
+pub async fn held_async(client: &Client, sites: &[Site], log: &Log) {
     let total = tokio::sync::Mutex::new(0);
     let fetches = sites.iter().map(async |site| {
-        tell.tell(format!("{} asks for the lock", site.name));
+        log.print(format!("{} waits for the lock", site.name));
         let mut total = total.lock().await;
-        tell.tell(format!("{} has the lock", site.name));
-        match fetch(client, site).await {
+        log.print(format!("{} has the lock", site.name));
+        match fetch_page(client, site).await {
             Ok(bytes) => *total += bytes,
-            Err(error) => tell.tell(reason(&error)),
+            Err(error) => log.print(with_causes(&error.without_url())),
         }
     });
     join_all(fetches).await;
-    tell.tell(format!("{} bytes", total.lock().await));
+    log.print(format!("{} bytes", total.into_inner()));
 }
 // ANCHOR_END: held_async
 
 // ANCHOR: brief
-/// Right: the lock is there for the sum, and held for as long as that takes.
-pub async fn brief(client: &Client, sites: &[Site], tell: &Tell) {
+/// Version B.
+pub async fn brief(client: &Client, sites: &[Site], log: &Log) {
     let total = Mutex::new(0);
     let add = |bytes: usize| {
-        *total.lock().unwrap_or_else(PoisonError::into_inner) += bytes;
+        *total.lock().expect("nothing panics while it's locked") += bytes;
     };
     let fetches =
-        sites.iter().map(async |site| match fetch(client, site).await {
+        sites.iter().map(async |site| match fetch_page(client, site).await {
             Ok(bytes) => add(bytes),
-            Err(error) => tell.tell(reason(&error)),
+            Err(error) => log.print(with_causes(&error.without_url())),
         });
     join_all(fetches).await;
-    tell.tell(format!("{} bytes", total.lock().map_or(0, |total| *total)));
+    let total = total.into_inner().expect("nothing panics while it's locked");
+    log.print(format!("{total} bytes"));
 }
 // ANCHOR_END: brief

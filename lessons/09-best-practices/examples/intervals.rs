@@ -1,34 +1,35 @@
-//! Every 0.8 seconds a site is asked, and one answer takes three. What becomes
-//! of the ticks that were missed?
+//! A site is polled every 0.8 seconds, and one answer takes three. What happens to
+//! the ticks that were missed?
 //!
 //! ```sh
 //! cargo run -p lesson09 --example intervals
 //! ```
 //!
-//! `interval` has three ways. Look at when each run's requests begin: the first
-//! is at once in all of them.
+//! `interval` can make up for them right away, start again from now, or leave them
+//! out. Look at when each run's requests begin: the first is immediate in all of
+//! them.
 
 use std::time::Duration;
 
-use lesson_kit::println;
-use lesson09::{errors::reason, fetch};
+use lesson_kit::{println, with_causes};
+use lesson09::fetch_page;
 use reqwest::Client;
-use tokio::runtime::Runtime;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 /// From one tick to the next.
 const PERIOD: Duration = Duration::from_millis(800);
-/// How often each run asks.
+/// How many requests each run makes.
 const TIMES: usize = 5;
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
         "lesson09 --example intervals",
         "an interval, and a slow answer",
         &["unlucky-site.example"],
     );
+    let [site] = lesson.exact_sites();
     let client = Client::builder().timeout(Duration::from_secs(4)).build()?;
-    let runtime = Runtime::new()?;
     for behavior in [
         MissedTickBehavior::Burst,
         MissedTickBehavior::Delay,
@@ -36,36 +37,35 @@ fn main() -> anyhow::Result<()> {
     ] {
         println!("--- {behavior:?} ---");
         let start = Instant::now();
-        let mut asked = Vec::new();
-        let ask = async || {
-            asked.push(format!("{:.2} s", start.elapsed().as_secs_f64()));
-            for site in lesson.sites() {
-                if let Err(error) = fetch(&client, site).await {
-                    println!("{}: {}", site.name, reason(&error));
-                }
+        let mut requests = Vec::new();
+        let request = async || {
+            requests.push(format!("{:.2} s", start.elapsed().as_secs_f64()));
+            if let Err(error) = fetch_page(&client, site).await {
+                let error = with_causes(&error.without_url());
+                println!("{}: failed: {error}", site.name);
             }
         };
-        runtime.block_on(poll(PERIOD, behavior, TIMES, ask));
-        println!("asked at {}", asked.join(", "));
-        lesson.blocking_timeline(&format!("{behavior:?}"));
+        poll(PERIOD, behavior, TIMES, request).await;
+        println!("requests at {}", requests.join(", "));
+        lesson.timeline(&format!("{behavior:?}")).await;
         println!();
     }
     Ok(())
 }
 
 // ANCHOR: poll
-/// Asks at each tick, so many times.
+/// Makes a request at each tick, until it has made `times` of them.
 pub async fn poll(
     period: Duration,
     behavior: MissedTickBehavior,
     times: usize,
-    mut ask: impl AsyncFnMut(),
+    mut request: impl AsyncFnMut(),
 ) {
     let mut ticks = interval(period);
     ticks.set_missed_tick_behavior(behavior);
     for _ in 0..times {
         ticks.tick().await;
-        ask().await;
+        request().await;
     }
 }
 // ANCHOR_END: poll

@@ -1,58 +1,57 @@
-//! The number of a request, for all that is done for it, without handing it
-//! from function to function. Who has it?
+//! A task-local is a value that all code working on a request can read, without
+//! passing it from function to function. Which code sees it?
 //!
 //! ```sh
 //! cargo run -p lesson09 --example task_locals
 //! ```
 //!
-//! A task-local is set for a future, by `scope`. What is polled inside that
-//! future has it. A task is not polled inside of it, and a thread of the pool
-//! is not either: there it has to be set anew.
+//! `scope` sets a task-local for one future. Anything polled inside that future
+//! sees it. A spawned task isn't polled inside it, and neither is a call on a
+//! thread of the pool, so there you have to set it again.
 
 use lesson_kit::println;
-use tokio::runtime::Runtime;
 use tokio::task::{JoinError, spawn_blocking};
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     lesson_kit::without_web(
         "lesson09 --example task_locals",
-        "who has a task-local",
+        "which code sees a task-local",
     );
-    let runtime = Runtime::new()?;
-    println!("--- wrong: it is expected to be there ---");
-    print(runtime.block_on(REQUEST.scope(7, expected()))?);
+    println!("--- wrong: expected everywhere ---");
+    print_rows(REQUEST.scope(7, expected()).await?);
 
-    println!("\n--- right: it is set anew ---");
-    print(runtime.block_on(REQUEST.scope(7, set_anew()))?);
+    println!("\n--- right: set again ---");
+    print_rows(REQUEST.scope(7, set_again()).await?);
     Ok(())
 }
 
-/// Who sees which number.
-pub type Seen = [(&'static str, Option<u32>); 4];
+/// Places in the code, and the number that each of them sees.
+pub type Rows = [(&'static str, Option<u32>); 4];
 
-fn print(seen: Seen) {
-    for (who, request) in seen {
+fn print_rows(rows: Rows) {
+    for (place, request) in rows {
         let request = request.map(|number| format!("request {number}"));
-        println!("{who:<16}{}", request.as_deref().unwrap_or("none"));
+        println!("{place:<16}{}", request.as_deref().unwrap_or("none"));
     }
 }
 
 // ANCHOR: local
 tokio::task_local! {
-    /// The number of the request that is worked on.
+    /// The number of the request being worked on.
     pub static REQUEST: u32;
 }
 
-/// A function that does not have it as a parameter.
+/// The number, in a function that doesn't have it as a parameter.
 fn request() -> Option<u32> {
     REQUEST.try_with(|number| *number).ok()
 }
 // ANCHOR_END: local
 
 // ANCHOR: expected
-/// Wrong: the last two are not inside of this future.
-pub async fn expected() -> Result<Seen, JoinError> {
-    let (joined, _) = tokio::join!(async { request() }, async {});
+/// Wrong.
+pub async fn expected() -> Result<Rows, JoinError> {
+    let (joined, ()) = tokio::join!(async { request() }, async {});
     Ok([
         ("this future", request()),
         ("join!", joined),
@@ -62,11 +61,11 @@ pub async fn expected() -> Result<Seen, JoinError> {
 }
 // ANCHOR_END: expected
 
-// ANCHOR: set_anew
-/// Right: each of them gets it.
-pub async fn set_anew() -> Result<Seen, JoinError> {
+// ANCHOR: set_again
+/// Right.
+pub async fn set_again() -> Result<Rows, JoinError> {
     let number = REQUEST.get();
-    let (joined, _) = tokio::join!(async { request() }, async {});
+    let (joined, ()) = tokio::join!(async { request() }, async {});
     let task = tokio::spawn(REQUEST.scope(number, async { request() }));
     let thread = spawn_blocking(move || REQUEST.sync_scope(number, request));
     Ok([
@@ -76,4 +75,4 @@ pub async fn set_anew() -> Result<Seen, JoinError> {
         ("spawn_blocking", thread.await?),
     ])
 }
-// ANCHOR_END: set_anew
+// ANCHOR_END: set_again

@@ -1,14 +1,14 @@
-//! A program stands still. How do you find out where?
+//! A program has stopped making progress. How do you find out where?
 //!
 //! ```sh
 //! cargo run -p lesson09 --example watch
 //! ```
 //!
-//! A runtime with one worker, on which a task blocks, and five others that
-//! would like a turn. Look at the runtime's own figures while it blocks and
-//! afterwards, and at what the tasks said of themselves, by `tracing`.
+//! A task blocks the only worker of a runtime while five others want a turn. Look
+//! at the runtime's own figures while the worker is blocked and afterwards, and at
+//! the lines that the tasks print through `tracing`.
 //!
-//! tokio-console shows all tasks, while they run. In two terminals:
+//! tokio-console shows all tasks while they run. In two terminals:
 //!
 //! ```sh
 //! RUSTFLAGS="--cfg tokio_unstable" cargo run -p lesson09 --features console --example watch
@@ -33,67 +33,65 @@ compile_error!(
 const BLOCKED: Duration = Duration::from_millis(300);
 const TASKS: usize = 5;
 
+// It watches a runtime from outside, on a thread that the runtime doesn't have.
 fn main() -> anyhow::Result<()> {
     lesson_kit::without_web(
         "lesson09 --example watch",
-        "what a runtime says of itself",
+        "a runtime's own figures while a task blocks it",
     );
-    listen();
+    print_events();
     let runtime =
         Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    println!("--- what the tasks say ---");
+    println!("--- what the tasks print ---");
     let (blocked, afterwards) = observe(&runtime, BLOCKED)?;
 
-    println!("\n--- what the runtime says ---");
+    println!("\n--- what the runtime reports ---");
     println!("{:<26}{:>12}{:>12}", "", "blocked", "afterwards");
-    let row = |what, figure: fn(&Figures) -> usize| {
+    let print_row = |name, figure: fn(&Figures) -> String| {
         println!(
-            "{what:<26}{:>12}{:>12}",
+            "{name:<26}{:>12}{:>12}",
             figure(&blocked),
             figure(&afterwards)
         );
     };
-    row("num_alive_tasks", |figures| figures.alive);
-    row("global_queue_depth", |figures| figures.waiting);
-    let busy = |figures: &Figures| format!("{} ms", figures.busy.as_millis());
-    let (blocked, afterwards) = (busy(&blocked), busy(&afterwards));
-    println!(
-        "{:<26}{blocked:>12}{afterwards:>12}",
-        "worker_total_busy_duration"
-    );
+    print_row("num_alive_tasks", |figures| figures.alive.to_string());
+    print_row("global_queue_depth", |figures| figures.waiting.to_string());
+    print_row("worker_total_busy_duration", |figures| {
+        format!("{} ms", figures.busy.as_millis())
+    });
     #[cfg(feature = "console")]
-    stay(&runtime)?;
+    repeat_until_ctrl_c(&runtime)?;
     Ok(())
 }
 
-// ANCHOR: listen
-/// Who listens to `tracing`: here, what prints its events.
+// ANCHOR: print_events
+/// Installs a listener for `tracing`: here, one that prints the events.
 #[cfg(not(feature = "console"))]
-fn listen() {
+fn print_events() {
     tracing_subscriber::fmt()
         .with_writer(std::io::stdout)
         .with_ansi(false)
         .without_time()
         .with_target(false)
-        // Not even when nobody reads what is printed.
+        // A closed pipe isn't worth a message.
         .log_internal_errors(false)
         .init();
 }
 
-/// Who listens to `tracing`: here, what tokio-console asks.
+/// Installs a listener for `tracing`: here, the one behind tokio-console.
 #[cfg(feature = "console")]
-fn listen() {
+fn print_events() {
     console_subscriber::init();
 }
-// ANCHOR_END: listen
+// ANCHOR_END: print_events
 
-/// What the runtime says of itself.
+/// What a runtime with one worker reports.
 pub struct Figures {
-    /// Tasks that have not ended.
+    /// Tasks that haven't finished.
     pub alive: usize,
-    /// Tasks that wait to be polled, and belong to no worker yet.
+    /// Tasks in the shared queue: ready to be polled, and no worker has them yet.
     pub waiting: usize,
-    /// How long the worker has polled tasks, in all.
+    /// How long the worker has polled tasks, in total.
     pub busy: Duration,
 }
 
@@ -111,8 +109,8 @@ impl Figures {
 // ANCHOR_END: figures
 
 // ANCHOR: observe
-/// One task blocks the worker, five others want it. The figures while it does,
-/// and when all are done.
+/// One task blocks the worker, five others want it. Returns the figures
+/// while it's blocked, and when all six have finished.
 pub fn observe(
     runtime: &Runtime,
     blocked: Duration,
@@ -122,8 +120,8 @@ pub fn observe(
     let span = info_span!("task", number = 0);
     let work = async move {
         info!("blocks");
-        let _ = block.send(());
-        hold_the_thread(blocked);
+        block.send(()).expect("the receiver waits for it");
+        block_the_thread(blocked);
         info!("done");
     };
     tasks.spawn_on(work.instrument(span), runtime.handle());
@@ -135,26 +133,30 @@ pub fn observe(
     }
     let while_blocked = Figures::of(runtime.handle());
     runtime.block_on(tasks.join_all());
-    // A worker says how busy it was when it parks, at the latest. It counts each
-    // time that it parks and that it goes on: odd means parked.
-    let metrics = runtime.handle().metrics();
-    while metrics.worker_park_unpark_count(0).is_multiple_of(2) {
-        thread::yield_now();
-    }
+    wait_until_parked(runtime.handle());
     Ok((while_blocked, Figures::of(runtime.handle())))
 }
 // ANCHOR_END: observe
 
-#[expect(clippy::disallowed_methods, reason = "it is to hold the thread")]
-fn hold_the_thread(time: Duration) {
+/// A worker adds up its busy time between tasks, at the latest when it parks. It
+/// counts each time it parks or wakes up, so an odd count means that it's parked.
+fn wait_until_parked(runtime: &Handle) {
+    let metrics = runtime.metrics();
+    while metrics.worker_park_unpark_count(0).is_multiple_of(2) {
+        thread::yield_now();
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "it blocks on purpose")]
+fn block_the_thread(time: Duration) {
     thread::sleep(time);
 }
 
-/// Does the same again and again, until Ctrl-C, so that there is something for
-/// tokio-console to show.
+/// Does the same again and again until Ctrl-C, so that tokio-console has something
+/// to show.
 #[cfg(feature = "console")]
-fn stay(runtime: &Runtime) -> anyhow::Result<()> {
-    println!("\nNow: tokio-console. Ctrl-C ends it.");
+fn repeat_until_ctrl_c(runtime: &Runtime) -> anyhow::Result<()> {
+    println!("\nNow start tokio-console. Ctrl-C ends this program.");
     let pressed = runtime.spawn(tokio::signal::ctrl_c());
     while !pressed.is_finished() {
         observe(runtime, BLOCKED)?;

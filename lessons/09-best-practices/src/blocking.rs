@@ -1,4 +1,8 @@
 //! Rule 2: do not block.
+//!
+//! [`broken`] calls the old driver in a future. While the driver waits, it keeps
+//! the thread, so no other task of that thread gets a turn. [`kept`] hands the
+//! call to a thread of the blocking pool and awaits its handle.
 
 use std::time::{Duration, Instant};
 
@@ -9,16 +13,16 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use crate::fetch;
+use crate::fetch_page;
 
-/// How long a heart waits for its next beat.
+/// How long the heartbeat sleeps between two beats.
 const BEAT: Duration = Duration::from_millis(10);
 /// How long the old driver takes for a line.
 pub const LINE: Duration = Duration::from_millis(200);
 
 // ANCHOR: old_driver
-/// Writes a line into a database, by a driver that has no async: whoever calls
-/// it waits, with the thread.
+/// Writes a line into a database. This driver isn't async,
+/// so it blocks the thread that calls it.
 #[expect(
     clippy::disallowed_methods,
     reason = "it stands for a call that blocks its thread"
@@ -29,7 +33,7 @@ pub fn old_driver(_line: String) {
 // ANCHOR_END: old_driver
 
 // ANCHOR: broken
-/// Rule 2, broken: the driver has the thread, and nobody else.
+/// Rule 2, broken.
 pub async fn broken(
     client: &Client,
     sites: &[Site],
@@ -37,15 +41,14 @@ pub async fn broken(
 ) -> Vec<reqwest::Result<usize>> {
     let fetches = sites.iter().map(async |site| {
         driver(format!("fetching {}", site.name));
-        fetch(client, site).await
+        fetch_page(client, site).await
     });
     join_all(fetches).await
 }
 // ANCHOR_END: broken
 
 // ANCHOR: kept
-/// Rule 2, kept: the driver has a thread of its own,
-/// from a pool that is there for it.
+/// Rule 2, kept.
 pub async fn kept(
     client: &Client,
     sites: &[Site],
@@ -54,28 +57,29 @@ pub async fn kept(
     let fetches = sites.iter().map(async |site| {
         let line = format!("fetching {}", site.name);
         spawn_blocking(move || driver(line)).await?;
-        Ok(fetch(client, site).await?)
+        Ok(fetch_page(client, site).await?)
     });
     join_all(fetches).await
 }
 // ANCHOR_END: kept
 
-// ANCHOR: heart
-/// A task that wants a turn every 10 ms. When it is stopped it says how many it
-/// had, and how long it waited for one at the worst.
-pub fn heart(stop: CancellationToken) -> JoinHandle<(usize, Duration)> {
+// ANCHOR: heartbeat
+/// Spawns a task that wants a turn every 10 ms. When it's stopped, it returns how
+/// many turns it had and the longest time between two of them.
+pub fn heartbeat(stop: CancellationToken) -> JoinHandle<(usize, Duration)> {
     let mut last = Instant::now();
     tokio::spawn(async move {
-        let (mut turns, mut worst) = (0, Duration::ZERO);
+        let mut turns = 0;
+        let mut longest_gap = Duration::ZERO;
         loop {
-            worst = worst.max(last.elapsed());
+            longest_gap = longest_gap.max(last.elapsed());
             last = Instant::now();
             if stop.is_cancelled() {
-                return (turns, worst);
+                return (turns, longest_gap);
             }
             turns += 1;
             sleep(BEAT).await;
         }
     })
 }
-// ANCHOR_END: heart
+// ANCHOR_END: heartbeat

@@ -1,4 +1,10 @@
-//! Rule 4: use async libraries. What is that for files?
+//! Rule 4: use async libraries. What does that mean for files?
+//!
+//! [`broken`] writes on the runtime's thread, so no other task gets a turn until
+//! the file is written. [`kept`] uses `tokio::fs` as it is: every line is a trip
+//! to a thread of the blocking pool and back, which takes many times as long.
+//! [`buffered`] sends 8 KB on each trip, and [`in_the_pool`] does all the work in
+//! one.
 
 use std::fs;
 use std::io::{self, Write};
@@ -16,12 +22,12 @@ pub const LINES: usize = 30_000;
 const LINE: &[u8] = b"a line of forty-eight bytes, and the end of it.\n";
 
 // ANCHOR: broken
-/// Rule 4, broken: the thread is in the file system, however long that takes.
+/// Rule 4, broken.
 pub async fn broken(file: &Path) -> io::Result<()> {
     write_lines(file)
 }
 
-/// Writes each line by itself. It blocks.
+/// Writes one line per call. It blocks.
 fn write_lines(file: &Path) -> io::Result<()> {
     let mut file = fs::File::create(file)?;
     for _ in 0..LINES {
@@ -32,7 +38,7 @@ fn write_lines(file: &Path) -> io::Result<()> {
 // ANCHOR_END: broken
 
 // ANCHOR: kept
-/// Rule 4, kept to the letter: each line goes to another thread.
+/// Rule 4, kept.
 pub async fn kept(file: &Path) -> io::Result<()> {
     let mut file = tokio::fs::File::create(file).await?;
     for _ in 0..LINES {
@@ -43,7 +49,7 @@ pub async fn kept(file: &Path) -> io::Result<()> {
 // ANCHOR_END: kept
 
 // ANCHOR: buffered
-/// Kept with sense: 8 KB of lines go to another thread together.
+/// Rule 4, kept, with a buffer.
 pub async fn buffered(file: &Path) -> io::Result<()> {
     let file = tokio::fs::File::create(file).await?;
     let mut file = BufWriter::new(file);
@@ -54,25 +60,27 @@ pub async fn buffered(file: &Path) -> io::Result<()> {
 }
 // ANCHOR_END: buffered
 
-// ANCHOR: at_once
-/// Kept with sense: all lines go to another thread together.
-pub async fn at_once(file: &Path) -> io::Result<()> {
+// ANCHOR: in_the_pool
+/// Rule 4, kept, with `spawn_blocking`.
+pub async fn in_the_pool(file: &Path) -> io::Result<()> {
     let file = file.to_owned();
     spawn_blocking(move || write_lines(&file)).await?
 }
-// ANCHOR_END: at_once
+// ANCHOR_END: in_the_pool
 
 // ANCHOR: pool
-/// The truth about `tokio::fs`: it is the pool. This one has a single thread,
-/// and while the old driver has that, nobody can look at a file.
+/// How long `tokio::fs` takes when the old driver has the only
+/// thread of the pool.
 pub fn behind_the_driver(file: &Path) -> io::Result<Duration> {
     let runtime =
         Builder::new_current_thread().max_blocking_threads(1).build()?;
     runtime.block_on(async {
         let start = Instant::now();
-        spawn_blocking(|| old_driver("a line".to_owned()));
+        let driver = spawn_blocking(|| old_driver("a line".to_owned()));
         tokio::fs::metadata(file).await?;
-        Ok(start.elapsed())
+        let waited = start.elapsed();
+        driver.await?;
+        Ok(waited)
     })
 }
 // ANCHOR_END: pool

@@ -1,19 +1,19 @@
 //! The tutorial's five rules, each broken and kept.
 //!
 //! # Layout
-//! - [`starting`]: 1. start the runtime properly
+//! - [`runtime`]: 1. start the runtime properly
 //! - [`blocking`]: 2. do not block
 //! - [`errors`]: 3. handle errors
 //! - [`files`]: 4. use async libraries
-//! - [`closing`]: 5. close what you open
-//! - [`watched`]: for examples that hang: a thread that can be left behind
+//! - [`flushing`]: 5. close what you open
+//! - [`watchdog`]: for examples that hang: a thread that can be left behind
 
 pub mod blocking;
-pub mod closing;
 pub mod errors;
 pub mod files;
-pub mod starting;
-pub mod watched;
+pub mod flushing;
+pub mod runtime;
+pub mod watchdog;
 
 use std::time::Duration;
 
@@ -29,22 +29,25 @@ pub const SITES: [&str; 5] = [
     "missing-site.example",
 ];
 
-/// How long to wait for a page, from the request to the last byte.
-pub const TIME_LIMIT: Duration = Duration::from_secs(2);
+/// How long a page may take, from the request to the last byte.
+pub const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A client that gives up on a page after [`TIME_LIMIT`].
+/// A client that gives up on a page after [`TIMEOUT`].
 ///
 /// # Errors
 ///
-/// When the system refuses what a client needs.
+/// When the system refuses something a client needs.
 pub fn client() -> reqwest::Result<Client> {
-    Client::builder().timeout(TIME_LIMIT).build()
+    Client::builder().timeout(TIMEOUT).build()
 }
 
-// ANCHOR: fetch
+// ANCHOR: fetch_page
 /// Fetches a page and returns how many bytes it has.
-pub async fn fetch(client: &Client, site: &Site) -> reqwest::Result<usize> {
+pub async fn fetch_page(
+    client: &Client,
+    site: &Site,
+) -> reqwest::Result<usize> {
     let response = client.get(&site.url).send().await?;
     Ok(response.error_for_status()?.bytes().await?.len())
 }
-// ANCHOR_END: fetch
+// ANCHOR_END: fetch_page

@@ -1,9 +1,10 @@
-"""What chapter 9 says of asyncio, each as an assertion."""
+"""What chapter 9 says about asyncio, each as an assertion."""
 
 import asyncio
 import contextvars
 import logging
 import os
+import sys
 import tempfile
 import threading
 import time
@@ -32,7 +33,49 @@ def a_call_that_blocks_stops_every_task():
     asyncio.run(main())
 
 
-def debug_mode_logs_what_takes_more_than_100_ms():
+def a_thread_that_computes_in_python_holds_the_gil_and_one_that_waits_does_not():
+    has_gil = getattr(sys, "_is_gil_enabled", lambda: True)()
+    if not has_gil:
+        return
+    # By default a thread that computes has to give up the GIL after five milliseconds,
+    # if another one wants it.
+    assert sys.getswitchinterval() == 0.005
+
+    async def main():
+        turns = 0
+
+        async def other():
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        def compute():
+            before = turns
+            for _ in range(1_000_000):
+                pass
+            return turns - before
+
+        def wait():
+            before = turns
+            limit = time.monotonic() + 60
+            while turns == before and time.monotonic() < limit:
+                time.sleep(0.001)
+            return turns - before
+
+        task = asyncio.create_task(other())
+        assert await asyncio.to_thread(wait) > 0
+        # With a minute instead, it doesn't give it up before it's done.
+        sys.setswitchinterval(60)
+        assert await asyncio.to_thread(compute) == 0
+        assert await asyncio.to_thread(wait) > 0
+        sys.setswitchinterval(0.005)
+        task.cancel()
+
+    asyncio.run(main())
+
+
+def debug_mode_logs_steps_longer_than_100_ms():
     lines = []
     handler = logging.Handler()
     handler.emit = lambda record: lines.append(record.getMessage())
@@ -51,15 +94,17 @@ def debug_mode_logs_what_takes_more_than_100_ms():
     logger.removeHandler(handler)
 
 
-def the_pool_of_to_thread_has_a_bound():
+def the_pool_of_to_thread_has_at_most_32_threads():
     async def main():
         await asyncio.to_thread(int)
         return asyncio.get_running_loop()._default_executor._max_workers
 
-    assert asyncio.run(main()) <= 32
+    # Since 3.13 it counts the cores that this process may use.
+    cores = getattr(os, "process_cpu_count", os.cpu_count)()
+    assert asyncio.run(main()) == min(32, cores + 4)
 
 
-def what_runs_in_a_thread_goes_on_when_nobody_waits_for_it():
+def a_call_in_a_thread_continues_when_its_task_is_cancelled():
     begun, go_on, ended = (threading.Event() for _ in range(3))
 
     def work():
@@ -106,7 +151,7 @@ def a_lock_of_threads_held_across_an_await_stops_the_loop():
 
         task = asyncio.create_task(hold())
         await asyncio.sleep(0)
-        # Without a limit this would be for ever: the one who has it needs this
+        # Without a timeout this would wait forever: the task that holds it needs this
         # thread.
         assert not lock.acquire(timeout=0.05)
         await task
@@ -115,7 +160,7 @@ def a_lock_of_threads_held_across_an_await_stops_the_loop():
     asyncio.run(main())
 
 
-def a_queue_has_no_bound_and_many_can_get_from_it():
+def a_queue_has_no_bound_and_several_tasks_can_get_from_it():
     async def main():
         queue = asyncio.Queue()
         for number in range(10_000):
@@ -143,6 +188,25 @@ def a_queue_with_a_bound_makes_its_producer_wait():
     asyncio.run(main())
 
 
+def a_queue_can_be_shut_down_since_3_13():
+    assert hasattr(asyncio.Queue, "shutdown") == (sys.version_info >= (3, 13))
+    if sys.version_info < (3, 13):
+        return
+
+    async def main():
+        queue = asyncio.Queue()
+        queue.put_nowait("a")
+        queue.shutdown()
+        assert await queue.get() == "a"
+        try:
+            await queue.get()
+            raise AssertionError("the queue has ended")
+        except asyncio.QueueShutDown:
+            pass
+
+    asyncio.run(main())
+
+
 def a_line_that_was_half_read_is_not_lost():
     async def main():
         reader = asyncio.StreamReader()
@@ -151,7 +215,7 @@ def a_line_that_was_half_read_is_not_lost():
             try:
                 await asyncio.wait_for(read(), 0.01)
                 raise AssertionError("there is no line yet")
-            except asyncio.TimeoutError:
+            except TimeoutError:
                 pass
         reader.feed_data(b"lo\n")
         return await reader.readline()
@@ -159,43 +223,54 @@ def a_line_that_was_half_read_is_not_lost():
     assert asyncio.run(main()) == b"hello\n"
 
 
-def a_context_variable_goes_into_tasks_and_threads():
+def a_context_variable_is_copied_into_tasks_and_to_thread_only():
     request = contextvars.ContextVar("request", default=None)
 
-    async def seen():
+    async def in_task():
         return request.get()
 
     async def main():
         request.set(7)
-        return [
-            await seen(),
-            *await asyncio.gather(seen()),
-            await asyncio.create_task(seen()),
-            await asyncio.to_thread(request.get),
-        ]
+        assert await in_task() == 7
+        assert await asyncio.gather(in_task()) == [7]
+        assert await asyncio.create_task(in_task()) == 7
+        assert await asyncio.to_thread(request.get) == 7
+        # In 3.14 that depends on `sys.flags.thread_inherit_context`.
+        if sys.version_info < (3, 14):
+            loop = asyncio.get_running_loop()
+            assert await loop.run_in_executor(None, request.get) is None
+            seen = []
+            thread = threading.Thread(target=lambda: seen.append(request.get()))
+            thread.start()
+            thread.join()
+            assert seen == [None]
 
-    assert asyncio.run(main()) == [7, 7, 7, 7]
+    asyncio.run(main())
 
 
-def an_event_stays_set():
+def an_event_stays_set_until_it_is_cleared():
     async def main():
         event = asyncio.Event()
         event.set()
         for _ in range(3):
             await asyncio.wait_for(event.wait(), 10)
+        event.clear()
+        assert not event.is_set()
 
     asyncio.run(main())
 
 
 a_call_that_blocks_stops_every_task()
-debug_mode_logs_what_takes_more_than_100_ms()
-the_pool_of_to_thread_has_a_bound()
-what_runs_in_a_thread_goes_on_when_nobody_waits_for_it()
+a_thread_that_computes_in_python_holds_the_gil_and_one_that_waits_does_not()
+debug_mode_logs_steps_longer_than_100_ms()
+the_pool_of_to_thread_has_at_most_32_threads()
+a_call_in_a_thread_continues_when_its_task_is_cancelled()
 a_file_is_written_when_it_is_freed()
 a_lock_of_threads_held_across_an_await_stops_the_loop()
-a_queue_has_no_bound_and_many_can_get_from_it()
+a_queue_has_no_bound_and_several_tasks_can_get_from_it()
 a_queue_with_a_bound_makes_its_producer_wait()
+a_queue_can_be_shut_down_since_3_13()
 a_line_that_was_half_read_is_not_lost()
-a_context_variable_goes_into_tasks_and_threads()
-an_event_stays_set()
+a_context_variable_is_copied_into_tasks_and_to_thread_only()
+an_event_stays_set_until_it_is_cleared()
 print("all true")

@@ -1,5 +1,5 @@
-//! How often each way to write a file calls the system. Linux counts that for
-//! the whole process, so this has one for itself, and a single test.
+//! How many system calls each way to write a file makes. Linux counts them for
+//! the whole process, so this file has a process of its own and a single test.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -19,7 +19,7 @@ fn calls() -> usize {
 }
 
 #[tokio::test]
-async fn a_line_by_itself_is_a_call_and_a_buffer_saves_nearly_all_of_them() {
+async fn without_a_buffer_each_line_is_a_system_call_and_with_one_few_are() {
     let _watchdog = Watchdog::start(WATCHDOG, Vec::new);
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("lines.txt");
@@ -29,14 +29,14 @@ async fn a_line_by_itself_is_a_call_and_a_buffer_saves_nearly_all_of_them() {
     let broken = calls() - before;
     files::kept(&file).await.expect("it is written");
     let kept = calls() - before - broken;
-    files::at_once(&file).await.expect("it is written");
-    let at_once = calls() - before - broken - kept;
+    files::in_the_pool(&file).await.expect("it is written");
+    let in_the_pool = calls() - before - broken - kept;
     files::buffered(&file).await.expect("it is written");
-    let buffered = calls() - before - broken - kept - at_once;
+    let buffered = calls() - before - broken - kept - in_the_pool;
 
     assert!(broken >= files::LINES, "{broken}");
     assert!(kept >= files::LINES, "{kept}");
-    assert!(at_once >= files::LINES, "{at_once}");
-    // A thread of the pool that is done may wake the loop by a call, too.
+    assert!(in_the_pool >= files::LINES, "{in_the_pool}");
+    // A thread of the pool may wake the runtime's thread by a call, too.
     assert!((177..1_000).contains(&buffered), "{buffered}");
 }

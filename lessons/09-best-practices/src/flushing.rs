@@ -1,4 +1,8 @@
 //! Rule 5: close what you open.
+//!
+//! A `BufWriter` collects small writes. When Tokio's is dropped, it loses what it
+//! hasn't written yet: writing means awaiting, and `Drop` can't await. It reports
+//! nothing. [`kept`] calls `shutdown`, which writes the rest and can fail.
 
 use std::io;
 use std::path::Path;
@@ -7,8 +11,7 @@ use tokio::fs::File;
 use tokio::io::{AsyncWriteExt, BufWriter};
 
 // ANCHOR: broken
-/// Rule 5, broken: `report` is dropped with what it has not yet written. `Drop`
-/// cannot await, so it cannot write it either, and it says nothing.
+/// Rule 5, broken.
 pub async fn broken(file: &Path, lines: &[String]) -> io::Result<()> {
     let file = File::create(file).await?;
     let mut report = BufWriter::new(file);
@@ -19,11 +22,10 @@ pub async fn broken(file: &Path, lines: &[String]) -> io::Result<()> {
 }
 // ANCHOR_END: broken
 
-/// Rule 5, kept: the last thing is to close it.
+/// Rule 5, kept.
 pub async fn kept(file: &Path, lines: &[String]) -> io::Result<()> {
     // ANCHOR: kept
-    // Rule 5, kept: the last thing is to close it, and
-    // that can fail.
+    // Rule 5, kept.
     let file = File::create(file).await?;
     let mut report = BufWriter::new(file);
     for line in lines {
