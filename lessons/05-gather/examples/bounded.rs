@@ -1,139 +1,172 @@
 //! Twelve pages: in which order do the results come, and how many requests are
-//! in flight at a time?
+//! in flight at the same time?
 //!
 //! ```sh
 //! cargo run -p lesson05 --example bounded
 //! ```
 //!
-//! The same futures, gathered in five ways. Two questions tell them apart: are
-//! the results in the order asked or as they are completed, and is there a
-//! bound? Look at what the server counted.
+//! The same fetches, gathered in five ways. Two questions tell the five apart.
+//! Are the results in the order of the pages, or in the order in which they were
+//! completed? And is there a limit on the requests in flight? Look at the number
+//! that the server counted.
+//!
+//! Three of the five have no limit: `join_all`, `FuturesUnordered` and
+//! `JoinSet`. `buffered(n)` and `buffer_unordered(n)` have one. An aiohttp
+//! session has a limit of its own, 100 connections, and reqwest has none.
+
+// ANCHOR: use
+use futures::future::join_all;
+use futures::stream::{self, FuturesUnordered, StreamExt};
+use tokio::task::JoinSet;
+// ANCHOR_END: use
 
 use std::time::Instant;
 
-use futures::future::join_all;
-use futures::stream::{self, FuturesUnordered, StreamExt};
-use lesson_kit::{Lesson, Site, println};
-use lesson05::{client, reason};
-use tokio::runtime::Runtime;
-use tokio::task::JoinSet;
+use lesson_kit::{Lesson, Site, println, with_causes};
+use lesson05::{Page, client, fetch_named};
 
 /// How many pages there are to fetch.
 const PAGES: usize = 12;
-/// How many requests may be in flight, where there is a bound.
-const BOUND: usize = 4;
+/// How many requests may be in flight, for the two that have a limit.
+const LIMIT: usize = 4;
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start(
         "lesson05 --example bounded",
-        "order and bounds of many requests",
+        "order and limits of many requests",
     );
-    let pages = pages(lesson.sites());
     let client = client()?;
-    let runtime = Runtime::new()?;
+    let sites = twelve(lesson.sites());
 
     let start = Instant::now();
-    let order = runtime.block_on(all(&client, &pages));
-    report(&lesson, "join_all", &order, start);
+    let pages = with_join_all(&client, &sites).await;
+    report(&lesson, "join_all", &sites, pages, start).await;
 
     let start = Instant::now();
-    let order = runtime.block_on(as_completed(&client, &pages));
-    report(&lesson, "FuturesUnordered", &order, start);
+    let pages = with_futures_unordered(&client, &sites).await;
+    report(&lesson, "FuturesUnordered", &sites, pages, start).await;
 
     let start = Instant::now();
-    let order = runtime.block_on(in_a_set(&client, &pages));
-    report(&lesson, "JoinSet", &order, start);
+    let pages = with_join_set(&client, &sites).await;
+    report(&lesson, "JoinSet", &sites, pages, start).await;
 
     let start = Instant::now();
-    let order = runtime.block_on(bounded(&client, &pages));
-    report(&lesson, &format!("buffered({BOUND})"), &order, start);
+    let pages = with_buffered(&client, &sites).await;
+    report(&lesson, "buffered(4)", &sites, pages, start).await;
 
     let start = Instant::now();
-    let order = runtime.block_on(bounded_as_completed(&client, &pages));
-    report(&lesson, &format!("buffer_unordered({BOUND})"), &order, start);
+    let pages = with_buffer_unordered(&client, &sites).await;
+    report(&lesson, "buffer_unordered(4)", &sites, pages, start).await;
     Ok(())
 }
 
-/// A page to fetch: its number and its URL.
-pub type Page = (usize, String);
-
-/// Twelve pages of the sites, in turn.
-fn pages(sites: &[Site]) -> Vec<Page> {
-    let sites = sites.iter().cycle().take(PAGES).enumerate();
-    sites.map(|(number, site)| (number, site.url.clone())).collect()
+/// Twelve pages of these sites in turn. Each gets a name of its own, by which
+/// its result is recognized.
+pub fn twelve(sites: &[Site]) -> Vec<Site> {
+    let in_turn = sites.iter().cycle().take(PAGES).enumerate();
+    in_turn
+        .map(|(number, site)| Site {
+            name: format!("page {number} of {}", site.name),
+            url: site.url.clone(),
+        })
+        .collect()
 }
 
-// ANCHOR: fetch
-/// Fetches a page and returns its number, whether the page comes or not.
-async fn fetch(client: reqwest::Client, (number, url): Page) -> usize {
-    let page = async {
-        let response = client.get(url).send().await?;
-        response.error_for_status()?.bytes().await
-    };
-    if let Err(error) = page.await {
-        println!("page {number}: {}", reason(&error));
-    }
-    number
-}
-// ANCHOR_END: fetch
-
-// ANCHOR: unbounded
-/// All at once, in the order asked.
-pub async fn all(client: &reqwest::Client, pages: &[Page]) -> Vec<usize> {
-    let fetch = |page: &Page| fetch(client.clone(), page.clone());
-    join_all(pages.iter().map(fetch)).await
-}
-
-/// All at once, as they are completed.
-pub async fn as_completed(
+// ANCHOR: whole_list
+/// `join_all` turns many futures into one.
+pub async fn with_join_all(
     client: &reqwest::Client,
-    pages: &[Page],
-) -> Vec<usize> {
-    let fetch = |page: &Page| fetch(client.clone(), page.clone());
-    let mut running: FuturesUnordered<_> = pages.iter().map(fetch).collect();
-    let mut order = Vec::new();
-    while let Some(number) = running.next().await {
-        order.push(number);
-    }
-    order
+    sites: &[Site],
+) -> Vec<Page> {
+    join_all(sites.iter().map(|site| fetch_named(client, site))).await
 }
 
-/// All at once, as they are completed, and each a task.
-pub async fn in_a_set(client: &reqwest::Client, pages: &[Page]) -> Vec<usize> {
+/// `FuturesUnordered` turns many futures into a stream of results.
+pub async fn with_futures_unordered(
+    client: &reqwest::Client,
+    sites: &[Site],
+) -> Vec<Page> {
+    let fetches = sites.iter().map(|site| fetch_named(client, site));
+    let mut running: FuturesUnordered<_> = fetches.collect();
+    let mut pages = Vec::new();
+    while let Some(page) = running.next().await {
+        pages.push(page);
+    }
+    pages
+}
+
+/// A `JoinSet` holds tasks.
+pub async fn with_join_set(
+    client: &reqwest::Client,
+    sites: &[Site],
+) -> Vec<Page> {
     let mut tasks = JoinSet::new();
-    for page in pages {
-        tasks.spawn(fetch(client.clone(), page.clone()));
+    for site in sites {
+        // A task can't borrow, so it gets its own client and site.
+        let (client, site) = (client.clone(), site.clone());
+        tasks.spawn(async move { fetch_named(&client, &site).await });
     }
-    let mut order = Vec::new();
-    while let Some(number) = tasks.join_next().await {
-        order.push(number.expect("the task does not panic"));
+    let mut pages = Vec::new();
+    while let Some(page) = tasks.join_next().await {
+        pages.push(page.expect("fetching doesn't panic"));
     }
-    order
+    pages
 }
-// ANCHOR_END: unbounded
+// ANCHOR_END: whole_list
 
-// ANCHOR: bounded
-/// Four at a time, in the order asked.
-pub async fn bounded(client: &reqwest::Client, pages: &[Page]) -> Vec<usize> {
-    let fetch = |page: &Page| fetch(client.clone(), page.clone());
-    stream::iter(pages).map(fetch).buffered(BOUND).collect().await
-}
-
-/// Four at a time, as they are completed.
-pub async fn bounded_as_completed(
+// ANCHOR: stream
+/// `buffered` turns a stream of futures into a stream of results.
+pub async fn with_buffered(
     client: &reqwest::Client,
-    pages: &[Page],
-) -> Vec<usize> {
-    let fetch = |page: &Page| fetch(client.clone(), page.clone());
-    stream::iter(pages).map(fetch).buffer_unordered(BOUND).collect().await
+    sites: &[Site],
+) -> Vec<Page> {
+    stream::iter(sites)
+        .map(|site| fetch_named(client, site))
+        .buffered(LIMIT)
+        .collect()
+        .await
 }
-// ANCHOR_END: bounded
 
-fn report(lesson: &Lesson, what: &str, order: &[usize], start: Instant) {
+/// `buffer_unordered` does so too.
+pub async fn with_buffer_unordered(
+    client: &reqwest::Client,
+    sites: &[Site],
+) -> Vec<Page> {
+    stream::iter(sites)
+        .map(|site| fetch_named(client, site))
+        .buffer_unordered(LIMIT)
+        .collect()
+        .await
+}
+// ANCHOR_END: stream
+
+/// Whether the pages that arrived are in the order of the sites.
+pub fn in_order(sites: &[Site], pages: &[Page]) -> bool {
+    let mut sites = sites.iter();
+    let mut arrived = pages.iter().filter(|page| page.bytes.is_ok());
+    arrived.all(|page| sites.any(|site| site.name == page.site))
+}
+
+async fn report(
+    lesson: &Lesson,
+    gathered_with: &str,
+    sites: &[Site],
+    pages: Vec<Page>,
+    start: Instant,
+) {
     let total = start.elapsed().as_secs_f64();
-    let order =
-        if order.is_sorted() { "in the order asked" } else { "as completed" };
+    let order = if in_order(sites, &pages) {
+        "in the order of the pages"
+    } else {
+        "as completed"
+    };
+    for Page { site, bytes } in pages {
+        if let Err(error) = bytes {
+            println!("{site}: {}", with_causes(&error.without_url()));
+        }
+    }
     println!("results {order}, total {total:.2} s");
-    lesson.blocking_summary(what);
+    lesson.summary(gathered_with).await;
     println!();
 }

@@ -1,91 +1,88 @@
-//! The whole batch has to be done by a certain time. What do you get of it when
-//! the time is over?
+//! The whole batch has a deadline. Which pages do you have when it comes?
 //!
 //! ```sh
 //! cargo run -p lesson05 --example deadline
 //! ```
 //!
-//! Three sites and a deadline of 650 ms; one of them is ready by then. The
-//! wrong run puts the limit around `join_all`, and gets nothing: the finished
-//! page is dropped with the rest. The right run collects results as they come,
-//! until the deadline. The server sees the same in both.
+//! Three sites and 650 ms for all of them; one page is there by then. The wrong
+//! run puts the timeout around `join_all` and gets nothing: `timeout` drops
+//! `join_all`, and with it the results that `join_all` has kept. The right run
+//! takes each result when it's there, until the deadline. The server sees the
+//! same in both.
 
+// ANCHOR: use
 use std::time::Duration;
 
 use futures::future::join_all;
 use futures::stream::{FuturesUnordered, StreamExt};
-use lesson_kit::{Site, println};
-use lesson05::client;
-use tokio::runtime::Runtime;
+// Not `std::time::Instant`: `timeout_at` takes Tokio's own.
 use tokio::time::{Instant, timeout, timeout_at};
+// ANCHOR_END: use
 
-/// When the batch has to be done.
-const LIMIT: Duration = Duration::from_millis(650);
+use lesson_kit::{Site, println, with_causes};
+use lesson05::{Page, client, fetch_named};
 
-fn main() -> anyhow::Result<()> {
+/// How long the whole batch may take.
+const BUDGET: Duration = Duration::from_millis(650);
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start(
         "lesson05 --example deadline",
         "a deadline for a batch",
     );
     let client = client()?;
-    let runtime = Runtime::new()?;
 
-    println!("--- wrong: a limit around join_all ---");
-    let done = runtime.block_on(all_or_nothing(&client, lesson.sites(), LIMIT));
-    tell(done);
-    lesson.blocking_timeline("a limit around join_all");
+    println!("--- wrong: a timeout around join_all ---");
+    let pages = around_join_all(&client, lesson.sites(), BUDGET).await;
+    report(pages);
+    lesson.timeline("a timeout around join_all").await;
 
-    println!("\n--- right: what is done by the deadline ---");
-    let done = runtime.block_on(by_deadline(&client, lesson.sites(), LIMIT));
-    tell(done);
-    lesson.blocking_timeline("what is done by the deadline");
+    println!("\n--- right: a deadline for each wait ---");
+    let pages = around_next(&client, lesson.sites(), BUDGET).await;
+    report(pages);
+    lesson.timeline("a deadline for each wait").await;
     Ok(())
 }
 
-/// The name of a site, if its page came.
-type Page = reqwest::Result<String>;
-
-/// Fetches a page and returns the name of its site.
-async fn fetch(client: &reqwest::Client, site: &Site) -> Page {
-    let response = client.get(&site.url).send().await?;
-    response.error_for_status()?.bytes().await?;
-    Ok(site.name.clone())
-}
-
-fn tell(pages: Vec<Page>) {
-    let (done, failed): (Vec<_>, Vec<_>) =
-        pages.into_iter().partition(Result::is_ok);
-    let names: Vec<_> = done.into_iter().flatten().collect();
-    println!("done in time: {names:?}, failed: {}", failed.len());
+fn report(pages: Vec<Page>) {
+    println!("results by the deadline: {}", pages.len());
+    for Page { site, bytes } in pages {
+        match bytes {
+            Ok(bytes) => println!("{site}: {bytes} bytes"),
+            Err(error) => {
+                println!("{site}: {}", with_causes(&error.without_url()));
+            }
+        }
+    }
 }
 
 // ANCHOR: wrong
-/// Wrong: when the time is over, `timeout` drops `join_all`, and with it the
-/// results that it had kept.
-pub async fn all_or_nothing(
+/// Wrong.
+pub async fn around_join_all(
     client: &reqwest::Client,
     sites: &[Site],
-    limit: Duration,
+    budget: Duration,
 ) -> Vec<Page> {
-    let all = join_all(sites.iter().map(|site| fetch(client, site)));
-    timeout(limit, all).await.unwrap_or_default()
+    let all = join_all(sites.iter().map(|site| fetch_named(client, site)));
+    timeout(budget, all).await.unwrap_or_default()
 }
 // ANCHOR_END: wrong
 
 // ANCHOR: right
-/// Right: takes each result when it is there, and stops at the deadline.
-pub async fn by_deadline(
+/// Right.
+pub async fn around_next(
     client: &reqwest::Client,
     sites: &[Site],
-    limit: Duration,
+    budget: Duration,
 ) -> Vec<Page> {
-    let deadline = Instant::now() + limit;
-    let fetch = |site| fetch(client, site);
-    let mut running: FuturesUnordered<_> = sites.iter().map(fetch).collect();
-    let mut done = Vec::new();
+    let deadline = Instant::now() + budget;
+    let fetches = sites.iter().map(|site| fetch_named(client, site));
+    let mut running: FuturesUnordered<_> = fetches.collect();
+    let mut pages = Vec::new();
     while let Ok(Some(page)) = timeout_at(deadline, running.next()).await {
-        done.push(page);
+        pages.push(page);
     }
-    done
+    pages
 }
 // ANCHOR_END: right

@@ -1,86 +1,80 @@
-//! One request in a hundred is unlucky and takes ten times as long. Must you
-//! wait for it? You can ask a second time.
+//! One request in a hundred is unlucky and takes ten times as long. Do you have
+//! to wait for it? You can ask a second time.
 //!
 //! ```sh
 //! cargo run -p lesson05 --example hedge
 //! ```
 //!
-//! The site takes three seconds for the first request of each run, and none for
-//! the next. The hedged fetch asks again after half a second; the first answer
-//! wins, and the other request is dropped. Look at the server: it sees the
-//! loser leave.
+//! The site takes three seconds for the first request of each run, and no time
+//! for later ones. The hedged fetch sends a second request after half a second.
+//! The first page wins, and the other request is dropped. Look at the server: it
+//! sees the loser leave.
 
-use std::time::{Duration, Instant};
+// ANCHOR: use
+use std::time::Duration;
 
-use futures::FutureExt;
+use futures::FutureExt; // `boxed`
 use futures::future::select_ok;
-use lesson_kit::{Site, println};
-use lesson05::reason;
-use tokio::runtime::Runtime;
 use tokio::time::sleep;
+// ANCHOR_END: use
 
-/// How long to wait before asking again: longer than nearly all answers take.
-const PATIENCE: Duration = Duration::from_millis(500);
-/// How long to wait for a page: longer than the site takes when it is unlucky.
-const TIME_LIMIT: Duration = Duration::from_secs(5);
+use std::time::Instant;
 
-fn main() -> anyhow::Result<()> {
+use lesson_kit::{Site, println, with_causes};
+use lesson05::fetch_page;
+
+/// How long to wait before the second request: longer than nearly all responses
+/// take.
+const DELAY: Duration = Duration::from_millis(500);
+/// Longer than the site takes for an unlucky request.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
         "lesson05 --example hedge",
-        "a second request where the first is slow",
+        "a second request if the first one is slow",
         &["unlucky-site.example"],
     );
-    let client = reqwest::Client::builder().timeout(TIME_LIMIT).build()?;
-    let runtime = Runtime::new()?;
+    let client = reqwest::Client::builder().timeout(TIMEOUT).build()?;
     for site in lesson.sites() {
         println!("--- one request ---");
         let start = Instant::now();
-        tell(runtime.block_on(fetch(&client, site)), start);
-        lesson.blocking_timeline("one request");
+        report(fetch_page(&client, site).await, start);
+        lesson.timeline("one request").await;
 
         println!("\n--- hedged ---");
         let start = Instant::now();
-        tell(runtime.block_on(hedged(&client, site, PATIENCE)), start);
-        lesson.blocking_timeline("hedged");
+        report(hedged(&client, site, DELAY).await, start);
+        lesson.timeline("hedged").await;
     }
     Ok(())
 }
 
-/// Fetches a page and returns how many bytes it has.
-pub async fn fetch(
-    client: &reqwest::Client,
-    site: &Site,
-) -> reqwest::Result<usize> {
-    let response = client.get(&site.url).send().await?;
-    Ok(response.error_for_status()?.bytes().await?.len())
-}
-
 // ANCHOR: hedged
-/// Asks once, and again if there is no answer after a while. The first page
-/// counts; an error only if both fail.
+/// Sends a request, and a second one if there's no page after `delay`. Returns
+/// the first page, or an error if both requests fail.
 pub async fn hedged(
     client: &reqwest::Client,
     site: &Site,
-    patience: Duration,
+    delay: Duration,
 ) -> reqwest::Result<usize> {
-    let again = async {
-        sleep(patience).await;
-        fetch(client, site).await
+    let second = async {
+        sleep(delay).await;
+        fetch_page(client, site).await
     };
-    let (page, _other) =
-        select_ok([fetch(client, site).boxed(), again.boxed()]).await?;
-    Ok(page)
+    let both = [fetch_page(client, site).boxed(), second.boxed()];
+    let (bytes, losers) = select_ok(both).await?;
+    // Their connections stay open until they're dropped.
+    drop(losers);
+    Ok(bytes)
 }
 // ANCHOR_END: hedged
 
-fn tell(page: reqwest::Result<usize>, start: Instant) {
+fn report(page: reqwest::Result<usize>, start: Instant) {
     match page {
         Ok(bytes) => println!("{bytes} bytes"),
-        // The limit that `reason` tells is the lesson's.
-        Err(error) if error.is_timeout() => {
-            println!("no answer within {} s", TIME_LIMIT.as_secs());
-        }
-        Err(error) => println!("failed: {}", reason(&error)),
+        Err(error) => println!("{}", with_causes(&error.without_url())),
     }
     println!("Total time: {:.2} seconds", start.elapsed().as_secs_f64());
 }

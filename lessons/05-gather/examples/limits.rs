@@ -1,88 +1,97 @@
-//! Three time limits: for connecting, between two reads, and in total. Which
-//! of them ends what?
+//! Three timeouts: for connecting, for the pauses between two reads, and in
+//! total. Which one ends which slow site?
 //!
 //! ```sh
 //! cargo run -p lesson05 --example limits
 //! ```
 //!
-//! Three sites, each slow in its own way: one lets nobody connect, one never
-//! answers, and one sends its page in thirty pieces over three seconds. Look at
-//! which limit fires, and at what no limit but the total one notices.
+//! Three sites, each slow in its own way. The first accepts no connection, the
+//! second never responds, and the third sends its page in thirty pieces over
+//! three seconds. Look at which timeout fires for which site: only the total one
+//! ends all three. `read_timeout` includes connecting, and `connect_timeout` no
+//! longer counts once the connection is open.
+//!
+//! aiohttp's `ClientTimeout` has two of them set by default, 30 s for connecting
+//! and 300 s in total. reqwest's async client sets none.
 
+// ANCHOR: use
 use std::time::{Duration, Instant};
 
-use lesson_kit::{Site, println};
 use reqwest::ClientBuilder;
+use tokio::time::timeout;
+// ANCHOR_END: use
 
-/// The sites, from the one that gives least.
+use lesson_kit::{Site, println, with_causes};
+use lesson05::fetch_page;
+
+/// The sites, starting with the one that gives least.
 pub const SITES: [&str; 3] = [
     "unreachable-site.example",
     "silent-site.example",
     "dribbling-site.example",
 ];
 
-/// Where no limit of the client fires, the program gives up after this.
-pub const PATIENCE: Duration = Duration::from_secs(4);
+/// If no timeout of the client fires, the program gives up after this time.
+pub const GIVE_UP: Duration = Duration::from_secs(4);
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
         "lesson05 --example limits",
         "what ends a slow site",
         &SITES,
     );
     println!("--- connect_timeout(500 ms) ---");
-    run(lesson.sites(), connecting())?;
+    report(lesson.sites(), connect_timeout()).await?;
     println!("\n--- read_timeout(500 ms) ---");
-    run(lesson.sites(), between_reads())?;
+    report(lesson.sites(), read_timeout()).await?;
     println!("\n--- timeout(2 s) ---");
-    run(lesson.sites(), in_total())?;
+    report(lesson.sites(), total_timeout()).await?;
     Ok(())
 }
 
 // ANCHOR: limits
-/// For the time until the connection is established.
-pub fn connecting() -> ClientBuilder {
+/// From the start of the request until the connection is open.
+pub fn connect_timeout() -> ClientBuilder {
     reqwest::Client::builder().connect_timeout(Duration::from_millis(500))
 }
 
-/// For the silence before an answer, and then for each silence in it.
-pub fn between_reads() -> ClientBuilder {
+/// From the start of the request until the response begins. After that, for each
+/// pause between two pieces of the response.
+pub fn read_timeout() -> ClientBuilder {
     reqwest::Client::builder().read_timeout(Duration::from_millis(500))
 }
 
-/// For all of it, from the request to the last byte.
-pub fn in_total() -> ClientBuilder {
+/// From the start of the request to the last byte of the response.
+pub fn total_timeout() -> ClientBuilder {
     reqwest::Client::builder().timeout(Duration::from_secs(2))
 }
 // ANCHOR_END: limits
 
-#[tokio::main]
-async fn run(sites: &[Site], builder: ClientBuilder) -> reqwest::Result<()> {
+async fn report(sites: &[Site], builder: ClientBuilder) -> reqwest::Result<()> {
     let client = builder.build()?;
     for site in sites {
         let start = Instant::now();
-        let result = fetch(&client, site).await;
+        let outcome = outcome(&client, site).await;
         let seconds = start.elapsed().as_secs_f64();
-        println!("{:<26}{seconds:.2} s  {result}", site.name);
+        println!("{:<26}{seconds:.2} s  {outcome}", site.name);
     }
     Ok(())
 }
 
-// ANCHOR: fetch
-/// Fetches a page. `tokio::time::timeout` puts a limit on any future.
-pub async fn fetch(client: &reqwest::Client, site: &Site) -> String {
-    let page = async {
-        let response = client.get(&site.url).send().await?;
-        response.error_for_status()?.bytes().await
-    };
-    match tokio::time::timeout(PATIENCE, page).await {
-        Ok(Ok(page)) => format!("{} bytes", page.len()),
+// ANCHOR: outcome
+/// Fetches a page and says what ended the fetch.
+pub async fn outcome(client: &reqwest::Client, site: &Site) -> String {
+    match timeout(GIVE_UP, fetch_page(client, site)).await {
+        Ok(Ok(bytes)) => format!("{bytes} bytes"),
         Ok(Err(error)) if error.is_timeout() && error.is_connect() => {
-            "limit (connecting)".to_owned()
+            "the client's timeout (connecting)".to_owned()
         }
-        Ok(Err(error)) if error.is_timeout() => "limit".to_owned(),
-        Ok(Err(error)) => lesson05::reason(&error),
-        Err(_elapsed) => "no limit fired; gave up".to_owned(),
+        Ok(Err(error)) if error.is_timeout() => {
+            "the client's timeout".to_owned()
+        }
+        Ok(Err(error)) => with_causes(&error.without_url()),
+        Err(_elapsed) => "no timeout of the client; gave up".to_owned(),
     }
 }
-// ANCHOR_END: fetch
+// ANCHOR_END: outcome

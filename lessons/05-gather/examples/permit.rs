@@ -1,110 +1,119 @@
-//! A semaphore bounds how many jobs run at a time. Does it bound how many tasks
-//! there are?
+//! A semaphore limits how many jobs run at the same time. Does it limit how many
+//! tasks there are?
 //!
 //! ```sh
 //! cargo run -p lesson05 --example permit
 //! ```
 //!
-//! Ten thousand jobs, eight at a time. In the wrong run each task is made first
-//! and then waits for its permit; in the right run the permit comes first.
-//! Look at the last number: ten thousand tasks wait in memory, or eight.
+//! Ten thousand jobs, eight at a time. The wrong run spawns every task
+//! immediately, and each one waits for its permit: ten thousand tasks are in
+//! memory, and eight of them work. The right run waits for a permit and spawns
+//! the task with it. Look at the last number of each run.
 
+// ANCHOR: use
 use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tokio::task::{JoinSet, yield_now};
+// ANCHOR_END: use
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lesson_kit::println;
-use tokio::runtime::Builder;
-use tokio::sync::Semaphore;
-use tokio::task::{JoinSet, yield_now};
 
 const JOBS: usize = 10_000;
-const BOUND: usize = 8;
+const PERMITS: usize = 8;
 
-fn main() -> anyhow::Result<()> {
+// One thread, so the counts don't depend on the number of cores.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
     lesson_kit::without_web(
         "lesson05 --example permit",
         "permits inside tasks and before them",
     );
-    let runtime = Builder::new_current_thread().build()?;
 
     println!("--- wrong: a permit inside the task ---");
     let counts = Arc::new(Counts::default());
-    runtime.block_on(inside(JOBS, &counts));
+    inside(JOBS, &counts).await;
     counts.print();
 
     println!("\n--- right: a permit before the task ---");
     let counts = Arc::new(Counts::default());
-    runtime.block_on(before(JOBS, &counts));
+    before(JOBS, &counts).await;
     counts.print();
     Ok(())
 }
 
 // ANCHOR: wrong
-/// Wrong: makes all the tasks at once, and lets eight of them work.
+/// Wrong.
 pub async fn inside(jobs: usize, counts: &Arc<Counts>) {
-    let permits = Arc::new(Semaphore::new(BOUND));
+    let permits = Arc::new(Semaphore::new(PERMITS));
     let mut tasks = JoinSet::new();
     for _ in 0..jobs {
-        let (permits, at_work) = (Arc::clone(&permits), Arc::clone(counts));
+        let permits = Arc::clone(&permits);
+        let counter = Arc::clone(counts);
         tasks.spawn(async move {
-            let _permit = permits.acquire().await.expect("nobody closes it");
-            job(&at_work).await;
+            let _permit = permits.acquire().await.expect("it's never closed");
+            job(&counter).await;
         });
-        counts.see(&tasks);
+        counts.count_tasks(&tasks);
     }
-    while tasks.join_next().await.is_some() {}
+    tasks.join_all().await;
 }
 // ANCHOR_END: wrong
 
 // ANCHOR: right
-/// Right: waits for a permit, and gives it to the task that it then makes.
+/// Right.
 pub async fn before(jobs: usize, counts: &Arc<Counts>) {
-    let permits = Arc::new(Semaphore::new(BOUND));
+    let permits = Arc::new(Semaphore::new(PERMITS));
     let mut tasks = JoinSet::new();
     for _ in 0..jobs {
         let permits = Arc::clone(&permits);
-        let permit = permits.acquire_owned().await.expect("nobody closes it");
-        let at_work = Arc::clone(counts);
+        let permit = permits.acquire_owned().await.expect("it's never closed");
+        let counter = Arc::clone(counts);
         tasks.spawn(async move {
-            job(&at_work).await;
+            job(&counter).await;
             drop(permit);
         });
-        // A set keeps what has ended until somebody takes it.
-        while tasks.try_join_next().is_some() {}
-        counts.see(&tasks);
+        // A set keeps a task that has ended until its result is taken.
+        while let Some(ended) = tasks.try_join_next() {
+            ended.expect("a job doesn't panic");
+        }
+        counts.count_tasks(&tasks);
     }
-    while tasks.join_next().await.is_some() {}
+    tasks.join_all().await;
 }
 // ANCHOR_END: right
 
-/// A job, which counts itself.
+/// A job that counts itself.
 async fn job(counts: &Counts) {
     let running = counts.running.fetch_add(1, Ordering::Relaxed) + 1;
     counts.jobs.fetch_max(running, Ordering::Relaxed);
-    // As long as it takes to begin others, if nothing kept them from it.
-    for _ in 0..BOUND {
+    // Long enough for other jobs to start, if nothing keeps them from it.
+    for _ in 0..PERMITS {
         yield_now().await;
     }
     counts.running.fetch_sub(1, Ordering::Relaxed);
     counts.done.fetch_add(1, Ordering::Relaxed);
 }
 
-/// What the jobs and their tasks came to.
+/// The counts of one run.
 #[derive(Debug, Default)]
 pub struct Counts {
+    /// Jobs running now.
     running: AtomicUsize,
-    /// Jobs that were done.
+    /// Jobs done.
     pub done: AtomicUsize,
-    /// The most jobs that ran at a time.
+    /// The most jobs that ran at the same time.
     pub jobs: AtomicUsize,
-    /// The most tasks that were there at a time.
+    /// The most tasks that existed at the same time.
     pub tasks: AtomicUsize,
 }
 
 impl Counts {
     /// Counts the tasks in a set: those that wait, those that work, and those
-    /// that have ended and are still in it.
-    fn see(&self, tasks: &JoinSet<()>) {
+    /// that have ended and are still in the set.
+    fn count_tasks(&self, tasks: &JoinSet<()>) {
         self.tasks.fetch_max(tasks.len(), Ordering::Relaxed);
     }
 

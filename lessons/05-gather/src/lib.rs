@@ -1,14 +1,16 @@
-//! Many pages at once, of which some will not come.
+//! Many pages at the same time, and some of them won't come.
 //!
-//! In Python this is `asyncio.gather(…, return_exceptions=True)` and a
-//! `timeout` for each request. Here each future returns a `Result`, so one that
-//! fails is an entry of the list like the others; and what may hang has a
-//! limit.
+//! In Python this is `asyncio.gather(…, return_exceptions=True)` with a timeout
+//! for each request. In Rust each future returns a `Result`, so a failure is an
+//! entry of the list like every other result, and a timeout turns a site that
+//! hangs into just another failure.
 
 use std::time::Duration;
 
+// ANCHOR: use
 use futures::future::join_all;
-use lesson_kit::{Site, println};
+use lesson_kit::Site;
+// ANCHOR_END: use
 
 /// The tutorial's sites, its invalid one, and one that never answers.
 pub const SITES: [&str; 5] = [
@@ -20,35 +22,33 @@ pub const SITES: [&str; 5] = [
 ];
 
 // ANCHOR: client
-/// How long to wait for a page, from the request to the last byte.
-pub const TIME_LIMIT: Duration = Duration::from_secs(1);
+/// How long a page may take, from the request to the last byte.
+pub const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A client that gives up on a page after [`TIME_LIMIT`].
+/// A client that gives up on a page after [`TIMEOUT`].
 ///
 /// # Errors
 ///
 /// When the system refuses what a client needs.
 pub fn client() -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder().timeout(TIME_LIMIT).build()
+    reqwest::Client::builder().timeout(TIMEOUT).build()
 }
 // ANCHOR_END: client
 
 // ANCHOR: fetch_page
-/// Fetches a page and returns how many bytes its text has.
+/// Fetches a page and returns the number of bytes of its text.
 pub async fn fetch_page(
     client: &reqwest::Client,
     site: &Site,
 ) -> reqwest::Result<usize> {
-    println!("Fetching {}", site.name);
     let response = client.get(&site.url).send().await?;
     let text = response.error_for_status()?.text().await?;
-    println!("Fetched {}", site.name);
     Ok(text.len())
 }
 // ANCHOR_END: fetch_page
 
 // ANCHOR: fetch_all
-/// Fetches all pages at once. A result for each, in the order of the sites.
+/// Fetches all pages concurrently. The results are in the order of the sites.
 pub async fn fetch_all(
     client: &reqwest::Client,
     sites: &[Site],
@@ -57,22 +57,19 @@ pub async fn fetch_all(
 }
 // ANCHOR_END: fetch_all
 
-// ANCHOR: reason
-/// What went wrong, in words for a person.
-pub fn reason(error: &reqwest::Error) -> String {
-    // A time limit can end the connecting, too, so it is asked about first.
-    if error.is_timeout() {
-        format!("no answer within {} s", TIME_LIMIT.as_secs())
-    } else if error.is_connect() {
-        "cannot connect to host".to_owned()
-    } else if let Some(status) = error.status() {
-        format!("the site answered {status}")
-    } else if error.is_redirect() {
-        "too many redirects".to_owned()
-    } else if error.is_body() || error.is_decode() {
-        "the answer broke off".to_owned()
-    } else {
-        "no proper answer".to_owned()
-    }
+// ANCHOR: page
+/// The result of fetching a page, and whose page it is.
+#[derive(Debug)]
+pub struct Page {
+    /// The site's name.
+    pub site: String,
+    /// The number of bytes, or the error that cost us the page.
+    pub bytes: reqwest::Result<usize>,
 }
-// ANCHOR_END: reason
+
+/// Calls [`fetch_page`] and keeps the site's name beside the result.
+pub async fn fetch_named(client: &reqwest::Client, site: &Site) -> Page {
+    let bytes = fetch_page(client, site).await;
+    Page { site: site.name.clone(), bytes }
+}
+// ANCHOR_END: page

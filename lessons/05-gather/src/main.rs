@@ -1,43 +1,41 @@
-//! Read src/lib.rs first: it is the lesson; this only runs it.
+//! Read src/lib.rs first: it is the lesson, and this program only runs it.
 //!
-//! Five pages at once, of which two will not come. What becomes of the other
-//! three?
+//! Five pages at the same time, and two of them won't come. What happens to the
+//! other three?
 //!
 //! ```sh
 //! cargo run -p lesson05
 //! ```
 //!
-//! Look at the results: each stands in its place, as bytes or as a reason. A
-//! site that refuses costs nothing, a site that is silent costs its time limit,
-//! and neither costs the others anything.
+//! Look at the results: each site has its line, with its bytes or its error. A
+//! site that refuses the connection costs no time, a site that never answers
+//! costs its timeout, and neither one harms the other pages.
 
+// ANCHOR: use
 use std::time::Instant;
 
-use lesson_kit::{Site, println};
-use lesson05::{SITES, client, fetch_all, reason};
+use lesson_kit::{println, with_causes};
+use lesson05::{SITES, client, fetch_all};
+// ANCHOR_END: use
 
-fn main() -> anyhow::Result<()> {
+// ANCHOR: main
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson =
         lesson_kit::start_on("lesson05", "many pages, some fail", &SITES);
-    run(lesson.sites())?;
-    lesson.blocking_timeline("five at once");
-    Ok(())
-}
-
-// ANCHOR: run
-#[tokio::main]
-async fn run(sites: &[Site]) -> reqwest::Result<()> {
     let start = Instant::now();
-    let results = fetch_all(&client()?, sites).await;
-    for (site, result) in sites.iter().zip(results) {
+    let results = fetch_all(&client()?, lesson.sites()).await;
+    for (site, result) in lesson.sites().iter().zip(results) {
         match result {
             Ok(bytes) => println!("{}: {bytes} bytes", site.name),
             Err(error) => {
-                println!("Failed to fetch {}: {}", site.name, reason(&error));
+                let error = with_causes(&error.without_url());
+                println!("Failed to fetch {}: {error}", site.name);
             }
         }
     }
     println!("Total time: {:.2} seconds", start.elapsed().as_secs_f64());
+    lesson.timeline("five at once").await;
     Ok(())
 }
-// ANCHOR_END: run
+// ANCHOR_END: main

@@ -1,20 +1,21 @@
-//! The Python twin reports what the lesson reports, of the same server.
+//! The Python twin reports what the lesson reports, from the same server.
 
 use std::time::Duration;
 
-use lesson_kit::sites_of;
-use lesson05::{SITES, client, fetch_all, reason};
+use lesson05::{SITES, client, fetch_all};
 use mock_server::testing::{check_asyncio_facts, run_twin};
 use mock_server::{MockWeb, Site};
 
-/// Bounds a failure only.
-const WATCHDOG: Duration = Duration::from_secs(120);
+use common::{Failure, start};
+
+mod common;
+
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
-/// Each reason of the lesson, by faults that lead to it.
+/// Faults that lead to each kind of failure.
 ///
-/// `bad-chunk` is not among them: aiohttp reads ahead, and may find the bad chunk
-/// when it has not yet given the head to anybody.
+/// `bad-chunk` isn't among them: aiohttp reads ahead, and may find the bad chunk
+/// before it has handed over the response.
 const FAULTS: [&str; 12] = [
     "hang",
     "stall?after=100",
@@ -30,12 +31,31 @@ const FAULTS: [&str; 12] = [
     "unstable?rate=1&with=garbage",
 ];
 
+/// What the twin prints for a failure: one of these.
+fn of_aiohttp(failure: &Failure) -> &'static [&'static str] {
+    match failure {
+        Failure::Timeout => &["TimeoutError: "],
+        Failure::Connect => &["ClientConnectorError: "],
+        Failure::Status(503) => {
+            &["ClientResponseError: 503, message='Service Unavailable'"]
+        }
+        Failure::Status(other) => panic!("no fault here has status {other}"),
+        Failure::Redirect => &["TooManyRedirects: "],
+        Failure::BrokenOff => &["ClientPayloadError: "],
+        Failure::NoResponse => &[
+            "ServerDisconnectedError: ",
+            "ClientOSError: ",
+            r#"ClientResponseError: 400, message="Bad status line"#,
+        ],
+    }
+}
+
 #[tokio::test]
 async fn the_python_twin_reports_the_same_failures_for_the_same_reasons() {
     let sites = [Site::tutorial(), Site::failing()].into_iter().flatten();
     let sites = sites
         .filter(|site| SITES.contains(&site.name.as_str()))
-        // The pages have all of the time limit, so that none is late.
+        // The pages have all of the timeout, so that none is late.
         .map(|site| site.delay(Duration::ZERO));
     the_twin_reports_the_same_of(sites).await;
 
@@ -47,25 +67,25 @@ async fn the_python_twin_reports_the_same_failures_for_the_same_reasons() {
 }
 
 async fn the_twin_reports_the_same_of(sites: impl Iterator<Item = Site>) {
-    let web = MockWeb::builder().sites(sites).start().expect("the web starts");
-    let _watchdog = web.watchdog(WATCHDOG);
+    let (web, sites, _watchdog) = start(MockWeb::builder().sites(sites));
 
     let Some(printed) = run_twin(FOLDER, "lesson05.py", &["aiohttp"], &web)
     else {
         return;
     };
 
-    let sites = sites_of(&web);
     let results = fetch_all(&client().expect("a client"), &sites).await;
     for (site, result) in sites.iter().zip(results) {
         let (name, url) = (&site.name, &site.url);
-        let report = match result {
-            Ok(bytes) => format!("{url}: {bytes} bytes\n"),
-            Err(error) => {
-                format!("Failed to fetch {url}: {}\n", reason(&error))
-            }
+        let line =
+            |start: &str| printed.lines().any(|line| line.starts_with(start));
+        let reported = match result.map_err(|error| Failure::of(&error)) {
+            Ok(bytes) => line(&format!("{url}: {bytes} bytes")),
+            Err(failure) => of_aiohttp(&failure)
+                .iter()
+                .any(|error| line(&format!("Failed to fetch {url}: {error}"))),
         };
-        assert!(printed.contains(&report), "{name}: {report}{printed}");
+        assert!(reported, "{name} at {url}:\n{printed}");
     }
 }
 

@@ -1,10 +1,11 @@
-// A shop has twelve pages of offers and asks you to fetch at most four at a
-// time. Your program fetches all at once, and was locked out for it.
+// A shop has twelve pages of offers and allows at most four requests at a time.
+// Your program fetches all twelve at once, and the shop has locked it out.
 //
-// Keep four in flight, not more, and not less while there are pages to ask for.
-// The sizes stay in the order of the pages.
+// Change `page_sizes` so that four requests are in flight: never more, and never
+// fewer while there are pages left to request. The sizes stay in the order of
+// the pages.
 //
-// Run it and look at the bars: no more than four may stand above each other.
+// Run it and look at the bars: at any time, at most four of them overlap.
 
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ async fn page_sizes(client: &Client, urls: &[String]) -> Vec<Page> {
 }
 
 // Twelve pages, the first of 1,000 bytes, the next of 1,001 and so on; at the
-// path `/slow` one that fails as it is told.
+// path `/slow` one with a fault.
 fn shop(slow: Fault) -> Builder {
     let mut site = Site::new("shop.example").delay(Duration::from_millis(200));
     for number in 0..12 {
@@ -48,7 +49,7 @@ fn offer(web: &MockWeb, path: &str) -> String {
 fn main() {
     show(shop(Fault::Hang), async |web, client| {
         let sizes = page_sizes(client, &offers(web)).await;
-        println!("{:?}", sizes.into_iter().flatten().collect::<Vec<_>>());
+        println!("{sizes:?}");
     });
 }
 
@@ -68,7 +69,7 @@ mod tests {
         });
     }
 
-    // Nobody gets an answer before four requests are there.
+    // No request gets a response before four have arrived.
     #[test]
     fn four_are_in_flight() {
         let web = shop(Fault::Hang).gate(4, PATIENCE);
@@ -93,7 +94,7 @@ mod tests {
     }
 
     // The fourth page never comes. The first three do, and three more can be
-    // asked for in their places.
+    // requested in their places.
     #[test]
     fn a_place_that_is_free_is_taken() {
         check(shop(Fault::Hang), async |web, client| {
@@ -104,8 +105,8 @@ mod tests {
             match select(fetching, asked).await {
                 Either::Left(_) => panic!("one page hangs"),
                 Either::Right((asked, _)) => {
-                    let asked_for = web.record().exchanges().len();
-                    assert!(asked, "only {asked_for} pages were asked for");
+                    let requested = web.record().exchanges().len();
+                    assert!(asked, "only {requested} pages were requested");
                 }
             }
         });

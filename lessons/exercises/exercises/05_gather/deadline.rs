@@ -1,9 +1,10 @@
-// A search asks three shops and has to answer within a limit, with what it has
-// by then. Since one of the shops hangs, it has nothing at all: the answers of
-// the other two are there in time, and are thrown away.
+// A search fetches the offers of three shops and has a deadline: after `limit`
+// it should return the offers it has by then. But one of the shops hangs, and so
+// the search returns nothing. The other two offers arrive in time and are lost.
 //
-// Keep what is done when the time is over, and let the rest go. (A point in
-// time is an `Instant`, and Tokio has its own.)
+// Change `search` so that it returns the offers that arrive before the deadline,
+// and drops the requests that aren't finished. (For a point in time there's
+// `Instant`, and Tokio has its own.)
 
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ async fn ask(client: &Client, name: &str, url: &str) -> reqwest::Result<Offer> {
     Ok((name.to_owned(), response.bytes().await?.len()))
 }
 
-// TODO: When `limit` is over, `timeout` drops all, and what all had so far.
+// TODO: `timeout` drops `join_all`, and with it every offer it has so far.
 async fn search(
     client: &Client,
     shops: &[(&str, &str)],
@@ -29,6 +30,7 @@ async fn search(
 ) -> Vec<Offer> {
     let asked = shops.iter().map(|(name, url)| ask(client, name, url));
     let offers = timeout(limit, join_all(asked)).await.unwrap_or_default();
+    // A shop that fails has no offer.
     offers.into_iter().flatten().collect()
 }
 
@@ -63,11 +65,12 @@ mod tests {
             let names = names(web, client).await;
             assert_eq!(names, ["a.example", "c.example"], "in time");
             let left = sees(web, |record| record.client_gone() == 1).await;
-            assert!(left, "nobody waits for the shop that hangs");
+            assert!(left, "the request to the shop that hangs is still open");
         });
     }
 
-    // The second comes in time, and the third less than the limit after it.
+    // The second offer is in time. The third is late, but it comes less than
+    // `limit` after the second.
     #[test]
     fn an_offer_does_not_make_the_limit_begin_again() {
         let web = sites(SITES)

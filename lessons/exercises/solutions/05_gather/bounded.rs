@@ -1,10 +1,11 @@
-// A shop has twelve pages of offers and asks you to fetch at most four at a
-// time. Your program fetches all at once, and was locked out for it.
+// A shop has twelve pages of offers and allows at most four requests at a time.
+// Your program fetches all twelve at once, and the shop has locked it out.
 //
-// Keep four in flight, not more, and not less while there are pages to ask for.
-// The sizes stay in the order of the pages.
+// Change `page_sizes` so that four requests are in flight: never more, and never
+// fewer while there are pages left to request. The sizes stay in the order of
+// the pages.
 //
-// Run it and look at the bars: no more than four may stand above each other.
+// Run it and look at the bars: at any time, at most four of them overlap.
 
 use std::time::Duration;
 
@@ -22,17 +23,17 @@ async fn page_size(client: &Client, url: &str) -> Page {
 
 const AT_ONCE: usize = 4;
 
-// A stream of futures, of which `buffered` polls the first four. When the first
-// of them is ready, its result goes on and the next future comes in. So the
-// results are in the order of the pages.
+// A stream of futures, and `buffered` polls the first four of them. When the
+// first one is ready, its result is passed on and the next future takes its
+// place. So the results are in the order of the pages.
 //
-// The common wrong answer is `for urls in urls.chunks(4)` with a `join_all` in
-// it. It keeps the bound, but each four wait for the slowest of the four
-// before: three places stay empty for as long as that takes.
+// A common wrong answer is `for urls in urls.chunks(4)` with a `join_all` inside.
+// It keeps the limit, but each group of four waits for the slowest page of the
+// group before, and three places stay empty in the meantime.
 //
-// With `buffer_unordered` a slow page holds up nobody, and the results come in
-// the order in which they are ready. Here, a slow page holds up those that are
-// more than three behind it: that is the price of the order.
+// With `buffer_unordered` a slow page holds up no other page, and the results
+// come in the order in which they're ready. Here a slow page holds up the pages
+// that are more than three behind it. That's the price of the order.
 async fn page_sizes(client: &Client, urls: &[String]) -> Vec<Page> {
     stream::iter(urls)
         .map(|url| page_size(client, url))
@@ -42,7 +43,7 @@ async fn page_sizes(client: &Client, urls: &[String]) -> Vec<Page> {
 }
 
 // Twelve pages, the first of 1,000 bytes, the next of 1,001 and so on; at the
-// path `/slow` one that fails as it is told.
+// path `/slow` one with a fault.
 fn shop(slow: Fault) -> Builder {
     let mut site = Site::new("shop.example").delay(Duration::from_millis(200));
     for number in 0..12 {
@@ -64,7 +65,7 @@ fn offer(web: &MockWeb, path: &str) -> String {
 fn main() {
     show(shop(Fault::Hang), async |web, client| {
         let sizes = page_sizes(client, &offers(web)).await;
-        println!("{:?}", sizes.into_iter().flatten().collect::<Vec<_>>());
+        println!("{sizes:?}");
     });
 }
 
@@ -84,7 +85,7 @@ mod tests {
         });
     }
 
-    // Nobody gets an answer before four requests are there.
+    // No request gets a response before four have arrived.
     #[test]
     fn four_are_in_flight() {
         let web = shop(Fault::Hang).gate(4, PATIENCE);
@@ -109,7 +110,7 @@ mod tests {
     }
 
     // The fourth page never comes. The first three do, and three more can be
-    // asked for in their places.
+    // requested in their places.
     #[test]
     fn a_place_that_is_free_is_taken() {
         check(shop(Fault::Hang), async |web, client| {
@@ -120,8 +121,8 @@ mod tests {
             match select(fetching, asked).await {
                 Either::Left(_) => panic!("one page hangs"),
                 Either::Right((asked, _)) => {
-                    let asked_for = web.record().exchanges().len();
-                    assert!(asked, "only {asked_for} pages were asked for");
+                    let requested = web.record().exchanges().len();
+                    assert!(asked, "only {requested} pages were requested");
                 }
             }
         });

@@ -1,9 +1,10 @@
-// A search asks three shops and has to answer within a limit, with what it has
-// by then. Since one of the shops hangs, it has nothing at all: the answers of
-// the other two are there in time, and are thrown away.
+// A search fetches the offers of three shops and has a deadline: after `limit`
+// it should return the offers it has by then. But one of the shops hangs, and so
+// the search returns nothing. The other two offers arrive in time and are lost.
 //
-// Keep what is done when the time is over, and let the rest go. (A point in
-// time is an `Instant`, and Tokio has its own.)
+// Change `search` so that it returns the offers that arrive before the deadline,
+// and drops the requests that aren't finished. (For a point in time there's
+// `Instant`, and Tokio has its own.)
 
 use std::time::Duration;
 
@@ -21,18 +22,18 @@ async fn ask(client: &Client, name: &str, url: &str) -> reqwest::Result<Offer> {
     Ok((name.to_owned(), response.bytes().await?.len()))
 }
 
-// `join_all` keeps its results inside until the last is there, and a dropped
-// future takes along what it has. `FuturesUnordered` gives each out when it is
-// there, so `offers` is ours; `next` can be dropped without loss. What is not
-// done is dropped with `running`, and its connections are closed.
+// `join_all` keeps its results until the last one is there, and when a future is
+// dropped, so is everything it has. `FuturesUnordered` hands out each result when
+// it's ready, so `offers` is ours, and dropping `next` loses nothing. The requests
+// that aren't finished are dropped with `running`, and their connections close.
 //
-// The time at which all ends is fixed once. The common wrong answer is
-// `timeout(limit, running.next())` in the loop: each offer makes the limit
-// begin again, and ten slow shops take ten times as long.
+// The deadline is fixed once. A common wrong answer is `timeout(limit,
+// running.next())` in the loop: each offer starts the time again, so ten slow
+// shops take ten times as long.
 //
-// The other wrong answer puts a `timeout` around each shop. Here it comes to
-// the same; but it limits a request and not the search, and no longer does when
-// a shop takes two requests, or waits for a place among four.
+// Another wrong answer puts a `timeout` around each shop. Here the result is the
+// same, but it limits a request and not the search. That goes wrong as soon as a
+// shop needs two requests, or waits for its place among four.
 async fn search(
     client: &Client,
     shops: &[(&str, &str)],
@@ -43,6 +44,7 @@ async fn search(
         shops.iter().map(|(name, url)| ask(client, name, url)).collect();
     let mut offers = Vec::new();
     while let Ok(Some(offer)) = timeout_at(deadline, running.next()).await {
+        // A shop that fails has no offer.
         offers.extend(offer);
     }
     offers
@@ -79,11 +81,12 @@ mod tests {
             let names = names(web, client).await;
             assert_eq!(names, ["a.example", "c.example"], "in time");
             let left = sees(web, |record| record.client_gone() == 1).await;
-            assert!(left, "nobody waits for the shop that hangs");
+            assert!(left, "the request to the shop that hangs is still open");
         });
     }
 
-    // The second comes in time, and the third less than the limit after it.
+    // The second offer is in time. The third is late, but it comes less than
+    // `limit` after the second.
     #[test]
     fn an_offer_does_not_make_the_limit_begin_again() {
         let web = sites(SITES)
