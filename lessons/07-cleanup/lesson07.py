@@ -3,7 +3,7 @@
 In one terminal:  cargo run -p mock-server
 In another:       python lessons/07-cleanup/lesson07.py
 
-A URL of one's own comes as an argument. It wants: pip install -r lessons/requirements.txt
+It takes a URL of your own as an argument. It needs: pip install -r lessons/requirements.txt
 """
 
 import asyncio
@@ -14,7 +14,7 @@ import aiohttp
 
 URL = sys.argv[1] if sys.argv[1:] else "http://127.0.0.1:8080/site/codeswithpankaj.com"
 URL = URL.rstrip("/")
-TIME_LIMIT = aiohttp.ClientTimeout(total=2)  # seconds, for all of an answer
+TIMEOUT = aiohttp.ClientTimeout(total=2)  # seconds, for each whole response
 
 
 # ANCHOR: session
@@ -25,7 +25,7 @@ async def post(client, path):
 
 @asynccontextmanager
 async def session():
-    async with aiohttp.ClientSession(timeout=TIME_LIMIT) as client:
+    async with aiohttp.ClientSession(timeout=TIMEOUT) as client:
         await post(client, "login")
         try:
             yield client
@@ -35,14 +35,21 @@ async def session():
 
 
 # ANCHOR: fetch_page
-async def fetch_page(path="", bug=False):
+async def get(client, path=""):
+    async with client.get(f"{URL}/{path}") as response:
+        response.raise_for_status()
+        return len(await response.text())
+
+
+async def fetch_page(path=""):
     async with session() as client:
-        async with client.get(f"{URL}/{path}") as response:
-            response.raise_for_status()
-            text = await response.text()
-        if bug:
-            raise RuntimeError("a bug")
-        return len(text)
+        return await get(client, path)
+
+
+async def fetch_with_bug():
+    async with session() as client:
+        await get(client)
+        raise RuntimeError("a bug")
 # ANCHOR_END: fetch_page
 
 
@@ -54,7 +61,7 @@ async def main():
     except aiohttp.ClientResponseError as error:
         print("error:", error.status)
     try:
-        await fetch_page(bug=True)
+        await fetch_with_bug()
     except RuntimeError as error:
         print("bug:", error)
     task = asyncio.create_task(fetch_page())

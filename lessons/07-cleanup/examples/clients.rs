@@ -1,12 +1,13 @@
-//! Fifty pages of one site: a client for each, or one client for all?
+//! Fifty pages of one site: one client for each page, or one client for all?
 //!
 //! ```sh
 //! cargo run -p lesson07 --example clients
 //! ```
 //!
-//! Ten requests at a time, in five rounds. A client owns its connections and
-//! uses them again; when it is dropped they are closed. Look at how many the
-//! server has accepted.
+//! The program sends ten requests at a time, in five rounds. A client owns its
+//! connections and reuses them; when it's dropped, they're closed. So a client
+//! for each page needs a connection for each page. Look at how many
+//! connections the server accepted. In Python the client is a `ClientSession`.
 
 use std::time::Instant;
 
@@ -15,74 +16,64 @@ use lesson_kit::{Site, println};
 use reqwest::Client;
 
 const ROUNDS: usize = 5;
-const AT_ONCE: usize = 10;
+const PER_ROUND: usize = 10;
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
         "lesson07 --example clients",
         "a client for each request, or one for all",
         &["python.org"],
     );
-    let [site, ..] = lesson.sites() else {
-        anyhow::bail!("it takes a site");
-    };
+    let [site] = lesson.exact_sites();
 
     println!("--- wrong: a client for each page ---");
-    tell(run(client_for_each(site)));
-    lesson.blocking_summary("a client for each page");
+    let start = Instant::now();
+    print_total(client_for_each(site).await?, start);
+    lesson.summary("a client for each page").await;
 
     println!("\n--- right: one client ---");
-    tell(run(one_client(site)));
-    lesson.blocking_summary("one client");
+    let start = Instant::now();
+    print_total(one_client(site).await?, start);
+    lesson.summary("one client").await;
     Ok(())
 }
 
-type Pages = reqwest::Result<usize>;
-
-#[tokio::main(flavor = "current_thread")]
-async fn run(work: impl Future<Output = Pages>) -> (Pages, Instant) {
-    let start = Instant::now();
-    (work.await, start)
-}
-
-fn tell((pages, start): (Pages, Instant)) {
-    match pages {
-        Ok(pages) => println!("{pages} pages"),
-        Err(error) => println!("failed: {error}"),
-    }
+fn print_total(pages: usize, start: Instant) {
+    println!("{pages} pages");
     println!("Total time: {:.2} seconds", start.elapsed().as_secs_f64());
 }
 
-/// Fetches a page to its last byte: then its connection is free again.
-async fn fetch(client: &Client, site: &Site) -> reqwest::Result<()> {
+/// Fetches a page to its last byte, which makes its connection free again.
+async fn fetch_page(client: &Client, site: &Site) -> reqwest::Result<()> {
     let response = client.get(&site.url).send().await?;
     response.error_for_status()?.bytes().await?;
     Ok(())
 }
 
 // ANCHOR: wrong
-/// Wrong: each client makes a connection, and closes it when it is dropped.
-pub async fn client_for_each(site: &Site) -> Pages {
+/// Wrong.
+pub async fn client_for_each(site: &Site) -> reqwest::Result<usize> {
     let mut pages = 0;
     for _ in 0..ROUNDS {
-        let fetch = |_| async {
+        let round = (0..PER_ROUND).map(async |_| {
             let client = lesson07::client()?;
-            fetch(&client, site).await
-        };
-        pages += try_join_all((0..AT_ONCE).map(fetch)).await?.len();
+            fetch_page(&client, site).await
+        });
+        pages += try_join_all(round).await?.len();
     }
     Ok(pages)
 }
 // ANCHOR_END: wrong
 
 // ANCHOR: right
-/// Right: they share a client, and with it its connections.
-pub async fn one_client(site: &Site) -> Pages {
+/// Right.
+pub async fn one_client(site: &Site) -> reqwest::Result<usize> {
     let client = lesson07::client()?;
     let mut pages = 0;
     for _ in 0..ROUNDS {
-        let fetch = |_| fetch(&client, site);
-        pages += try_join_all((0..AT_ONCE).map(fetch)).await?.len();
+        let round = (0..PER_ROUND).map(|_| fetch_page(&client, site));
+        pages += try_join_all(round).await?.len();
     }
     Ok(pages)
 }

@@ -1,24 +1,26 @@
-//! `main` is at its end, and the program does not end. What does it wait for?
+//! `main` has returned, but the program doesn't exit. What is it waiting for?
 //!
 //! ```sh
 //! cargo run -p lesson07 --example exit_hangs
 //! ```
 //!
 //! A blocking fetch runs on one of Tokio's threads for blocking work. Nothing
-//! can be dropped in there, so the runtime waits for it when it is dropped
-//! itself, for as long as it takes. Look at the times: two ways end the runtime
-//! without that thread.
+//! can be dropped in the middle of it, so a runtime that is dropped waits for
+//! that thread, however long it takes. Look at the times: the other two ways
+//! end the runtime without the thread. The program makes and ends its runtimes
+//! itself, because that's what it is about. In Python the end of `asyncio.run`
+//! waits for the threads of `to_thread`.
 
-use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use lesson_kit::{Site, println};
-use lesson07::TIME_LIMIT;
+use lesson_kit::{Site, println, with_causes};
+use lesson07::TIMEOUT;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
-/// How long to wait for the blocking work, where there is a limit.
-const LIMIT: Duration = Duration::from_millis(200);
+/// How long `shutdown_timeout` waits for the blocking work.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
@@ -26,63 +28,60 @@ fn main() -> anyhow::Result<()> {
         "what a runtime waits for when it is dropped",
         &["python.org"],
     );
-    let [site, ..] = lesson.sites() else {
-        anyhow::bail!("it takes a site");
-    };
+    let [site] = lesson.exact_sites();
     println!("--- drop ---");
-    end(busy(site)?, drop);
+    end(busy_runtime(site)?, drop)?;
 
     println!("\n--- shutdown_timeout ---");
-    end(busy(site)?, |runtime| runtime.shutdown_timeout(LIMIT));
+    end(busy_runtime(site)?, |runtime| runtime.shutdown_timeout(PATIENCE))?;
 
     println!("\n--- shutdown_background ---");
-    end(busy(site)?, Runtime::shutdown_background);
-    Ok(())
+    end(busy_runtime(site)?, Runtime::shutdown_background)
 }
 
-/// Ends a runtime in this way, and prints how long that took and what had
-/// become of the page by then.
-fn end((runtime, page): (Runtime, Page), end: fn(Runtime)) {
+/// Ends a runtime this way. Prints how long that took, and whether the page
+/// had arrived by then.
+fn end(
+    (runtime, page): (Runtime, JoinHandle<reqwest::Result<usize>>),
+    end: fn(Runtime),
+) -> anyhow::Result<()> {
     let start = Instant::now();
     end(runtime);
     println!("it took {:.2} seconds", start.elapsed().as_secs_f64());
-    match page.try_recv() {
-        Ok(page) => println!("by then: {page}"),
-        Err(_) => {
-            println!("by then: nothing");
-            // This program goes on, and so does the thread.
-            if let Ok(page) = page.recv() {
-                println!("later: {page}");
-            }
-        }
+    let is_there = page.is_finished();
+    if !is_there {
+        println!("by then: nothing");
     }
+    let when = if is_there { "by then" } else { "later" };
+    // This program keeps running, and so does the thread.
+    match futures::executor::block_on(page)? {
+        Ok(bytes) => println!("{when}: {bytes} bytes"),
+        Err(error) => println!("{when}: failed: {}", with_causes(&error)),
+    }
+    Ok(())
 }
 
-/// Where the page arrives, or why it does not.
-pub type Page = mpsc::Receiver<String>;
-
 // ANCHOR: busy
-/// A runtime that has begun a blocking fetch, for which nobody waits.
-pub fn busy(site: &Site) -> anyhow::Result<(Runtime, Page)> {
+/// A runtime in the middle of a blocking fetch.
+pub fn busy_runtime(
+    site: &Site,
+) -> anyhow::Result<(Runtime, JoinHandle<reqwest::Result<usize>>)> {
     let runtime = Runtime::new()?;
     let url = site.url.clone();
-    let (begun, has_begun) = oneshot::channel();
-    let (tell, page) = mpsc::channel();
-    runtime.spawn_blocking(move || {
-        let _ = begun.send(());
-        let _ = tell.send(match fetch(url) {
-            Ok(bytes) => format!("{bytes} bytes"),
-            Err(error) => format!("failed: {error}"),
-        });
+    let (started, has_started) = oneshot::channel();
+    let page = runtime.spawn_blocking(move || {
+        // It could only fail if the line below had stopped waiting.
+        let _ = started.send(());
+        fetch_page(&url)
     });
-    runtime.block_on(has_begun)?;
+    runtime.block_on(has_started)?;
     Ok((runtime, page))
 }
 
-fn fetch(url: String) -> reqwest::Result<usize> {
-    // In a blocking client it counts anew for the body.
-    let client = reqwest::blocking::Client::builder();
-    let response = client.timeout(TIME_LIMIT).build()?.get(url).send()?;
+fn fetch_page(url: &str) -> reqwest::Result<usize> {
+    // A blocking client's timeout starts again for the body.
+    let client = reqwest::blocking::Client::builder().timeout(TIMEOUT);
+    let response = client.build()?.get(url).send()?;
     Ok(response.error_for_status()?.bytes()?.len())
 }
 // ANCHOR_END: busy

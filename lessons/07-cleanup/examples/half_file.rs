@@ -1,83 +1,81 @@
-//! A download is cancelled. What is in the file?
+//! A download is cancelled. What's in the file?
 //!
 //! ```sh
 //! cargo run -p lesson07 --example half_file
 //! ```
 //!
-//! A site sends its page in thirty pieces over three seconds; after one second
+//! A site sends its page in thirty pieces over three seconds. After one second
 //! the program gives up, and the future that writes the file is dropped. Look
-//! at what is left behind, and at where the server saw the client leave. The
-//! third run has the time that it takes.
+//! at what it leaves behind, and at where the server saw the client leave. The
+//! third run gives the download enough time.
+//!
+//! `download` writes into the file itself, so what it leaves is half a page
+//! under the name of a whole one. `download_whole` writes into a temporary
+//! file, and gives it the page's name once it's whole. In Python that's a
+//! temporary file and `os.replace`.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use lesson_kit::{Site, println};
-use reqwest::Response;
+use lesson_kit::{Site, println, with_causes};
+use reqwest::{Client, Response};
 use tempfile::NamedTempFile;
-use tokio::fs::File;
+use tokio::fs::{self, File};
 use tokio::io::AsyncWriteExt;
-use tokio::runtime::Runtime;
-use tokio::time::timeout;
+use tokio::task::spawn_blocking;
+use tokio::time::{error::Elapsed, timeout};
 
-/// Not enough for the page.
+/// Too short for the page.
 const SHORT: Duration = Duration::from_secs(1);
-/// Enough for it.
+/// Long enough for the page.
 const LONG: Duration = Duration::from_secs(5);
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
         "lesson07 --example half_file",
         "a download that is cancelled",
         &["dribbling-site.example"],
     );
-    let [site, ..] = lesson.sites() else {
-        anyhow::bail!("it takes a site");
-    };
-    let client = reqwest::Client::new();
-    let runtime = Runtime::new()?;
+    let [site] = lesson.exact_sites();
+    let client = Client::new();
 
     println!("--- wrong: into the file itself ---");
-    // It is removed, with all that is in it, at the end of `main`.
-    let folder = tempfile::tempdir()?;
+    // The folder is removed, with everything in it, at the end of `main`.
+    let folder = spawn_blocking(tempfile::tempdir).await??;
     let page = folder.path().join("page.html");
-    runtime.block_on(limited(SHORT, download(&client, site, &page)));
-    tell(folder.path())?;
-    lesson.blocking_timeline("into the file itself");
+    print_outcome(timeout(SHORT, download(&client, site, &page)).await);
+    print_files(folder.path()).await?;
+    lesson.timeline("into the file itself").await;
 
     println!("\n--- right: into a temporary file ---");
-    let folder = tempfile::tempdir()?;
+    let folder = spawn_blocking(tempfile::tempdir).await??;
     let page = folder.path().join("page.html");
-    runtime.block_on(limited(SHORT, download_whole(&client, site, &page)));
-    tell(folder.path())?;
-    lesson.blocking_timeline("into a temporary file");
+    print_outcome(timeout(SHORT, download_whole(&client, site, &page)).await);
+    print_files(folder.path()).await?;
+    lesson.timeline("into a temporary file").await;
 
-    println!("\n--- right, with the time that it takes ---");
-    runtime.block_on(limited(LONG, download_whole(&client, site, &page)));
-    tell(folder.path())?;
-    lesson.blocking_timeline("with the time that it takes");
+    println!("\n--- right, with enough time ---");
+    print_outcome(timeout(LONG, download_whole(&client, site, &page)).await);
+    print_files(folder.path()).await?;
+    lesson.timeline("with enough time").await;
     Ok(())
 }
 
-async fn limited(
-    limit: Duration,
-    download: impl Future<Output = anyhow::Result<()>>,
-) {
-    match timeout(limit, download).await {
+fn print_outcome(download: Result<anyhow::Result<()>, Elapsed>) {
+    match download {
         Ok(Ok(())) => println!("done"),
-        Ok(Err(error)) => println!("failed: {error}"),
+        Ok(Err(error)) => println!("failed: {}", with_causes(error.as_ref())),
         Err(_elapsed) => println!("gave up"),
     }
 }
 
-/// Prints what is in a folder.
-fn tell(folder: &Path) -> io::Result<()> {
+async fn print_files(folder: &Path) -> io::Result<()> {
+    let mut entries = fs::read_dir(folder).await?;
     let mut is_empty = true;
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let (name, bytes) = (entry.file_name(), entry.metadata()?.len());
+    while let Some(entry) = entries.next_entry().await? {
+        let (name, bytes) = (entry.file_name(), entry.metadata().await?.len());
         println!("in the folder: {}, {bytes} bytes", name.display());
         is_empty = false;
     }
@@ -88,43 +86,49 @@ fn tell(folder: &Path) -> io::Result<()> {
 }
 
 // ANCHOR: save
-/// Writes what comes, as it comes.
-async fn save(mut response: Response, mut file: File) -> anyhow::Result<()> {
+/// Writes each chunk to the file as it arrives.
+async fn save(mut response: Response, file: &mut File) -> anyhow::Result<()> {
     while let Some(chunk) = response.chunk().await? {
         file.write_all(&chunk).await?;
     }
-    // A write of Tokio's goes on in a thread; this waits for it.
+    // Tokio writes in a blocking thread. This waits until that's done.
     file.flush().await?;
     Ok(())
 }
 // ANCHOR_END: save
 
 // ANCHOR: wrong
-/// Wrong: until the last byte is there, the file is half of a page.
+/// Wrong.
 pub async fn download(
-    client: &reqwest::Client,
+    client: &Client,
     site: &Site,
     page: &Path,
 ) -> anyhow::Result<()> {
     let response = client.get(&site.url).send().await?.error_for_status()?;
-    save(response, File::create(page).await?).await
+    let mut file = File::create(page).await?;
+    save(response, &mut file).await
 }
 // ANCHOR_END: wrong
 
 // ANCHOR: right
-/// Right: the file gets its name when it is whole. Dropped before that, it is
-/// removed: that takes no `.await`.
+/// Right: the file gets its name once it's whole. If the future is dropped
+/// before that, so is `temporary`, and that removes the file.
 pub async fn download_whole(
-    client: &reqwest::Client,
+    client: &Client,
     site: &Site,
     page: &Path,
 ) -> anyhow::Result<()> {
     let response = client.get(&site.url).send().await?.error_for_status()?;
-    // In the same folder, so that it can be renamed.
-    let folder = page.parent().unwrap_or(Path::new("."));
-    let temporary = NamedTempFile::new_in(folder)?;
-    save(response, File::from_std(temporary.reopen()?)).await?;
-    temporary.persist(page)?;
+    // In the page's own folder, because a rename can't leave a file system.
+    let folder = page.parent().unwrap_or(Path::new(".")).to_owned();
+    let temporary = spawn_blocking(|| NamedTempFile::new_in(folder)).await??;
+    let (file, temporary) = temporary.into_parts();
+    let mut file = File::from_std(file);
+    save(response, &mut file).await?;
+    // The bytes have to be on the disk before the name is.
+    file.sync_all().await?;
+    let page = page.to_owned();
+    spawn_blocking(move || temporary.persist(page)).await??;
     Ok(())
 }
 // ANCHOR_END: right

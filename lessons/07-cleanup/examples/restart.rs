@@ -1,75 +1,72 @@
-//! A page is fetched, and a line is to be printed every 250 ms until it is
-//! there. Does the page ever come?
+//! While a page is being fetched, the program prints a line every 250 ms. Does
+//! the page ever arrive?
 //!
 //! ```sh
 //! cargo run -p lesson07 --example restart
 //! ```
 //!
-//! `select!` in a loop drops the future that lost, and the next turn makes a
-//! new one: it begins again. Look at the number of requests. In the right run
-//! the future stands outside of the loop, and each turn polls the same one.
+//! Look at the number of requests. `by_value` gives `select!` the future
+//! itself. `select!` drops it when the tick wins, and the next turn of the
+//! loop starts a new one. `by_reference` creates the future before the loop,
+//! and every turn polls that same one. In Python, `by_value` is `wait_for` in
+//! a loop, and `by_reference` is `asyncio.wait`.
 
 use std::pin::pin;
 use std::time::Duration;
 
-use lesson_kit::{Site, println};
-use tokio::runtime::Runtime;
+use lesson_kit::{Site, println, with_causes};
+use reqwest::Client;
 use tokio::time::{Instant, interval_at};
 
-/// How often it says that it is still there.
+/// How often the program prints that it's still waiting.
 const TICK: Duration = Duration::from_millis(250);
-/// After so many it gives up: 1.5 seconds, where the page takes 0.6.
-const MOST: usize = 6;
+/// It gives up after this many ticks: 1.5 seconds for a page that takes 0.6.
+const MAX_TICKS: usize = 6;
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
         "lesson07 --example restart",
-        "a future that select! drops and makes anew",
+        "a future that select! drops and the loop starts again",
         &["python.org"],
     );
-    let [site, ..] = lesson.sites() else {
-        anyhow::bail!("it takes a site");
-    };
-    let client = reqwest::Client::new();
-    let runtime = Runtime::new()?;
+    let [site] = lesson.exact_sites();
+    let client = Client::new();
 
     println!("--- wrong: a new future in each turn ---");
-    tell(runtime.block_on(restarted(&client, site, TICK)));
-    lesson.blocking_timeline("a new future in each turn");
+    print_page(by_value(&client, site, TICK).await);
+    lesson.timeline("a new future in each turn").await;
 
-    println!("\n--- right: one future, pinned outside of the loop ---");
-    tell(runtime.block_on(kept(&client, site, TICK)));
-    lesson.blocking_timeline("one future, pinned outside of the loop");
+    println!("\n--- right: one future, pinned before the loop ---");
+    print_page(by_reference(&client, site, TICK).await);
+    lesson.timeline("one future, pinned before the loop").await;
     Ok(())
 }
 
-fn tell(page: Option<reqwest::Result<usize>>) {
+fn print_page(page: Option<reqwest::Result<usize>>) {
     match page {
         Some(Ok(bytes)) => println!("{bytes} bytes"),
-        Some(Err(error)) => println!("failed: {error}"),
+        Some(Err(error)) => println!("failed: {}", with_causes(&error)),
         None => println!("gave up"),
     }
 }
 
-async fn fetch(
-    client: &reqwest::Client,
-    site: &Site,
-) -> reqwest::Result<usize> {
+async fn fetch_page(client: &Client, site: &Site) -> reqwest::Result<usize> {
     let response = client.get(&site.url).send().await?.error_for_status()?;
     Ok(response.bytes().await?.len())
 }
 
 // ANCHOR: wrong
-/// Wrong: `fetch` is called in each turn, and dropped at each tick.
-pub async fn restarted(
-    client: &reqwest::Client,
+/// Wrong.
+pub async fn by_value(
+    client: &Client,
     site: &Site,
     tick: Duration,
 ) -> Option<reqwest::Result<usize>> {
     let mut ticks = interval_at(Instant::now() + tick, tick);
-    for _ in 0..MOST {
+    for _ in 0..MAX_TICKS {
         tokio::select! {
-            page = fetch(client, site) => return Some(page),
+            page = fetch_page(client, site) => return Some(page),
             _ = ticks.tick() => println!("still waiting"),
         }
     }
@@ -78,15 +75,15 @@ pub async fn restarted(
 // ANCHOR_END: wrong
 
 // ANCHOR: right
-/// Right: `&mut page` is dropped at each tick, and `page` stays.
-pub async fn kept(
-    client: &reqwest::Client,
+/// Right: each tick drops only `&mut page`, and `page` stays.
+pub async fn by_reference(
+    client: &Client,
     site: &Site,
     tick: Duration,
 ) -> Option<reqwest::Result<usize>> {
     let mut ticks = interval_at(Instant::now() + tick, tick);
-    let mut page = pin!(fetch(client, site));
-    for _ in 0..MOST {
+    let mut page = pin!(fetch_page(client, site));
+    for _ in 0..MAX_TICKS {
         tokio::select! {
             page = &mut page => return Some(page),
             _ = ticks.tick() => println!("still waiting"),

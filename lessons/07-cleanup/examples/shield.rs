@@ -1,114 +1,108 @@
-//! An order has been sent, and then somebody loses patience. Is it ordered?
+//! An order has been sent, and then the program stops waiting. Does the order
+//! go through?
 //!
 //! ```sh
 //! cargo run -p lesson07 --example shield
 //! ```
 //!
-//! A time limit drops the request while the server works on it, and nobody
-//! knows whether it was done. What must come to its end belongs in a task of
-//! its own, and the program must not end before that task. In Python it is
-//! `asyncio.shield`, and a reference that somebody keeps.
+//! - `limited` puts the timeout around the order itself. The timeout drops the
+//!   request while the server works on it, so there's no telling whether the
+//!   order was carried out.
+//! - `spawned` makes the order a task. The timeout drops only the handle, but
+//!   the end of the program drops the runtime, and the order with it.
+//! - `tracked` spawns it on a tracker, and the program waits for the tracker
+//!   before it ends.
+//!
+//! In Python this is `asyncio.shield`, and a reference to the task.
 
 use std::time::Duration;
 
-use lesson_kit::{Site, println};
+use lesson_kit::{Site, println, with_causes};
 use reqwest::Client;
-use tokio::time::timeout;
+use tokio::runtime::Runtime;
+use tokio::time;
 use tokio_util::task::TaskTracker;
 
-/// How long one waits for the answer to an order; it takes 0.6 s.
-const LIMIT: Duration = Duration::from_millis(300);
+/// How long the program waits for the response to an order. It takes 0.6 s.
+const TIMEOUT: Duration = Duration::from_millis(300);
 
 fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
         "lesson07 --example shield",
-        "what must come to its end",
+        "work that must finish",
         &["python.org"],
     );
-    let [site, ..] = lesson.sites() else {
-        anyhow::bail!("it takes a site");
-    };
+    let [site] = lesson.exact_sites();
 
-    println!("--- wrong: a limit around the order ---");
-    run(async { limited(&lesson07::client()?, site, LIMIT).await })?;
-    lesson.blocking_timeline("a limit around the order");
+    println!("--- wrong: a timeout around the order ---");
+    run(async |client| limited(client, site, TIMEOUT).await)?;
+    lesson.blocking_timeline("a timeout around the order");
 
-    println!("\n--- wrong: a task, and nobody waits ---");
-    run(async { spawned(&lesson07::client()?, site, LIMIT).await })?;
-    lesson.blocking_timeline("a task, and nobody waits");
+    println!("\n--- wrong: a task, and nothing waits for it ---");
+    run(async |client| spawned(client, site, TIMEOUT).await)?;
+    lesson.blocking_timeline("a task, and nothing waits for it");
 
     println!("\n--- right: a task, tracked ---");
-    run(async {
+    run(async |client| {
         let orders = TaskTracker::new();
-        tracked(&lesson07::client()?, site, LIMIT, &orders).await?;
-        // The end of the program: no more orders, and those there are.
+        tracked(client, site, TIMEOUT, &orders).await;
         println!("waiting for {} order", orders.len());
         orders.close();
         orders.wait().await;
-        Ok(())
     })?;
     lesson.blocking_timeline("a task, tracked");
     Ok(())
 }
 
-#[tokio::main]
-async fn run(
-    work: impl Future<Output = reqwest::Result<()>>,
-) -> reqwest::Result<()> {
-    work.await
+/// Each of the three is a program by itself, with a runtime of its own,
+/// because the drop of the runtime is what ends the order in `spawned`.
+fn run(work: impl AsyncFnOnce(&Client)) -> anyhow::Result<()> {
+    let runtime = Runtime::new()?;
+    let client = lesson07::client()?;
+    runtime.block_on(work(&client));
+    Ok(())
 }
 
-/// Sends an order, and waits for the answer.
-async fn order(client: Client, site: Site) {
+/// Sends an order and waits for the response.
+async fn send_order(client: Client, site: Site) {
     let sent = client.post(&site.url).send().await;
     match sent.and_then(reqwest::Response::error_for_status) {
-        Ok(_) => println!("ordered"),
-        Err(error) => println!("failed: {error}"),
+        Ok(_response) => println!("ordered"),
+        Err(error) => println!("failed: {}", with_causes(&error)),
     }
 }
 
-// ANCHOR: wrong
-/// Wrong: the limit drops the order.
-pub async fn limited(
-    client: &Client,
-    site: &Site,
-    limit: Duration,
-) -> reqwest::Result<()> {
-    let order = order(client.clone(), site.clone());
-    if timeout(limit, order).await.is_err() {
-        println!("no answer yet");
+// ANCHOR: limited
+/// Version A.
+pub async fn limited(client: &Client, site: &Site, timeout: Duration) {
+    let order = send_order(client.clone(), site.clone());
+    if time::timeout(timeout, order).await.is_err() {
+        println!("no response yet");
     }
-    Ok(())
 }
-// ANCHOR_END: wrong
+// ANCHOR_END: limited
 
 // ANCHOR: spawned
-/// Wrong: the limit drops a handle, and the end of the program the order.
-pub async fn spawned(
-    client: &Client,
-    site: &Site,
-    limit: Duration,
-) -> reqwest::Result<()> {
-    let order = tokio::spawn(order(client.clone(), site.clone()));
-    if timeout(limit, order).await.is_err() {
-        println!("no answer yet");
+/// Version B.
+pub async fn spawned(client: &Client, site: &Site, timeout: Duration) {
+    let order = tokio::spawn(send_order(client.clone(), site.clone()));
+    if time::timeout(timeout, order).await.is_err() {
+        println!("no response yet");
     }
-    Ok(())
 }
 // ANCHOR_END: spawned
 
 // ANCHOR: tracked
-/// Right: the limit drops a handle, and `orders` knows of the task.
+/// Version C.
 pub async fn tracked(
     client: &Client,
     site: &Site,
-    limit: Duration,
+    timeout: Duration,
     orders: &TaskTracker,
-) -> reqwest::Result<()> {
-    let order = orders.spawn(order(client.clone(), site.clone()));
-    if timeout(limit, order).await.is_err() {
-        println!("no answer yet");
+) {
+    let order = orders.spawn(send_order(client.clone(), site.clone()));
+    if time::timeout(timeout, order).await.is_err() {
+        println!("no response yet");
     }
-    Ok(())
 }
 // ANCHOR_END: tracked

@@ -1,100 +1,127 @@
-//! Ctrl-C, in the middle of the work. What becomes of it?
+//! Ctrl-C or SIGTERM, in the middle of the work. What happens to the pages that
+//! are being fetched?
 //!
 //! ```sh
 //! cargo run -p lesson07 --example shutdown
 //! ```
 //!
-//! Three workers fetch page after page. Press Ctrl-C in each part, or wait: the
-//! program takes one for pressed after a second. In the wrong run it ends at
-//! once, and the server sees three clients leave. In the right run no page is
-//! begun any more, and those that are begun are waited for, until they are done
-//! or a limit is over or Ctrl-C is pressed again.
+//! Three workers fetch page after page. Press Ctrl-C in each part, or send the
+//! process a SIGTERM, as Docker, Kubernetes and systemd do. If you wait, the
+//! program pretends after a second that you did. Look at the last bars.
+//!
+//! `exit_immediately` returns, `main` ends, and the runtime is dropped with
+//! every task, so the server sees three clients leave. `shut_down` starts no new
+//! pages and waits for those it has started, until they're done, or the grace
+//! period has passed, or there's a second signal. In Python,
+//! `loop.add_signal_handler` listens for SIGTERM.
 
 use std::io;
 use std::time::Duration;
 
-use lesson_kit::{Site, println};
+use lesson_kit::{Site, println, with_causes};
 use reqwest::Client;
+use tokio::runtime::Runtime;
+#[cfg(unix)]
+use tokio::signal::unix::{SignalKind, signal};
+#[cfg(windows)]
+use tokio::signal::windows;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// When Ctrl-C is taken for pressed.
-const PRESSED: Duration = Duration::from_secs(1);
-/// A pause after each page, for the site's sake.
+/// When the program pretends that there was a signal.
+const PRETEND: Duration = Duration::from_secs(1);
+/// A pause after each page, out of politeness to the site.
 const PAUSE: Duration = Duration::from_millis(20);
-/// How long to wait for the pages that are begun.
-const LIMIT: Duration = Duration::from_secs(3);
+/// How long a shutdown waits for the pages that have been started.
+const GRACE_PERIOD: Duration = Duration::from_secs(3);
 
 fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start(
         "lesson07 --example shutdown",
-        "Ctrl-C, and what becomes of the work",
+        "Ctrl-C, SIGTERM, and what happens to the work",
     );
-    println!("--- wrong: the end at once ---");
-    run_at_once(lesson.sites())?;
-    lesson.blocking_timeline("the end at once");
+    let sites = lesson.sites();
 
-    println!("\n--- right: drained ---");
-    run_drained(lesson.sites())?;
-    lesson.blocking_timeline("drained");
+    // Each part is a program by itself, with a runtime of its own, because the
+    // drop of the runtime is what ends the workers in the first one.
+    println!("--- wrong: exit immediately ---");
+    Runtime::new()?.block_on(async {
+        let stop_signal = pretending(stop_signals()?);
+        exit_immediately(&Client::new(), sites, stop_signal).await;
+        io::Result::Ok(())
+    })?;
+    lesson.blocking_timeline("exit immediately");
+
+    println!("\n--- right: a graceful shutdown ---");
+    Runtime::new()?.block_on(async {
+        let stop_signal = pretending(stop_signals()?);
+        shut_down(&Client::new(), sites, GRACE_PERIOD, stop_signal).await;
+        io::Result::Ok(())
+    })?;
+    lesson.blocking_timeline("a graceful shutdown");
     Ok(())
 }
 
-// Two programs in one: at the end of each its runtime is dropped.
-
-#[tokio::main]
-async fn run_at_once(sites: &[Site]) -> io::Result<()> {
-    let mut presses = presses()?;
-    at_once(&Client::new(), sites, async || {
-        let _ = timeout(PRESSED, presses.recv()).await;
-    })
-    .await;
-    Ok(())
-}
-
-#[tokio::main]
-async fn run_drained(sites: &[Site]) -> io::Result<()> {
-    let mut presses = presses()?;
+/// Waits for a signal like `stop_signal`, but for the first one it waits only a
+/// second, and then pretends that it came.
+fn pretending(mut stop_signal: impl AsyncFnMut()) -> impl AsyncFnMut() {
     let mut is_first = true;
-    drained(&Client::new(), sites, LIMIT, async || {
-        if is_first {
-            is_first = false;
-            let _ = timeout(PRESSED, presses.recv()).await;
-        } else {
-            presses.recv().await;
+    async move || {
+        if !is_first {
+            return stop_signal().await;
+        }
+        is_first = false;
+        if timeout(PRETEND, stop_signal()).await.is_err() {
+            println!("(no signal yet; pretending it's Ctrl-C)");
+        }
+    }
+}
+
+// ANCHOR: signals
+/// Listens for the signals that ask a program to stop, from now on. Each call
+/// of the closure it returns waits for one of them.
+#[cfg(unix)]
+fn stop_signals() -> io::Result<impl AsyncFnMut()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move || {
+        tokio::select! {
+            _ = interrupt.recv() => println!("received Ctrl-C"),
+            _ = terminate.recv() => println!("received SIGTERM"),
         }
     })
-    .await;
-    Ok(())
 }
+// ANCHOR_END: signals
 
-// ANCHOR: presses
-/// What hears Ctrl-C, from now on, even while nobody awaits it.
-#[cfg(unix)]
-fn presses() -> io::Result<tokio::signal::unix::Signal> {
-    use tokio::signal::unix::{SignalKind, signal};
-    signal(SignalKind::interrupt())
-}
-// ANCHOR_END: presses
-
-/// What hears Ctrl-C, from now on, even while nobody awaits it.
+/// Windows has no SIGTERM; its consoles send Ctrl-C and Ctrl-Break.
 #[cfg(windows)]
-fn presses() -> io::Result<tokio::signal::windows::CtrlC> {
-    tokio::signal::windows::ctrl_c()
+fn stop_signals() -> io::Result<impl AsyncFnMut()> {
+    let mut ctrl_c = windows::ctrl_c()?;
+    let mut ctrl_break = windows::ctrl_break()?;
+    Ok(async move || {
+        tokio::select! {
+            _ = ctrl_c.recv() => println!("received Ctrl-C"),
+            _ = ctrl_break.recv() => println!("received Ctrl-Break"),
+        }
+    })
+}
+
+async fn fetch_page(client: &Client, site: &Site) -> reqwest::Result<usize> {
+    let response = client.get(&site.url).send().await?.error_for_status()?;
+    Ok(response.bytes().await?.len())
 }
 
 // ANCHOR: worker
-/// Fetches a site's page again and again, until it is told to stop.
+/// Fetches a site's page again and again until `stop` is cancelled.
 async fn worker(client: Client, site: Site, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        let page = async {
-            let response = client.get(&site.url).send().await?;
-            response.error_for_status()?.bytes().await
-        };
-        match page.await {
-            Ok(page) => println!("{}: {} bytes", site.name, page.len()),
-            Err(error) => return println!("{}: {error}", site.name),
+        match fetch_page(&client, &site).await {
+            Ok(bytes) => println!("{}: {bytes} bytes", site.name),
+            Err(error) => {
+                println!("{}: {}", site.name, with_causes(&error));
+                break;
+            }
         }
         sleep(PAUSE).await;
     }
@@ -102,45 +129,44 @@ async fn worker(client: Client, site: Site, stop: CancellationToken) {
 // ANCHOR_END: worker
 
 // ANCHOR: wrong
-/// Wrong: it returns, `main` ends, the runtime is dropped, and all tasks with
-/// it, wherever they are.
-pub async fn at_once(
+/// Wrong.
+pub async fn exit_immediately(
     client: &Client,
     sites: &[Site],
-    mut pressed: impl AsyncFnMut(),
+    mut stop_signal: impl AsyncFnMut(),
 ) {
     for site in sites {
         let stop = CancellationToken::new();
         tokio::spawn(worker(client.clone(), site.clone(), stop));
     }
-    pressed().await;
-    println!("the end");
+    stop_signal().await;
+    println!("exiting");
 }
 // ANCHOR_END: wrong
 
 // ANCHOR: right
-/// Right: says that it is over, and waits for those who are at work. But not
-/// longer than `limit`, and not when somebody is in a hurry.
-pub async fn drained(
+/// Right.
+pub async fn shut_down(
     client: &Client,
     sites: &[Site],
-    limit: Duration,
-    mut pressed: impl AsyncFnMut(),
+    grace_period: Duration,
+    mut stop_signal: impl AsyncFnMut(),
 ) {
     let (workers, stop) = (TaskTracker::new(), CancellationToken::new());
     for site in sites {
+        // A worker reports its own errors, so its handle isn't needed.
         workers.spawn(worker(client.clone(), site.clone(), stop.clone()));
     }
-    pressed().await;
-    println!("no more pages; again to end at once");
+    stop_signal().await;
+    println!("no new pages; a second signal exits immediately");
     stop.cancel();
     workers.close();
     tokio::select! {
-        done = timeout(limit, workers.wait()) => match done {
+        drained = timeout(grace_period, workers.wait()) => match drained {
             Ok(()) => println!("all pages are done"),
-            Err(_elapsed) => println!("the limit is over"),
+            Err(_elapsed) => println!("the grace period is over"),
         },
-        () = pressed() => println!("at once"),
+        () = stop_signal() => println!("exiting"),
     }
 }
 // ANCHOR_END: right

@@ -1,13 +1,18 @@
-//! A page, fetched in a session that is closed whatever happens.
+//! A page, fetched in a session that is closed on every way out.
 //!
-//! In Python this is `async with`: what stands in `__aexit__` or in a `finally`
-//! runs on every way out, and may await. In Rust every way out runs `Drop`,
-//! which may not. Here the session is closed by a task, and a tracker knows of
-//! it, so that the program can wait for it.
+//! In Python this is `async with`: the code in `__aexit__` or in a `finally`
+//! runs on every way out, and it may await. In Rust every way out runs `Drop`,
+//! which can't await. So the logout is a task. A `TaskTracker` counts that
+//! task, so the program can wait for it.
+//!
+//! [`with_session`] waits for the logout itself when its body returns, with a
+//! page or with an error. When the body panics, or when the future is dropped,
+//! nothing can wait inside it: the session is dropped, and the tracker has the
+//! task that logs out.
 
 use std::time::Duration;
 
-use lesson_kit::{Site, println};
+use lesson_kit::{Site, println, with_causes};
 use tokio::runtime::Handle;
 use tokio::task::JoinError;
 use tokio_util::task::TaskTracker;
@@ -16,8 +21,9 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 /// The site of the tutorial's own example.
 pub const SITES: [&str; 1] = ["codeswithpankaj.com"];
 
-/// How long to wait for each answer, from the request to the last byte.
-pub const TIME_LIMIT: Duration = Duration::from_secs(2);
+/// The timeout for each request, from sending it to the last byte of the
+/// response.
+pub const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What can go wrong in a session.
 #[derive(Debug, thiserror::Error)]
@@ -25,34 +31,35 @@ pub enum SessionError {
     /// A request failed.
     #[error(transparent)]
     Request(#[from] reqwest::Error),
-    /// The task that logs out came to no end.
-    #[error("the logout was not done")]
-    NoLogout(#[from] JoinError),
+    /// The task that logs out panicked or was cancelled.
+    #[error("the logout task did not finish")]
+    LogoutTask(#[from] JoinError),
 }
 
 // ANCHOR: session
-/// Someone who is logged in. When this is dropped, a task logs out.
+/// Someone who is logged in. Dropping it spawns a task that logs out.
 pub struct Session {
     client: reqwest::Client,
     site: Site,
+    /// Counts the task that logs out, so that a program can wait for it.
     closing: TaskTracker,
+    /// Runs that task, wherever the session is dropped.
     runtime: Handle,
     is_open: bool,
-    /// As long as this is there, whoever waits for `closing` waits. (So whoever
-    /// has the session must not.)
+    /// Makes `closing.wait()` wait for this session. Don't call that while you
+    /// hold the session, because it would never return.
     _open: TaskTrackerToken,
 }
 
 impl Session {
-    /// Logs in. `closing` keeps track of the session, and of the task that logs
-    /// out.
+    /// Logs in.
     pub async fn open(
         client: &reqwest::Client,
         site: &Site,
         closing: &TaskTracker,
     ) -> reqwest::Result<Session> {
-        // It is there before the request: who leaves during the login does not
-        // know whether the server has heard it.
+        // It exists before the login is sent. If this future is dropped while
+        // the login is on its way, the server may have received it.
         let session = Session {
             client: client.clone(),
             site: site.clone(),
@@ -65,7 +72,7 @@ impl Session {
         Ok(session)
     }
 
-    /// Logs out, and waits until that is done.
+    /// Logs out and waits until that's done.
     pub async fn close(mut self) -> Result<(), SessionError> {
         self.is_open = false;
         let (client, site) = (self.client.clone(), self.site.clone());
@@ -75,7 +82,7 @@ impl Session {
 }
 
 impl Drop for Session {
-    /// There is no `.await` in here. But a task can be made.
+    /// There's no `.await` in here, but `drop` can spawn a task.
     fn drop(&mut self) {
         if !self.is_open {
             return;
@@ -83,8 +90,8 @@ impl Drop for Session {
         let (client, site) = (self.client.clone(), self.site.clone());
         let log_out = async move {
             if let Err(error) = post(&client, &site, "logout").await {
-                // Nobody waits for this task's result.
-                println!("{}: no logout: {error}", site.name);
+                // Nothing receives this task's result, so print the error.
+                println!("{}: no logout: {}", site.name, with_causes(&error));
             }
         };
         self.closing.spawn_on(log_out, &self.runtime);
@@ -93,7 +100,7 @@ impl Drop for Session {
 // ANCHOR_END: session
 
 impl Session {
-    /// Fetches a page of the site, and returns how many bytes its text has.
+    /// Fetches a page of the site and returns the number of bytes in its text.
     pub async fn fetch_page(&self, path: &str) -> reqwest::Result<usize> {
         let url = url(&self.site, path);
         let response = self.client.get(url).send().await?;
@@ -105,10 +112,6 @@ impl Session {
 
 // ANCHOR: with_session
 /// Logs in, runs `body`, and logs out.
-///
-/// When `body` has returned, with a page or with an error, this waits for the
-/// logout. When it panics, or when this is dropped, nothing waits here: the
-/// session is dropped, and `closing` has the task that logs out.
 pub async fn with_session<T>(
     client: &reqwest::Client,
     site: &Site,
@@ -118,18 +121,18 @@ pub async fn with_session<T>(
     let session = Session::open(client, site, closing).await?;
     let result = body(&session).await;
     let closed = session.close().await;
-    // Of two errors, the first.
+    // If both failed, return the first error.
     let value = result?;
     closed?;
     Ok(value)
 }
 // ANCHOR_END: with_session
 
-/// Posts nothing to a path of a site: `login`, or `logout`.
+/// Posts an empty body to a path of a site: `login` or `logout`.
 ///
 /// # Errors
 ///
-/// When there is no answer, or none that says that it is done.
+/// When there's no response, or when its status says that the request failed.
 pub async fn post(
     client: &reqwest::Client,
     site: &Site,
@@ -144,11 +147,11 @@ pub fn url(site: &Site, path: &str) -> String {
     format!("{}/{path}", site.url.trim_end_matches('/'))
 }
 
-/// A client that gives up on an answer after [`TIME_LIMIT`].
+/// A client whose requests time out after [`TIMEOUT`].
 ///
 /// # Errors
 ///
-/// When the system refuses what a client needs.
+/// When the system refuses a resource the client needs.
 pub fn client() -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder().timeout(TIME_LIMIT).build()
+    reqwest::Client::builder().timeout(TIMEOUT).build()
 }

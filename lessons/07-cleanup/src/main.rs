@@ -1,45 +1,43 @@
-//! Read src/lib.rs first: it is the lesson; this only runs it.
+//! Read src/lib.rs first: that's the lesson, and this file only runs it.
 //!
-//! One page, fetched in a session: login, page, logout. There are four ways out
-//! of it. Is there a logout on each?
+//! One page, fetched in a session: login, page, logout. There are four ways
+//! out of the session. Is there a logout on each?
 //!
 //! ```sh
 //! cargo run -p lesson07
 //! ```
 //!
 //! Look at the last bar of each timeline, and at the number of sessions that
-//! are still being closed when the work is over.
+//! are still being closed when the work has ended. The program stands for
+//! Python's `async with` and `asynccontextmanager`: see lesson07.py.
 
-use std::panic::{self, AssertUnwindSafe};
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures::FutureExt;
-use lesson_kit::{Site, println};
+use lesson_kit::{Site, println, with_causes};
 use lesson07::{SITES, SessionError, client, with_session};
 use reqwest::Client;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
-/// When the fourth is cancelled: before the page is there.
-const LIMIT: Duration = Duration::from_millis(500);
+/// When the fourth way out cancels the fetch: before the page arrives.
+const TIMEOUT: Duration = Duration::from_millis(500);
 
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on("lesson07", "cleanup", &SITES);
-    let Some(site) = lesson.sites().first() else {
-        anyhow::bail!("it takes a site");
-    };
-    // The default hook prints a panic where it happens; here it is told below.
-    panic::set_hook(Box::new(|_| {}));
+    let [site] = lesson.exact_sites();
     for way in [Way::Success, Way::Error, Way::Panic, Way::Cancellation] {
         println!("--- {way:?} ---");
-        run(site, way)?;
-        lesson.blocking_timeline(&format!("{way:?}"));
+        run(site, way).await?;
+        lesson.timeline(&format!("{way:?}")).await;
         println!();
     }
     Ok(())
 }
 
-/// A way out.
+/// A way out of the session.
 #[derive(Clone, Copy, Debug)]
 enum Way {
     Success,
@@ -49,30 +47,31 @@ enum Way {
 }
 
 // ANCHOR: run
-#[tokio::main]
 async fn run(site: &Site, way: Way) -> reqwest::Result<()> {
     let (client, closing) = (client()?, TaskTracker::new());
-    let ended = match way {
-        Way::Success => tell(fetch(&client, site, &closing, "").await),
-        Way::Error => tell(fetch(&client, site, &closing, "missing").await),
+    let outcome = match way {
+        Way::Success => describe(fetch_page(&client, site, &closing, "").await),
+        Way::Error => {
+            describe(fetch_page(&client, site, &closing, "missing").await)
+        }
         Way::Panic => {
-            let work = broken(&client, site, &closing);
+            let work = fetch_with_bug(&client, site, &closing);
             match AssertUnwindSafe(work).catch_unwind().await {
-                Ok(page) => tell(page),
-                Err(_) => "it panicked".to_owned(),
+                Ok(page) => describe(page),
+                Err(_panic) => "it panicked".to_owned(),
             }
         }
         Way::Cancellation => {
-            let work = fetch(&client, site, &closing, "");
-            match timeout(LIMIT, work).await {
-                Ok(page) => tell(page),
-                Err(_) => "cancelled".to_owned(),
+            let work = fetch_page(&client, site, &closing, "");
+            match timeout(TIMEOUT, work).await {
+                Ok(page) => describe(page),
+                Err(_elapsed) => "cancelled".to_owned(),
             }
         }
     };
-    println!("{}: {ended}", site.name);
+    println!("{}: {outcome}", site.name);
     println!("sessions still being closed: {}", closing.len());
-    // Without this they would end with the runtime.
+    // Without this, `main` could return first and take the logout with it.
     closing.close();
     closing.wait().await;
     Ok(())
@@ -80,7 +79,7 @@ async fn run(site: &Site, way: Way) -> reqwest::Result<()> {
 // ANCHOR_END: run
 
 // ANCHOR: bodies
-async fn fetch(
+async fn fetch_page(
     client: &Client,
     site: &Site,
     closing: &TaskTracker,
@@ -92,7 +91,7 @@ async fn fetch(
     .await
 }
 
-async fn broken(
+async fn fetch_with_bug(
     client: &Client,
     site: &Site,
     closing: &TaskTracker,
@@ -106,9 +105,9 @@ async fn broken(
 }
 // ANCHOR_END: bodies
 
-fn tell(page: Result<usize, SessionError>) -> String {
+fn describe(page: Result<usize, SessionError>) -> String {
     match page {
         Ok(bytes) => format!("{bytes} bytes"),
-        Err(error) => format!("failed: {:#}", anyhow::Error::from(error)),
+        Err(error) => format!("failed: {}", with_causes(&error)),
     }
 }

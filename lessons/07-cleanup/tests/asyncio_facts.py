@@ -1,7 +1,13 @@
-"""What chapter 7 says of asyncio, each as an assertion."""
+"""What chapter 7 says about asyncio, each as an assertion."""
 
 import asyncio
+import signal
+import subprocess
+import sys
+import threading
 import time
+import warnings
+from asyncio import constants
 
 
 def finally_runs_on_cancellation_and_may_await():
@@ -18,7 +24,7 @@ def finally_runs_on_cancellation_and_may_await():
         task = asyncio.create_task(work())
         await asyncio.sleep(0)
         task.cancel()
-        assert not task.done(), "it is a request"
+        assert not task.done(), "it is only a request"
         try:
             await task
         except asyncio.CancelledError:
@@ -76,7 +82,7 @@ def a_task_can_refuse_to_be_cancelled():
     assert asyncio.run(main()) == ("not now", False)
 
 
-def a_time_limit_waits_for_the_unwinding_and_overruns():
+def a_timeout_waits_for_the_unwinding_and_overruns():
     closed = []
 
     async def work():
@@ -89,7 +95,7 @@ def a_time_limit_waits_for_the_unwinding_and_overruns():
     async def main():
         try:
             await asyncio.wait_for(work(), timeout=0.01)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             return list(closed)
 
     assert asyncio.run(main()) == [True]
@@ -133,14 +139,14 @@ def a_task_group_cancels_the_others_when_one_fails_and_waits_for_them():
                 group.create_task(fail())
         except* ValueError:
             pass
-        # What stands here runs after the group has waited.
+        # This line runs after the group has waited.
         closed.append("after")
 
     asyncio.run(main())
     assert closed == [True, "after"]
 
 
-def shield_lets_the_inner_task_go_on_until_run_ends():
+def shield_lets_the_inner_task_run_on_until_run_ends():
     async def order(seconds, done):
         await asyncio.sleep(seconds)
         done.append("ordered")
@@ -150,7 +156,7 @@ def shield_lets_the_inner_task_go_on_until_run_ends():
         task = asyncio.create_task(order(seconds, done))
         try:
             await asyncio.wait_for(asyncio.shield(task), timeout=0.01)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             done.append("no answer yet")
         if later:
             await task
@@ -202,7 +208,7 @@ def a_second_cancellation_ends_the_finally_too():
     assert seen == []
 
 
-def run_waits_for_a_thread_that_has_begun():
+def run_waits_for_a_thread_that_has_started():
     done = []
 
     def work():
@@ -214,6 +220,93 @@ def run_waits_for_a_thread_that_has_begun():
 
     asyncio.run(main())
     assert done == [True]
+
+
+def since_3_12_run_waits_five_minutes_and_then_warns():
+    if sys.version_info < (3, 12):
+        assert not hasattr(constants, "THREAD_JOIN_TIMEOUT"), "there is no limit"
+        return
+    assert constants.THREAD_JOIN_TIMEOUT == 300
+    may_end = threading.Event()
+
+    async def main():
+        asyncio.get_running_loop().run_in_executor(None, may_end.wait)
+
+    constants.THREAD_JOIN_TIMEOUT = 0.05
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            # The thread is still running when this returns.
+            asyncio.run(main())
+    finally:
+        constants.THREAD_JOIN_TIMEOUT = 300
+        may_end.set()
+    assert [warning.category for warning in caught] == [RuntimeWarning]
+
+
+def the_end_of_the_interpreter_still_waits_for_the_thread():
+    if sys.version_info < (3, 12):
+        return
+    program = """
+import asyncio, threading, time
+from asyncio import constants
+
+constants.THREAD_JOIN_TIMEOUT = 0.05
+run_has_returned = threading.Event()
+
+def work():
+    run_has_returned.wait()
+    time.sleep(0.2)
+    print("the thread is done")
+
+async def main():
+    asyncio.get_running_loop().run_in_executor(None, work)
+
+asyncio.run(main())
+print("run has returned")
+run_has_returned.set()
+"""
+    ended = run_program(program)
+    assert ended.stdout == "run has returned\nthe thread is done\n", ended
+
+
+def ctrl_c_runs_a_finally_and_sigterm_does_not():
+    if sys.platform == "win32":
+        return
+    program = """
+import asyncio, os, signal, sys
+
+number = int(sys.argv[1])
+# A child of a background job ignores Ctrl-C otherwise.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+async def main():
+    if sys.argv[2:]:
+        task = asyncio.current_task()
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    try:
+        os.kill(os.getpid(), number)
+        await asyncio.sleep(60)
+    finally:
+        print("closed", flush=True)
+
+try:
+    asyncio.run(main())
+except (KeyboardInterrupt, asyncio.CancelledError):
+    pass
+"""
+    ctrl_c = run_program(program, signal.SIGINT)
+    assert (ctrl_c.returncode, ctrl_c.stdout) == (0, "closed\n"), ctrl_c
+    sigterm = run_program(program, signal.SIGTERM)
+    assert (sigterm.returncode, sigterm.stdout) == (-signal.SIGTERM, ""), sigterm
+    handled = run_program(program, signal.SIGTERM, "with a handler")
+    assert (handled.returncode, handled.stdout) == (0, "closed\n"), handled
+
+
+def run_program(program, *arguments):
+    arguments = [str(int(a)) if isinstance(a, signal.Signals) else a for a in arguments]
+    command = [sys.executable, "-c", program, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
 def wait_in_a_loop_leaves_its_task_running():
@@ -235,7 +328,7 @@ def wait_in_a_loop_leaves_its_task_running():
         for _ in range(3):
             try:
                 return await asyncio.wait_for(fetch(), timeout=0.01)
-            except asyncio.TimeoutError:
+            except TimeoutError:
                 pass
 
     assert asyncio.run(main()) == "page" and len(starts) == 1
@@ -247,11 +340,14 @@ finally_runs_on_cancellation_and_may_await()
 a_second_cancellation_ends_the_finally_too()
 async_with_ends_on_every_way_out()
 a_task_can_refuse_to_be_cancelled()
-a_time_limit_waits_for_the_unwinding_and_overruns()
+a_timeout_waits_for_the_unwinding_and_overruns()
 cancelling_a_parent_reaches_the_child_that_it_awaits_and_no_other()
 a_task_group_cancels_the_others_when_one_fails_and_waits_for_them()
-shield_lets_the_inner_task_go_on_until_run_ends()
+shield_lets_the_inner_task_run_on_until_run_ends()
 run_cancels_what_is_left_and_runs_its_finally()
-run_waits_for_a_thread_that_has_begun()
+run_waits_for_a_thread_that_has_started()
+since_3_12_run_waits_five_minutes_and_then_warns()
+the_end_of_the_interpreter_still_waits_for_the_thread()
+ctrl_c_runs_a_finally_and_sigterm_does_not()
 wait_in_a_loop_leaves_its_task_running()
 print("all true")

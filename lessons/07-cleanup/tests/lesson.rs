@@ -1,16 +1,23 @@
-//! What the lesson claims, proved by what the server saw.
+//! The lesson's claims, proved by what the server saw.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::future::{poll_fn, ready};
+#[cfg(unix)]
+use std::io::{BufRead, BufReader, Lines};
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::pin::pin;
+use std::process::Command;
+#[cfg(unix)]
+use std::process::{Child, ChildStdout, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
 use futures::FutureExt;
+use futures::executor::block_on;
 use lesson_kit::{Site, sites_of};
 use lesson07::{SessionError, post, with_session};
 use mock_server::testing::quick_tutorial;
@@ -18,7 +25,9 @@ use mock_server::{Fault, MockWeb, Outcome, Record, Watchdog};
 use reqwest::Client;
 use tokio::io::AsyncWriteExt;
 use tokio::runtime::{Builder, Runtime};
-use tokio::task::JoinSet;
+use tokio::sync::oneshot;
+use tokio::task::{JoinSet, yield_now};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use wiremock::{Mock, ResponseTemplate, matchers};
@@ -48,11 +57,11 @@ mod shield;
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
 mod shutdown;
 
-/// Bounds a failure only.
+/// Only bounds a failure.
 const WATCHDOG: Duration = Duration::from_secs(60);
-/// How long a gate waits that is to open: as long as a busy machine may need.
+/// How long a gate that should open waits: as long as a busy machine may need.
 const PATIENT: Duration = Duration::from_secs(30);
-/// Longer than any test: a page that does not come while the test runs.
+/// Longer than any test: a page that doesn't arrive while the test runs.
 const NEVER: Duration = Duration::from_secs(300);
 
 fn start(builder: mock_server::Builder) -> (MockWeb, Vec<Site>, Watchdog) {
@@ -62,25 +71,25 @@ fn start(builder: mock_server::Builder) -> (MockWeb, Vec<Site>, Watchdog) {
     (web, sites, watchdog)
 }
 
-/// A site that lets people in and out, and whose page does not come.
+/// A site whose login and logout work and whose page never arrives.
 fn endless_page() -> mock_server::Builder {
     let site = mock_server::Site::new("site.example").delay(NEVER);
     MockWeb::builder().sites([site])
 }
 
-/// The tutorial's sites, of which none has its page ready.
+/// The tutorial's sites, whose pages never arrive.
 fn endless_pages() -> mock_server::Builder {
     let sites = mock_server::Site::tutorial().into_iter();
     MockWeb::builder().sites(sites.map(|site| site.delay(NEVER)))
 }
 
-/// The paths asked for, in order.
+/// The requested paths, in order.
 fn paths(web: &MockWeb) -> Vec<String> {
     let record = web.record();
     record.exchanges().map(|exchange| exchange.path.clone()).collect()
 }
 
-/// How the requests of a path ended.
+/// How the requests for a path ended.
 fn outcomes(web: &MockWeb, path: &str) -> Vec<Outcome> {
     let record = web.record();
     let of_path = record.exchanges().filter(|exchange| exchange.path == path);
@@ -93,15 +102,15 @@ fn page_in_flight(record: &Record) -> bool {
     })
 }
 
-/// Runs `work` until the page has been asked for, and drops it.
+/// Runs `work` until the page has been requested, and drops it.
 async fn cancel<T>(web: &MockWeb, work: impl Future<Output = T>) {
     tokio::select! {
-        _ = work => panic!("the page does not come"),
+        _ = work => panic!("the page does not arrive"),
         () = web.wait_until(page_in_flight) => {}
     }
 }
 
-async fn fetch(
+async fn fetch_page(
     client: &Client,
     site: &Site,
     closing: &TaskTracker,
@@ -113,21 +122,39 @@ async fn fetch(
     .await
 }
 
+/// The status that the server refused a session's request with.
+fn refused<T>(session: Result<T, SessionError>) -> Option<u16> {
+    match session {
+        Err(SessionError::Request(error)) => Some(error.status()?.as_u16()),
+        _ => None,
+    }
+}
+
+/// Sets a flag when it's dropped.
+struct Flag<'a>(&'a AtomicBool);
+
+impl Drop for Flag<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+// --- sessions ---
+
 #[tokio::test]
 async fn when_the_scope_returns_a_page_or_an_error_the_session_is_closed() {
     let (web, sites, _watchdog) = start(quick_tutorial());
     let (client, closing) = (Client::new(), TaskTracker::new());
 
-    let page = fetch(&client, &sites[0], &closing, "").await;
+    let page = fetch_page(&client, &sites[0], &closing, "").await;
     assert_eq!(page.ok(), Some(15_000));
     assert_eq!(paths(&web), ["/login", "/", "/logout"]);
     assert_eq!(outcomes(&web, "/logout"), [Outcome::Complete]);
     assert_eq!(closing.len(), 0);
 
     web.reset_record();
-    let page = fetch(&client, &sites[0], &closing, "missing").await;
-    let Err(SessionError::Request(error)) = page else { panic!("{page:?}") };
-    assert_eq!(error.status().map(|status| status.as_u16()), Some(404));
+    let page = fetch_page(&client, &sites[0], &closing, "missing").await;
+    assert_eq!(refused(page), Some(404));
     assert_eq!(paths(&web), ["/login", "/missing", "/logout"]);
     assert_eq!(outcomes(&web, "/logout"), [Outcome::Complete]);
     assert_eq!(closing.len(), 0);
@@ -147,7 +174,7 @@ async fn when_the_scope_panics_the_tracker_has_the_logout() {
 
     let panic = ended.expect_err("it panics");
     assert_eq!(panic.downcast_ref(), Some(&"a bug"));
-    assert_eq!(closing.len(), 1, "nobody has waited");
+    assert_eq!(closing.len(), 1, "nothing has waited");
     closing.close();
     closing.wait().await;
     assert_eq!(paths(&web), ["/login", "/", "/logout"]);
@@ -159,9 +186,9 @@ async fn when_the_scope_is_cancelled_the_tracker_has_the_logout() {
     let (web, sites, _watchdog) = start(endless_page());
     let (client, closing) = (Client::new(), TaskTracker::new());
 
-    cancel(&web, fetch(&client, &sites[0], &closing, "")).await;
+    cancel(&web, fetch_page(&client, &sites[0], &closing, "")).await;
 
-    assert_eq!(closing.len(), 1, "nobody has waited");
+    assert_eq!(closing.len(), 1, "nothing has waited");
     closing.close();
     closing.wait().await;
     assert_eq!(paths(&web), ["/login", "/", "/logout"]);
@@ -170,7 +197,7 @@ async fn when_the_scope_is_cancelled_the_tracker_has_the_logout() {
 }
 
 #[tokio::test]
-async fn who_leaves_during_the_login_or_during_the_logout_is_logged_out() {
+async fn a_scope_dropped_during_the_login_or_the_logout_still_logs_out() {
     for (hangs, before) in [("/login", 0), ("/logout", 1)] {
         let fault = match hangs {
             "/login" => "fail-first?n=1&with=hang",
@@ -181,13 +208,13 @@ async fn who_leaves_during_the_login_or_during_the_logout_is_logged_out() {
         let (web, sites, _watchdog) = start(MockWeb::builder().sites([site]));
         let (client, closing) = (Client::new(), TaskTracker::new());
 
-        let asked = |record: &Record| {
+        let requested = |record: &Record| {
             record.exchanges().any(|exchange| exchange.path == hangs)
         };
         let work = with_session(&client, &sites[0], &closing, async |_| Ok(()));
         tokio::select! {
             biased;
-            () = web.wait_until(asked) => {}
+            () = web.wait_until(requested) => {}
             _ = work => panic!("{hangs} takes its time"),
         }
         closing.close();
@@ -199,6 +226,24 @@ async fn who_leaves_during_the_login_or_during_the_logout_is_logged_out() {
     }
 }
 
+#[tokio::test]
+async fn a_refused_login_is_followed_by_a_logout() {
+    let (web, sites, _watchdog) = start(quick_tutorial());
+    Mock::given(matchers::path("/login"))
+        .respond_with(ResponseTemplate::new(500))
+        .mount(web.wiremock())
+        .await;
+    let (client, closing) = (Client::new(), TaskTracker::new());
+
+    let page = fetch_page(&client, &sites[0], &closing, "").await;
+
+    assert_eq!(refused(page), Some(500));
+    closing.close();
+    closing.wait().await;
+    assert_eq!(paths(&web), ["/login", "/logout"]);
+    assert_eq!(outcomes(&web, "/logout"), [Outcome::Complete]);
+}
+
 #[test]
 fn the_program_logs_out_on_each_of_the_four_ways() {
     let (web, sites, _watchdog) = start(quick_tutorial());
@@ -206,10 +251,12 @@ fn the_program_logs_out_on_each_of_the_four_ways() {
     let ended = program.arg(&sites[0].url).output().expect("it starts");
     assert!(ended.status.success(), "{ended:?}");
     assert_eq!(outcomes(&web, "/logout"), [Outcome::Complete; 4]);
+    let stderr = String::from_utf8_lossy(&ended.stderr);
+    assert!(stderr.contains("a bug"), "the panic's message: {stderr}");
 }
 
 #[tokio::test]
-async fn a_logout_that_fails_is_told_unless_the_work_has_failed_before() {
+async fn a_failed_logout_is_an_error_unless_the_work_failed_first() {
     let (web, sites, _watchdog) = start(quick_tutorial());
     Mock::given(matchers::path("/logout"))
         .respond_with(ResponseTemplate::new(500))
@@ -217,16 +264,13 @@ async fn a_logout_that_fails_is_told_unless_the_work_has_failed_before() {
         .await;
     let (client, closing) = (Client::new(), TaskTracker::new());
     for (path, status) in [("", 500), ("missing", 404)] {
-        let error = fetch(&client, &sites[0], &closing, path).await;
-        let Err(SessionError::Request(error)) = error else {
-            panic!("{path}: {error:?}")
-        };
-        assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+        let page = fetch_page(&client, &sites[0], &closing, path).await;
+        assert_eq!(refused(page), Some(status), "{path}");
     }
 }
 
 #[tokio::test]
-async fn the_client_of_the_lesson_gives_up() {
+async fn the_client_of_the_lesson_times_out() {
     let (_web, sites, _watchdog) = start(endless_page());
     let client = lesson07::client().expect("a client");
     let page = client.get(&sites[0].url).send().await;
@@ -234,12 +278,12 @@ async fn the_client_of_the_lesson_gives_up() {
 }
 
 #[tokio::test]
-async fn who_waits_for_the_tracker_waits_for_sessions_that_are_still_open() {
+async fn a_tracker_waits_for_sessions_that_are_still_open() {
     let (web, sites, _watchdog) = start(endless_page());
     let (site, closing) = (sites[0].clone(), TaskTracker::new());
     let task = tokio::spawn({
         let (client, closing) = (Client::new(), closing.clone());
-        async move { fetch(&client, &site, &closing, "").await.is_ok() }
+        async move { fetch_page(&client, &site, &closing, "").await.is_ok() }
     });
     web.wait_until(page_in_flight).await;
     closing.close();
@@ -251,7 +295,7 @@ async fn who_waits_for_the_tracker_waits_for_sessions_that_are_still_open() {
 }
 
 #[tokio::test]
-async fn a_session_dropped_where_its_runtime_has_ended_does_no_harm() {
+async fn a_session_dropped_after_its_runtime_does_no_harm() {
     let (web, sites, _watchdog) = start(endless_page());
     let (site, closing) = (sites[0].clone(), TaskTracker::new());
     let dropped = thread::spawn(move || {
@@ -266,24 +310,25 @@ async fn a_session_dropped_where_its_runtime_has_ended_does_no_harm() {
     assert_eq!(paths(&web), ["/login"]);
 }
 
+// --- no_async_drop ---
+
 #[tokio::test]
-async fn a_line_after_the_work_and_a_guard_that_makes_a_future_log_nobody_out()
-{
+async fn neither_a_line_after_the_work_nor_a_future_made_in_drop_logs_out() {
     let (web, sites, _watchdog) = start(endless_page());
     let client = Client::new();
 
     cancel(&web, no_async_drop::logout_after(&client, &sites[0])).await;
     web.wait_until(|record| record.client_gone() == 1).await;
-    cancel(&web, no_async_drop::lazy_guard(&client, &sites[0])).await;
+    cancel(&web, no_async_drop::calling_guard(&client, &sites[0])).await;
     web.wait_until(|record| record.client_gone() == 2).await;
 
-    // Whatever was sent before this has arrived when this is answered.
-    post(&client, &sites[0], "login").await.expect("an answer");
+    // Once this is answered, everything sent before it has arrived.
+    post(&client, &sites[0], "login").await.expect("a response");
     assert_eq!(paths(&web), ["/login", "/", "/login", "/", "/login"]);
 }
 
 #[test]
-fn a_logout_that_is_spawned_ends_with_the_runtime_unless_it_is_waited_for() {
+fn a_spawned_logout_ends_with_the_runtime_unless_it_is_waited_for() {
     for tracked in [false, true] {
         let (web, sites, _watchdog) = start(endless_page());
         let runtime = Builder::new_current_thread().enable_all().build();
@@ -291,9 +336,8 @@ fn a_logout_that_is_spawned_ends_with_the_runtime_unless_it_is_waited_for() {
         runtime.block_on(async {
             let client = Client::new();
             if tracked {
-                let limit = Duration::from_secs(1);
-                let work = no_async_drop::tracked(&client, &sites[0], limit);
-                work.await.expect("the page is late, and no error");
+                let timeout = Duration::from_secs(1);
+                no_async_drop::tracked(&client, &sites[0], timeout).await;
             } else {
                 let work = no_async_drop::spawning_guard(&client, &sites[0]);
                 cancel(&web, work).await;
@@ -306,6 +350,41 @@ fn a_logout_that_is_spawned_ends_with_the_runtime_unless_it_is_waited_for() {
     }
 }
 
+// --- trackers ---
+
+#[tokio::test]
+async fn a_tracker_waits_forever_until_it_is_closed_and_its_drop_ends_nothing()
+{
+    let tracker = TaskTracker::new();
+    assert_eq!(tracker.wait().now_or_never(), None, "there is no task");
+    tracker.close();
+    assert_eq!(tracker.wait().now_or_never(), Some(()));
+
+    let (go_on, may_go_on) = oneshot::channel();
+    let task = tracker.spawn(may_go_on);
+    drop(tracker);
+    go_on.send("done").expect("it still listens");
+    assert_eq!(task.await.expect("no panic"), Ok("done"));
+}
+
+#[tokio::test]
+async fn a_closed_tracker_still_takes_tasks_and_waits_for_them() {
+    let tracker = TaskTracker::new();
+    tracker.close();
+
+    let (go_on, may_go_on) = oneshot::channel();
+    let task = tracker.spawn(may_go_on);
+    assert_eq!(tracker.len(), 1);
+    assert_eq!(tracker.wait().now_or_never(), None, "the task runs");
+
+    go_on.send("done").expect("it listens");
+    tracker.wait().await;
+    assert_eq!(tracker.len(), 0);
+    assert_eq!(task.await.expect("no panic"), Ok("done"));
+}
+
+// --- clients ---
+
 #[tokio::test]
 async fn fifty_pages_take_fifty_connections_or_about_as_many_as_are_in_flight()
 {
@@ -317,8 +396,7 @@ async fn fifty_pages_take_fifty_connections_or_about_as_many_as_are_in_flight()
     web.reset_record();
     let pages = clients::one_client(&sites[1]).await;
     assert_eq!(pages.ok(), Some(50));
-    // A connection that is not back yet when the next page is asked for is
-    // made up for by another.
+    // A request that finds no free connection yet opens another.
     let connections = web.record().connections();
     assert!((1..=20).contains(&connections), "{connections}");
 }
@@ -326,30 +404,35 @@ async fn fifty_pages_take_fifty_connections_or_about_as_many_as_are_in_flight()
 #[tokio::test]
 async fn a_client_closes_its_connections_when_its_last_clone_is_dropped() {
     let (web, sites, _watchdog) = start(quick_tutorial());
-    let fetch = async |client: &Client| {
-        let page = client.get(&sites[0].url).send().await.expect("an answer");
+    let fetch_page = async |client: &Client| {
+        let page = client.get(&sites[0].url).send().await.expect("a response");
         page.bytes().await.expect("a page");
     };
     let client = Client::new();
-    fetch(&client).await;
+    fetch_page(&client).await;
     let clone = client.clone();
     drop(client);
-    fetch(&clone).await;
+    fetch_page(&clone).await;
     assert_eq!(web.record().connections(), 1, "it was open");
 
     drop(clone);
     web.wait_until(|record| record.open_connections() == 0).await;
 }
 
-/// A folder of a test's own, and the file to download to.
+// --- half_file ---
+
+/// A folder for one test, and the file to download to.
 fn folder() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let page = folder.path().join("page.html");
     (folder, page)
 }
 
-fn files(folder: &Path) -> usize {
-    folder.read_dir().expect("it is there").count()
+/// The sizes of the files in a folder.
+fn sizes(folder: &Path) -> Vec<u64> {
+    let files = folder.read_dir().expect("it is there");
+    // A file may be removed between the listing and the question.
+    files.filter_map(|file| Some(file.ok()?.metadata().ok()?.len())).collect()
 }
 
 #[tokio::test]
@@ -367,21 +450,22 @@ async fn a_download_that_is_dropped_leaves_half_a_file_or_nothing() {
                 half_file::download(&client, &sites[1], &page).await
             }
         };
-        // There is no event to await: a file comes into being.
-        let begun = async {
-            while files(folder.path()) == 0 {
+        // There is no event to await when a file gets its first bytes.
+        let started = async {
+            while sizes(folder.path()).iter().sum::<u64>() == 0 {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
 
         tokio::select! {
             ended = download => panic!("the page is slow: {ended:?}"),
-            () = begun => {}
+            () = started => {}
         }
 
-        assert_eq!(files(folder.path()), left, "temporary: {temporary}");
-        let bytes = fs::metadata(&page).map(|file| file.len());
-        assert!(bytes.is_err() || bytes.is_ok_and(|bytes| bytes < 50_321));
+        let files = sizes(folder.path());
+        assert_eq!(files.len(), left, "temporary: {temporary}");
+        assert!(files.iter().all(|&bytes| bytes < 50_321), "{files:?}");
+        assert_eq!(page.exists(), !temporary);
         web.wait_until(|record| record.client_gone() == 1).await;
     }
 }
@@ -390,7 +474,7 @@ async fn a_download_that_is_dropped_leaves_half_a_file_or_nothing() {
 async fn a_download_that_is_not_dropped_is_whole_in_both() {
     let (_web, sites, _watchdog) = start(quick_tutorial());
     let client = Client::new();
-    let expected = client.get(&sites[1].url).send().await.expect("an answer");
+    let expected = client.get(&sites[1].url).send().await.expect("a response");
     let expected = expected.bytes().await.expect("a page");
 
     let (folder, page) = folder();
@@ -398,9 +482,9 @@ async fn a_download_that_is_not_dropped_is_whole_in_both() {
     done.expect("it is saved");
     assert_eq!(fs::read(&page).expect("it is there"), expected);
     let done = half_file::download_whole(&client, &sites[1], &page).await;
-    done.expect("it is saved, in place of the other");
+    done.expect("it is saved, and replaces the first");
     assert_eq!(fs::read(&page).expect("it is there"), expected);
-    assert_eq!(files(folder.path()), 1);
+    assert_eq!(sizes(folder.path()).len(), 1);
 }
 
 #[cfg(unix)]
@@ -418,14 +502,14 @@ async fn a_file_that_was_temporary_is_for_its_owner_alone() {
 }
 
 #[test]
-fn a_write_to_a_file_is_done_when_it_has_been_flushed_and_perhaps_not_before() {
-    // One thread for blocking work, and it is busy.
+fn a_write_to_a_file_is_done_once_it_is_flushed_and_perhaps_not_before() {
+    // One thread for blocking work, and it's busy.
     let runtime = Builder::new_current_thread().max_blocking_threads(1).build();
     let runtime = runtime.expect("a runtime");
     let (let_go, busy) = std::sync::mpsc::channel::<()>();
     runtime.spawn_blocking(move || busy.recv());
     let (_folder, page) = folder();
-    let file = fs::File::create(&page).expect("it is made");
+    let file = fs::File::create(&page).expect("it is created");
     let bytes = || fs::metadata(&page).expect("it is there").len();
 
     runtime.block_on(async {
@@ -438,39 +522,33 @@ fn a_write_to_a_file_is_done_when_it_has_been_flushed_and_perhaps_not_before() {
     });
 }
 
+// --- select! ---
+
 #[tokio::test]
-async fn a_future_made_in_each_turn_begins_again_and_a_pinned_one_goes_on() {
-    // The page takes longer than a tick, and less than all ticks.
-    let (tick, slow) = (Duration::from_millis(500), Fault::Delay { ms: 700 });
-    let both = || start(quick_tutorial().fault("python.org", slow.clone()));
-    let (restarted, wrong, _watchdog) = both();
-    let (kept, right, _watchdog) = both();
+async fn a_future_passed_by_value_starts_again_and_a_borrowed_one_goes_on() {
     let client = Client::new();
+    let (web, sites, _watchdog) = start(endless_page());
+    let tick = Duration::from_millis(500);
+    let page = restart::by_value(&client, &sites[0], tick).await;
+    assert!(page.is_none(), "{page:?}");
+    assert!(web.record().exchanges().len() > 1);
+    web.wait_until(|record| record.client_gone() > 1).await;
+    web.wait_until(|record| record.in_flight() == 0).await;
 
-    let (never, page) = tokio::join!(
-        restart::restarted(&client, &wrong[1], tick),
-        restart::kept(&client, &right[1], tick),
-    );
-
-    assert!(never.is_none(), "{never:?}");
-    assert!(restarted.record().exchanges().len() > 1);
-    restarted.wait_until(|record| record.in_flight() == 0).await;
-    assert_eq!(restarted.record().count(Outcome::Complete), 0);
-    assert!(matches!(page, Some(Ok(50_321))), "{page:?}");
-    assert_eq!(kept.record().exchanges().len(), 1);
-}
-
-/// Sets a flag when it is dropped.
-struct Flag<'a>(&'a AtomicBool);
-
-impl Drop for Flag<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
+    // A gate for two holds the page until there has been a tick.
+    let (web, sites, _watchdog) = start(quick_tutorial().gate(2, PATIENT));
+    let tick = Duration::from_secs(1);
+    let (page, ()) =
+        tokio::join!(restart::by_reference(&client, &sites[0], tick), async {
+            tokio::time::sleep(tick * 3 / 2).await;
+            client.get(&sites[1].url).send().await.expect("the gate opens");
+        });
+    assert!(matches!(page, Some(Ok(15_000))), "{page:?}");
+    assert_eq!(web.record().requests(&sites[0].name), 1);
 }
 
 #[tokio::test]
-async fn select_has_dropped_the_losers_when_the_body_of_the_winner_runs() {
+async fn select_has_dropped_the_losers_when_the_winners_arm_runs() {
     let dropped = AtomicBool::new(false);
     let guard = Flag(&dropped);
     let loser = async move {
@@ -479,20 +557,81 @@ async fn select_has_dropped_the_losers_when_the_body_of_the_winner_runs() {
     };
     let seen = tokio::select! {
         () = loser => unreachable!("it never ends"),
-        () = std::future::ready(()) => dropped.load(Ordering::Relaxed),
+        () = ready(()) => dropped.load(Ordering::Relaxed),
     };
     assert!(seen);
 }
 
 #[tokio::test]
-async fn an_aborted_parent_has_ended_and_its_children_go_on() {
+async fn select_polls_its_branches_in_random_order_unless_it_is_biased() {
+    let mut firsts = 0;
+    for _ in 0..1_000 {
+        tokio::select! {
+            () = ready(()) => firsts += 1,
+            () = ready(()) => {}
+        }
+    }
+    assert!((1..1_000).contains(&firsts), "{firsts}");
+
+    for _ in 0..1_000 {
+        tokio::select! {
+            biased;
+            () = ready(()) => {}
+            () = ready(()) => panic!("the first is ready"),
+        }
+    }
+}
+
+/// A future that is never ready, always wants to be polled, and counts its
+/// polls.
+fn busy(polls: Arc<AtomicUsize>) -> impl Future<Output = ()> {
+    poll_fn(move |context| {
+        polls.fetch_add(1, Ordering::Relaxed);
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+}
+
+#[tokio::test]
+async fn an_arm_that_awaits_polls_no_borrowed_future_but_a_task_runs_on() {
+    let polls = Arc::new(AtomicUsize::new(0));
+    let mut borrowed = pin!(busy(Arc::clone(&polls)));
+    tokio::select! {
+        biased;
+        () = &mut borrowed => unreachable!("it is never ready"),
+        () = ready(()) => {
+            for _ in 0..100 {
+                yield_now().await;
+            }
+            assert_eq!(polls.load(Ordering::Relaxed), 1, "only by `select!`");
+        }
+    }
+
+    let polls = Arc::new(AtomicUsize::new(0));
+    let mut task = tokio::spawn(busy(Arc::clone(&polls)));
+    tokio::select! {
+        biased;
+        _ = &mut task => unreachable!("it is never ready"),
+        () = ready(()) => {
+            while polls.load(Ordering::Relaxed) < 3 {
+                yield_now().await;
+            }
+        }
+    }
+    task.abort();
+}
+
+// --- abort_request ---
+
+#[tokio::test]
+async fn an_aborted_parent_has_ended_and_its_children_run_on() {
     // A gate for three holds the two children.
     let (web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
     let (client, children) = (Client::new(), TaskTracker::new());
-    let parent = abort_request::parent(&client, &sites[..2], &children);
+    let parent = abort_request::spawn_parent(&client, &sites[..2], &children);
     web.wait_until(|record| record.in_flight() == 2).await;
 
-    assert!(abort_request::aborted(parent).await);
+    assert!(abort_request::abort_and_wait(parent).await);
 
     assert_eq!(children.len(), 2);
     client.get(&sites[2].url).send().await.expect("the gate opens");
@@ -505,31 +644,31 @@ async fn an_aborted_parent_has_ended_and_its_children_go_on() {
 async fn an_abort_that_comes_too_late_changes_nothing() {
     let task = tokio::spawn(async {});
     while !task.is_finished() {
-        tokio::task::yield_now().await;
+        yield_now().await;
     }
-    assert!(!abort_request::aborted(task).await);
+    assert!(!abort_request::abort_and_wait(task).await);
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn a_dropped_join_set_asks_its_tasks_to_end_and_shutdown_waits_too() {
+async fn a_dropped_join_set_asks_its_tasks_to_end_and_shutdown_also_waits() {
     let set = async |dropped: &Arc<AtomicBool>| {
-        let (begun, has_begun) = tokio::sync::oneshot::channel();
+        let (started, has_started) = oneshot::channel();
         let (mut tasks, flag) = (JoinSet::new(), Arc::clone(dropped));
         tasks.spawn(async move {
             let _guard = Flag(&flag);
-            let _ = begun.send(());
+            started.send(()).expect("the test waits for it");
             std::future::pending::<()>().await
         });
-        has_begun.await.expect("it begins");
+        has_started.await.expect("it starts");
         tasks
     };
     let ended = |dropped: &AtomicBool| dropped.load(Ordering::Relaxed);
 
     let dropped = Arc::default();
     drop(set(&dropped).await);
-    assert!(!ended(&dropped), "it has been asked");
+    assert!(!ended(&dropped), "it is only a request");
     while !ended(&dropped) {
-        tokio::task::yield_now().await;
+        yield_now().await;
     }
 
     let dropped = Arc::default();
@@ -538,13 +677,14 @@ async fn a_dropped_join_set_asks_its_tasks_to_end_and_shutdown_waits_too() {
 }
 
 #[tokio::test]
-async fn a_token_ends_all_that_listen_and_a_child_of_it_those_below() {
+async fn a_token_cancels_all_that_listen_and_a_child_token_only_its_own() {
     let (web, sites, _watchdog) = start(endless_pages());
     let (client, children) = (Client::new(), TaskTracker::new());
     let all = CancellationToken::new();
-    let tokens: Vec<_> = sites.iter().map(|_| all.child_token()).collect();
-    let one = tokens[0].clone();
-    let parent = abort_request::listening(&client, &sites, tokens, &children);
+    let jobs: Vec<_> =
+        sites.into_iter().map(|site| (site, all.child_token())).collect();
+    let one = jobs[0].1.clone();
+    let parent = abort_request::spawn_listening(&client, jobs, &children);
     web.wait_until(|record| record.in_flight() == 3).await;
 
     one.cancel();
@@ -554,86 +694,72 @@ async fn a_token_ends_all_that_listen_and_a_child_of_it_those_below() {
     assert_eq!(children.len(), 2);
 
     all.cancel();
-    parent.await.expect("the parent comes to its own end");
+    parent.await.expect("the parent finishes by itself");
     assert_eq!(children.len(), 0);
     web.wait_until(|record| record.client_gone() == 3).await;
 }
 
-#[tokio::test]
-async fn a_tracker_waits_for_ever_until_it_is_closed_and_its_drop_ends_nothing()
-{
-    let tracker = TaskTracker::new();
-    assert_eq!(tracker.wait().now_or_never(), None, "there is no task");
-    tracker.close();
-    assert_eq!(tracker.wait().now_or_never(), Some(()));
-
-    let (go_on, may_go_on) = tokio::sync::oneshot::channel();
-    let task = tracker.spawn(may_go_on);
-    drop(tracker);
-    go_on.send("done").expect("it still listens");
-    assert_eq!(task.await.expect("no panic"), Ok("done"));
-}
+// --- shutdown ---
 
 #[test]
-fn at_once_cuts_what_is_begun_and_drained_waits_for_it() {
+fn an_immediate_exit_cuts_pages_short_and_a_graceful_one_waits_for_them() {
     let (web, sites, _watchdog) = start(endless_pages());
     let runtime = Runtime::new().expect("a runtime");
-    runtime.block_on(shutdown::at_once(&Client::new(), &sites, async || {
-        web.wait_until(|record| record.in_flight() == 3).await;
-    }));
+    let client = Client::new();
+    let signal =
+        async || web.wait_until(|record| record.in_flight() == 3).await;
+    runtime.block_on(shutdown::exit_immediately(&client, &sites, signal));
     drop(runtime);
-    futures::executor::block_on(
-        web.wait_until(|record| record.client_gone() == 3),
-    );
+    block_on(web.wait_until(|record| record.client_gone() == 3));
 
-    // A gate for four holds three until somebody waits for a second Ctrl-C.
+    // A gate for four holds three until something waits for a second signal.
     let (web, sites, _watchdog) = start(quick_tutorial().gate(4, PATIENT));
     let runtime = Runtime::new().expect("a runtime");
     let client = Client::new();
-    let mut presses = 0;
-    let pressed = async || {
-        presses += 1;
-        if presses == 1 {
+    let mut signals = 0;
+    let signal = async || {
+        signals += 1;
+        if signals == 1 {
             return web.wait_until(|record| record.in_flight() == 3).await;
         }
         client.get(&sites[0].url).send().await.expect("the gate opens");
         std::future::pending().await
     };
-    runtime.block_on(shutdown::drained(&client, &sites, PATIENT, pressed));
+    runtime.block_on(shutdown::shut_down(&client, &sites, PATIENT, signal));
     drop(runtime);
-    assert_eq!(outcomes(&web, "/"), [Outcome::Complete; 4], "and none more");
+    assert_eq!(outcomes(&web, "/"), [Outcome::Complete; 4], "and no more");
 }
 
 #[test]
-fn draining_ends_by_its_limit_or_by_a_second_ctrl_c() {
-    for (limit, presses) in [(Duration::from_millis(50), 1), (NEVER, 2)] {
+fn a_shutdown_ends_after_its_grace_period_or_on_a_second_signal() {
+    for (grace, signals) in [(Duration::from_millis(50), 1), (NEVER, 2)] {
         let (web, sites, _watchdog) = start(endless_pages());
         let runtime = Runtime::new().expect("a runtime");
-        let mut pressed = 0;
-        let press = async || {
-            pressed += 1;
-            if pressed > presses {
+        let mut received = 0;
+        let signal = async || {
+            received += 1;
+            if received > signals {
                 std::future::pending::<()>().await;
             }
             web.wait_until(|record| record.in_flight() == 3).await;
         };
         let client = Client::new();
-        runtime.block_on(shutdown::drained(&client, &sites, limit, press));
+        runtime.block_on(shutdown::shut_down(&client, &sites, grace, signal));
         drop(runtime);
-        futures::executor::block_on(
-            web.wait_until(|record| record.client_gone() == 3),
-        );
+        block_on(web.wait_until(|record| record.client_gone() == 3));
     }
 }
 
 /// A program of `examples`, which `cargo test` builds.
+#[cfg(unix)]
 fn example(name: &str) -> Command {
     let test = std::env::current_exe().expect("this test has a file");
     let folder = test.ancestors().nth(2).expect("it is in target/…/deps");
     Command::new(folder.join("examples").join(name))
 }
 
-/// Whether this process ignores Ctrl-C, where the system tells.
+/// Whether this process ignores Ctrl-C, where the system says so.
+#[cfg(unix)]
 fn is_sigint_ignored() -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
@@ -644,93 +770,161 @@ fn is_sigint_ignored() -> bool {
     ignored.is_some_and(|mask| mask & 0b10 != 0)
 }
 
-/// Presses Ctrl-C.
-fn press(process: u32) {
-    let kill = ["-INT", &process.to_string()];
+/// Sends a signal, `INT` or `TERM`, to a child.
+#[cfg(unix)]
+fn send(signal: &str, child: &Child) {
+    let kill = [format!("-{signal}"), child.id().to_string()];
     let sent = Command::new("kill").args(kill).status();
     assert!(sent.expect("there is a `kill`").success());
 }
 
 #[cfg(unix)]
 #[test]
-fn a_ctrl_c_that_nobody_hears_runs_no_drop() {
+fn without_a_listener_ctrl_c_and_sigterm_end_the_process_and_run_no_drop() {
     use std::os::unix::process::ExitStatusExt;
 
-    if is_sigint_ignored() {
-        // As it is for what a shell runs in the background; a child inherits it.
-        eprintln!("SKIPPED: this process ignores Ctrl-C, and so do its own");
-        return;
-    }
-    let slow = Fault::DribbleOver { chunks: 30, over: 20_000 };
-    let (web, sites, _watchdog) =
-        start(quick_tutorial().fault("python.org", slow));
-    let (folder, _) = folder();
-    let mut child = example("half_file")
-        .arg(&sites[1].url)
-        .env("TMPDIR", folder.path())
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("cargo test builds the examples");
-    let begun = web.wait_until(|record| record.in_flight() == 1);
-    futures::executor::block_on(begun);
-    press(child.id());
+    for (signal, number) in [("INT", 2), ("TERM", 15)] {
+        if signal == "INT" && is_sigint_ignored() {
+            // A shell's background jobs ignore it, and a child inherits that.
+            eprintln!("SKIPPED: this process and its children ignore Ctrl-C");
+            continue;
+        }
+        let slow = Fault::DribbleOver { chunks: 30, over: 20_000 };
+        let (web, sites, _watchdog) =
+            start(quick_tutorial().fault("python.org", slow));
+        let (folder, _) = folder();
+        let mut child = example("half_file")
+            .arg(&sites[1].url)
+            .env("TMPDIR", folder.path())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("cargo test builds the examples");
+        block_on(web.wait_until(|record| record.in_flight() == 1));
+        send(signal, &child);
 
-    // The system's own reaction to Ctrl-C is signal 2.
-    assert_eq!(child.wait().expect("it ends").signal(), Some(2));
-    assert_eq!(files(folder.path()), 1, "the folder is left behind");
+        assert_eq!(child.wait().expect("it ends").signal(), Some(number));
+        assert_eq!(sizes(folder.path()).len(), 1, "the folder is left behind");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_program_can_listen_for_sigterm_but_not_for_sigkill() {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    assert!(signal(SignalKind::terminate()).is_ok());
+    assert!(signal(SignalKind::from_raw(9)).is_err());
+}
+
+/// The example `shutdown`, fetching `sites`, and the lines it prints.
+#[cfg(unix)]
+struct Program {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+#[cfg(unix)]
+impl Program {
+    fn start(sites: &[Site]) -> Program {
+        let mut child = example("shutdown")
+            .args(sites.iter().map(|site| &site.url))
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("cargo test builds the examples");
+        let stdout = child.stdout.take().expect("it is piped");
+        Program { child, lines: BufReader::new(stdout).lines() }
+    }
+
+    /// Waits until the program prints a line that starts like this.
+    fn wait_for(&mut self, start: &str) {
+        let mut lines = self.lines.by_ref().map(|line| line.expect("text"));
+        let found = lines.any(|line| line.starts_with(start));
+        assert!(found, "`{start}` is not printed");
+    }
 }
 
 #[cfg(unix)]
 #[test]
-fn a_real_ctrl_c_is_heard_and_a_second_one_ends_the_draining() {
-    let (web, sites, _watchdog) = start(endless_pages());
-    let mut child = example("shutdown")
-        .args(sites.iter().map(|site| &site.url))
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("cargo test builds the examples");
-    let printed = child.stdout.take().expect("it is piped");
-    let mut lines = BufReader::new(printed)
-        .lines()
-        .map(|line| line.expect("it prints text"));
-    let mut line = |begins: &str| {
-        let line = lines.find(|line| line.starts_with(begins));
-        line.unwrap_or_else(|| panic!("`{begins}` is not printed"));
-    };
+fn sigterm_lets_a_program_finish_its_pages_and_exit_with_status_0() {
+    // A gate for seven holds the three pages of each part, even if the server
+    // has not noticed yet that the clients of the first part are gone.
+    let (web, sites, _watchdog) = start(quick_tutorial().gate(7, PATIENT));
+    let mut program = Program::start(&sites);
 
-    line("--- wrong");
-    let in_flight = web.wait_until(|record| record.in_flight() == 3);
-    futures::executor::block_on(in_flight);
-    press(child.id());
-    line("the end");
-    line("--- right");
-    line("no more pages");
-    press(child.id());
-    line("at once");
+    program.wait_for("--- wrong");
+    block_on(web.wait_until(|record| record.in_flight() == 3));
+    send("TERM", &program.child);
+    program.wait_for("received SIGTERM");
+    program.wait_for("exiting");
+    program.wait_for("--- right");
+    block_on(web.wait_until(|record| {
+        record.client_gone() == 3 && record.in_flight() == 3
+    }));
+    send("TERM", &program.child);
+    program.wait_for("received SIGTERM");
+    program.wait_for("no new pages");
 
-    let status = child.wait().expect("it ends");
+    let runtime = Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let client = Client::new();
+        let gets = (0..4).map(|_| client.get(&sites[0].url).send());
+        let opened = futures::future::try_join_all(gets).await;
+        opened.expect("the gate opens");
+    });
+    program.wait_for("all pages are done");
+    let status = program.child.wait().expect("it ends");
     assert_eq!(status.code(), Some(0), "the signal has not killed it");
-    futures::executor::block_on(
-        web.wait_until(|record| record.in_flight() == 0),
-    );
-    assert_eq!(web.record().count(Outcome::Complete), 0);
+    assert_eq!(web.record().client_gone(), 3, "only those of the first part");
+    assert_eq!(web.record().exchanges().len(), 10, "and no new page");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_second_ctrl_c_or_sigterm_ends_a_shutdown_immediately() {
+    for (signal, printed) in [("INT", "Ctrl-C"), ("TERM", "SIGTERM")] {
+        let received = format!("received {printed}");
+        let (web, sites, _watchdog) = start(endless_pages());
+        let mut program = Program::start(&sites);
+
+        program.wait_for("--- wrong");
+        block_on(web.wait_until(|record| record.in_flight() == 3));
+        send(signal, &program.child);
+        program.wait_for(&received);
+        program.wait_for("--- right");
+        block_on(web.wait_until(|record| {
+            record.client_gone() == 3 && record.in_flight() == 3
+        }));
+        send(signal, &program.child);
+        program.wait_for(&received);
+        program.wait_for("no new pages");
+        send(signal, &program.child);
+        program.wait_for(&received);
+        program.wait_for("exiting");
+
+        let status = program.child.wait().expect("it ends");
+        assert_eq!(status.code(), Some(0), "the signal has not killed it");
+        block_on(web.wait_until(|record| record.in_flight() == 0));
+        assert_eq!(web.record().count(Outcome::Complete), 0);
+    }
+}
+
+// --- exit_hangs ---
 
 #[test]
 fn a_runtime_waits_for_blocking_work_when_it_is_dropped_and_not_otherwise() {
     // A gate for two holds the page of the blocking fetch.
     let (web, sites, _watchdog) = start(quick_tutorial().gate(2, PATIENT));
-    let (runtime, page) = exit_hangs::busy(&sites[0]).expect("a runtime");
-    let in_flight = web.wait_until(|record| record.in_flight() == 1);
-    futures::executor::block_on(in_flight);
+    let (runtime, page) = exit_hangs::busy_runtime(&sites[0]).expect("it runs");
+    block_on(web.wait_until(|record| record.in_flight() == 1));
     let dropped = thread::spawn(move || {
         drop(runtime);
-        page.try_recv()
+        assert!(page.is_finished(), "the drop has waited for it");
+        block_on(page)
     });
     let client = reqwest::blocking::Client::new();
     client.get(&sites[1].url).send().expect("the gate opens");
-    let page = dropped.join().expect("no panic");
-    assert_eq!(page.expect("it is there by then"), "15000 bytes");
+    let page = dropped.join().expect("no panic").expect("no panic");
+    assert_eq!(page.expect("a page"), 15_000);
 
     let ways: [fn(Runtime); 2] = [
         |runtime| runtime.shutdown_timeout(Duration::from_millis(50)),
@@ -738,67 +932,63 @@ fn a_runtime_waits_for_blocking_work_when_it_is_dropped_and_not_otherwise() {
     ];
     for end in ways {
         let (web, sites, _watchdog) = start(endless_pages());
-        let (runtime, page) = exit_hangs::busy(&sites[0]).expect("a runtime");
-        let in_flight = web.wait_until(|record| record.in_flight() == 1);
-        futures::executor::block_on(in_flight);
+        let (runtime, page) =
+            exit_hangs::busy_runtime(&sites[0]).expect("it runs");
+        block_on(web.wait_until(|record| record.in_flight() == 1));
         end(runtime);
         assert_eq!(web.record().in_flight(), 1);
-        page.try_recv().expect_err("it is not there by then");
+        assert!(!page.is_finished());
     }
 }
 
 #[test]
-fn a_dropped_runtime_drops_a_task_that_waits_at_once() {
+fn a_dropped_runtime_drops_a_waiting_task() {
     let dropped = Arc::new(AtomicBool::new(false));
     let runtime = Runtime::new().expect("a runtime");
-    let (begun, has_begun) = tokio::sync::oneshot::channel();
+    let (started, has_started) = oneshot::channel();
     let flag = Arc::clone(&dropped);
     runtime.spawn(async move {
         let _guard = Flag(&flag);
-        let _ = begun.send(());
+        started.send(()).expect("the test waits for it");
         std::future::pending::<()>().await
     });
-    runtime.block_on(has_begun).expect("it begins");
+    runtime.block_on(has_started).expect("it starts");
     drop(runtime);
     assert!(dropped.load(Ordering::Relaxed));
 }
 
+// --- shield ---
+
 #[tokio::test]
-async fn a_limit_cuts_an_order_and_a_task_goes_on_behind_it() {
-    let limit = Duration::from_secs(1);
+async fn a_timeout_drops_an_order_but_a_task_runs_on_behind_it() {
+    let timeout = Duration::from_secs(1);
     let client = Client::new();
     let (web, sites, _watchdog) = start(endless_page());
-    let limited = shield::limited(&client, &sites[0], limit);
-    limited.await.expect("no error");
+    shield::limited(&client, &sites[0], timeout).await;
     web.wait_until(|record| record.client_gone() == 1).await;
 
-    // A gate for two holds the order longer than anybody waits.
+    // A gate for two holds the order for longer than the timeout.
     let (web, sites, _watchdog) = start(quick_tutorial().gate(2, PATIENT));
-    let spawned = shield::spawned(&client, &sites[0], limit);
-    spawned.await.expect("no error");
+    shield::spawned(&client, &sites[0], timeout).await;
     client.get(&sites[1].url).send().await.expect("the gate opens");
     web.wait_until(|record| record.count(Outcome::Complete) == 2).await;
 }
 
 #[test]
 fn a_task_ends_with_the_runtime_unless_it_is_tracked_and_waited_for() {
-    let limit = Duration::from_secs(1);
+    let timeout = Duration::from_secs(1);
     let (web, sites, _watchdog) = start(endless_page());
     let runtime = Runtime::new().expect("a runtime");
     let client = Client::new();
-    let spawned = shield::spawned(&client, &sites[0], limit);
-    runtime.block_on(spawned).expect("no error");
+    runtime.block_on(shield::spawned(&client, &sites[0], timeout));
     drop(runtime);
-    futures::executor::block_on(
-        web.wait_until(|record| record.client_gone() == 1),
-    );
+    block_on(web.wait_until(|record| record.client_gone() == 1));
 
     let (web, sites, _watchdog) = start(quick_tutorial().gate(2, PATIENT));
     let runtime = Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let (client, orders) = (Client::new(), TaskTracker::new());
-        let order = shield::tracked(&client, &sites[0], limit, &orders);
-        order.await.expect("no error");
+        shield::tracked(&client, &sites[0], timeout, &orders).await;
         assert_eq!(orders.len(), 1);
         client.get(&sites[1].url).send().await.expect("the gate opens");
         orders.close();
@@ -806,4 +996,15 @@ fn a_task_ends_with_the_runtime_unless_it_is_tracked_and_waited_for() {
     });
     drop(runtime);
     assert_eq!(outcomes(&web, "/"), [Outcome::Complete; 2]);
+}
+
+#[tokio::test]
+async fn a_timeout_on_a_borrowed_handle_leaves_the_handle_to_wait_for() {
+    let (go_on, may_go_on) = oneshot::channel();
+    let mut order = tokio::spawn(may_go_on);
+    let waited = timeout(Duration::from_millis(10), &mut order).await;
+    waited.expect_err("it waits for `go_on`");
+
+    go_on.send("ordered").expect("it runs on");
+    assert_eq!(order.await.expect("no panic"), Ok("ordered"));
 }

@@ -8,12 +8,12 @@ use mock_server::testing::{check_asyncio_facts, run_twin};
 use mock_server::{MockWeb, Outcome, Site};
 use tokio_util::task::TaskTracker;
 
-/// Bounds a failure only.
+/// Only bounds a failure.
 const WATCHDOG: Duration = Duration::from_secs(120);
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
 #[tokio::test]
-async fn the_python_twin_reports_the_same_page_and_logs_out_on_every_way() {
+async fn the_python_twin_reports_the_same_page_and_logs_out_on_every_way_out() {
     let sites = Site::tutorial()
         .into_iter()
         .filter(|site| SITES.contains(&site.name.as_str()));
@@ -48,6 +48,6 @@ async fn the_python_twin_reports_the_same_page_and_logs_out_on_every_way() {
 }
 
 #[test]
-fn what_the_chapter_says_of_asyncio_is_so() {
+fn the_chapters_claims_about_asyncio_are_true() {
     check_asyncio_facts(FOLDER);
 }
