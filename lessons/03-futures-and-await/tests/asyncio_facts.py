@@ -57,6 +57,12 @@ def order(start):
     return seen
 
 
+def asyncios_sleep_is_a_coroutine_so_its_clock_starts_at_the_await():
+    nap = asyncio.sleep(1)
+    assert asyncio.iscoroutine(nap)
+    nap.close()
+
+
 IN_TURN = ["a begins", "a ends", "b begins", "b ends"]
 
 
@@ -87,5 +93,6 @@ awaiting_a_coroutine_twice_is_an_error()
 a_forgotten_await_is_an_error_where_the_value_is_compared_by_size()
 a_forgotten_await_is_silent_in_a_condition_a_comparison_for_equality_and_a_string()
 coroutines_awaited_one_after_another_do_not_overlap_even_if_made_before()
+asyncios_sleep_is_a_coroutine_so_its_clock_starts_at_the_await()
 tasks_made_first_do_overlap()
 print("all true")
