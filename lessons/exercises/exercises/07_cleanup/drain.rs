@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-async fn page_size(client: &Client, url: &str) -> reqwest::Result<usize> {
+async fn page_size(client: &Client, url: &str) -> anyhow::Result<usize> {
     let response = client.get(url).send().await?.error_for_status()?;
     Ok(response.bytes().await?.len())
 }
@@ -25,7 +25,7 @@ async fn worker(client: Client, url: String, _stop: CancellationToken) {
     loop {
         match page_size(&client, &url).await {
             Ok(bytes) => println!("{bytes} bytes"),
-            Err(error) => println!("{error}"),
+            Err(error) => println!("{error:#}"),
         }
         sleep(Duration::from_millis(20)).await;
     }
@@ -56,9 +56,11 @@ fn main() {
         };
         let limit = Duration::from_secs(2);
         let running = run(client, &urls, &stop, limit);
-        // Whatever happens, this ends.
         let running = timeout(Duration::from_secs(5), running);
-        let _ = futures::future::join(running, pressed).await;
+        let (ended, ()) = futures::future::join(running, pressed).await;
+        if ended.is_err() {
+            println!("it is still running after five seconds");
+        }
     });
 }
 
@@ -96,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_begun_is_done_and_nothing_is_begun_any_more() {
+    fn pages_that_were_started_are_finished_and_no_new_ones_start() {
         check(slow(), async |web, client| {
             let ended = pressed_when_begun(web, client, PATIENCE * 2).await;
             assert!(ended, "it ends when the pages are done");
@@ -110,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn after_the_limit_it_goes() {
+    fn after_the_limit_it_waits_no_longer() {
         let web = slow().fault("b.example", Fault::Hang);
         check(web, async |web, client| {
             let limit = Duration::from_secs(2);

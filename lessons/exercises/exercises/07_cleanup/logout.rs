@@ -83,7 +83,7 @@ fn main() {
             let book = borrow_book(client, address(web), path, &closing);
             match timeout(Duration::from_millis(500), book).await {
                 Ok(Ok(bytes)) => println!("{path}: {bytes} bytes"),
-                Ok(Err(error)) => println!("{path}: {error}"),
+                Ok(Err(error)) => println!("{path}: {error:#}"),
                 Err(_elapsed) => println!("{path}: gave up"),
             }
         }
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn who_got_the_book_logs_out() {
+    fn a_book_that_arrives_is_followed_by_a_logout() {
         check(library(), async |web, client| {
             let closing = TaskTracker::new();
             let book = borrow_book(client, address(web), "/novel", &closing);
@@ -144,9 +144,10 @@ mod tests {
         });
     }
 
-    // With nobody waiting for `closing`: the logout is over when this returns.
+    // Nothing waits for `closing` here, so the logout must be done when
+    // `borrow_book` returns.
     #[test]
-    fn who_did_not_get_the_book_logs_out_and_says_why() {
+    fn a_missing_book_is_an_error_after_a_logout() {
         check(library(), async |web, client| {
             let closing = TaskTracker::new();
             let book = borrow_book(client, address(web), "/missing", &closing);
@@ -157,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn who_stops_waiting_for_the_book_logs_out() {
+    fn a_future_dropped_before_the_book_arrives_logs_out() {
         check(library(), async |web, client| {
             let logouts = dropped_at(web, client, "/poems", "/poems").await;
             assert_eq!(logouts, [Outcome::Complete], "the logouts");
@@ -165,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn who_stops_waiting_during_the_login_logs_out() {
+    fn a_future_dropped_during_the_login_logs_out() {
         check(library(), async |web, client| {
             let logouts = dropped_at(web, client, "/login", "/novel").await;
             assert_eq!(logouts, [Outcome::Complete], "the logouts");
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn who_stops_waiting_during_the_logout_logs_out() {
+    fn a_future_dropped_during_the_logout_logs_out() {
         check(library(), async |web, client| {
             let logouts = dropped_at(web, client, "/logout", "/novel").await;
             assert_eq!(logouts, [Outcome::Complete], "the logouts");

@@ -58,7 +58,7 @@ mod tests {
     const TICK: Duration = Duration::from_millis(50);
 
     #[test]
-    fn the_site_is_asked_once_and_the_page_comes() {
+    fn the_program_sends_one_request_and_the_page_arrives() {
         let web =
             sites(["a.example"]).fault("a.example", Fault::Delay { ms: 1_000 });
         check(web, async |web, client| {
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_asked_any_more_when_nobody_waits() {
+    fn a_dropped_future_leaves_no_request_behind() {
         let web = sites(["a.example"]).fault("a.example", Fault::Hang);
         check(web, async |web, client| {
             let url = web.url("a.example");

@@ -66,8 +66,10 @@ impl Session {
     }
 }
 
-// No `.await` in here, but a task can be made. It needs a runtime: a program
-// that drops sessions outside of one keeps a `Handle` in them.
+// There's no `.await` in here, but `drop` can spawn a task. That needs a
+// runtime: a program that drops sessions outside one keeps a `Handle` in them.
+// The task's handle is dropped, so an error of this logout is lost. A program
+// of your own would log it.
 impl Drop for Session {
     fn drop(&mut self) {
         if self.is_open {
@@ -120,7 +122,7 @@ fn main() {
             let book = borrow_book(client, address(web), path, &closing);
             match timeout(Duration::from_millis(500), book).await {
                 Ok(Ok(bytes)) => println!("{path}: {bytes} bytes"),
-                Ok(Err(error)) => println!("{path}: {error}"),
+                Ok(Err(error)) => println!("{path}: {error:#}"),
                 Err(_elapsed) => println!("{path}: gave up"),
             }
         }
@@ -172,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn who_got_the_book_logs_out() {
+    fn a_book_that_arrives_is_followed_by_a_logout() {
         check(library(), async |web, client| {
             let closing = TaskTracker::new();
             let book = borrow_book(client, address(web), "/novel", &closing);
@@ -181,9 +183,10 @@ mod tests {
         });
     }
 
-    // With nobody waiting for `closing`: the logout is over when this returns.
+    // Nothing waits for `closing` here, so the logout must be done when
+    // `borrow_book` returns.
     #[test]
-    fn who_did_not_get_the_book_logs_out_and_says_why() {
+    fn a_missing_book_is_an_error_after_a_logout() {
         check(library(), async |web, client| {
             let closing = TaskTracker::new();
             let book = borrow_book(client, address(web), "/missing", &closing);
@@ -194,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn who_stops_waiting_for_the_book_logs_out() {
+    fn a_future_dropped_before_the_book_arrives_logs_out() {
         check(library(), async |web, client| {
             let logouts = dropped_at(web, client, "/poems", "/poems").await;
             assert_eq!(logouts, [Outcome::Complete], "the logouts");
@@ -202,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn who_stops_waiting_during_the_login_logs_out() {
+    fn a_future_dropped_during_the_login_logs_out() {
         check(library(), async |web, client| {
             let logouts = dropped_at(web, client, "/login", "/novel").await;
             assert_eq!(logouts, [Outcome::Complete], "the logouts");
@@ -210,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn who_stops_waiting_during_the_logout_logs_out() {
+    fn a_future_dropped_during_the_logout_logs_out() {
         check(library(), async |web, client| {
             let logouts = dropped_at(web, client, "/logout", "/novel").await;
             assert_eq!(logouts, [Outcome::Complete], "the logouts");

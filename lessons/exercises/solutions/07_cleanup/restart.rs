@@ -25,8 +25,11 @@ async fn page_size(client: &Client, url: &str) -> reqwest::Result<usize> {
 // stays. A future that is polled through a reference must not move any more,
 // which is what `pin!` says.
 //
-// `ticks.tick()` is made anew in each turn, and that is right: what has to
-// last, when the next tick is due, is kept in `ticks`.
+// `ticks.tick()` is a new future in each turn. That's fine, because `ticks`
+// remembers when the next one is due.
+//
+// While an arm runs, nothing polls `page`. That does no harm here, because the
+// arm doesn't await.
 //
 // The common wrong answer is a task: `tokio::spawn(page_size(…))` before the
 // loop and `&mut handle` in it. It asks once; and dropped, it does not stop
@@ -71,7 +74,7 @@ mod tests {
     const TICK: Duration = Duration::from_millis(50);
 
     #[test]
-    fn the_site_is_asked_once_and_the_page_comes() {
+    fn the_program_sends_one_request_and_the_page_arrives() {
         let web =
             sites(["a.example"]).fault("a.example", Fault::Delay { ms: 1_000 });
         check(web, async |web, client| {
@@ -95,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_asked_any_more_when_nobody_waits() {
+    fn a_dropped_future_leaves_no_request_behind() {
         let web = sites(["a.example"]).fault("a.example", Fault::Hang);
         check(web, async |web, client| {
             let url = web.url("a.example");
