@@ -1,18 +1,20 @@
-// The last one brings lessons 05 to 08 together. A program keeps the titles of
-// pages of an archive. It works, on a good day. The archive asks of it, and so
-// does whoever runs it:
+// This exercise brings lessons 05 to 08 together. The program collects the titles
+// of the pages of an archive. It works as long as nothing goes wrong. Change
+// `archive`, `entry` and `read` so that:
 //
-// - no more than four requests in flight (lesson 05);
-// - a page that fails takes nothing from the others: each has its entry, in the
-//   order of the pages (lessons 05 and 06);
-// - a page for which the archive says "not now" (503) is asked for once more,
-//   and no other is (lesson 06);
-// - when `stop` is cancelled, no page is begun any more; those that are begun
-//   are finished, and the entries of all others say so (lesson 07);
-// - nothing is read of a page beyond `LARGEST` bytes (lesson 08).
+// - at most four requests are in flight (lesson 05);
+// - every page has an entry, in the order of the pages, even if other pages fail
+//   (lessons 05 and 06);
+// - a page is requested a second time if the archive responds with a 503, and no
+//   other page is (lesson 06);
+// - no page is started after `stop` is cancelled. Pages that were started are
+//   finished, and the entries of the others say that they weren't (lesson 07);
+// - reading stops when a page turns out to be larger than `LARGEST` bytes
+//   (lesson 08).
 //
-// There are six tests, about one for each. Take them one after another.
+// There are six tests, about one for each point. Take them one after the other.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use exercises::show;
@@ -33,21 +35,24 @@ enum Failure {
     TooLarge,
     #[error("the page has no title")]
     NoTitle,
-    #[error("not begun")]
-    NotBegun,
+    #[error("not started")]
+    NotStarted,
 }
 
 type Entry = Result<String, Failure>;
 
+static TITLE: LazyLock<Selector> =
+    LazyLock::new(|| Selector::parse("title").expect("a valid selector"));
+
+// The archive's pages are small, so we can parse them on the runtime's thread.
 fn title(page: &[u8]) -> Entry {
     let html = Html::parse_document(&String::from_utf8_lossy(page));
-    let selector = Selector::parse("title").map_err(|_| Failure::NoTitle)?;
-    let title = html.select(&selector).next().ok_or(Failure::NoTitle)?;
+    let title = html.select(&TITLE).next().ok_or(Failure::NoTitle)?;
     Ok(title.text().collect())
 }
 
-// Lesson 08: a chunk is counted before it is kept, and what is not read is
-// dropped with the response, so the archive stops sending.
+// Lesson 08: the size is checked before a chunk is kept. Returning drops the
+// response, so the archive stops sending.
 async fn read(client: &Client, url: &str) -> Result<Vec<u8>, Failure> {
     let mut response = client.get(url).send().await?.error_for_status()?;
     let mut page = Vec::new();
@@ -60,31 +65,31 @@ async fn read(client: &Client, url: &str) -> Result<Vec<u8>, Failure> {
     Ok(page)
 }
 
-// Lesson 06: the error is a value, and can be asked what it was.
-fn is_not_now(failure: &Failure) -> bool {
-    let not_now = Some(StatusCode::SERVICE_UNAVAILABLE);
-    matches!(failure, Failure::Request(error) if error.status() == not_now)
+// Lesson 06: the error is a value that says what went wrong.
+fn is_temporary(failure: &Failure) -> bool {
+    let temporary = Some(StatusCode::SERVICE_UNAVAILABLE);
+    matches!(failure, Failure::Request(error) if error.status() == temporary)
 }
 
-// Lesson 07: `stop` is looked at where nothing is lost, before a page is begun.
-// A second try is part of a page that is begun. The common wrong answer is a
-// `select!` with `stop.cancelled()` around the whole, which cuts pages off.
+// Lesson 07: check `stop` where nothing can be lost, before a page is started. The
+// second request belongs to a page that was started. The common wrong answer is
+// a `select!` with `stop.cancelled()` around everything, which cuts pages off.
 async fn entry(client: &Client, url: &str, stop: &CancellationToken) -> Entry {
     if stop.is_cancelled() {
-        return Err(Failure::NotBegun);
+        return Err(Failure::NotStarted);
     }
     let page = match read(client, url).await {
-        Err(failure) if is_not_now(&failure) => read(client, url).await,
+        Err(failure) if is_temporary(&failure) => read(client, url).await,
         result => result,
     };
     title(&page?)
 }
 
-// Lesson 05: the bound and the order are `buffered`, and the results stay
-// results. When `stop` is cancelled, the futures that are left are still made
-// and polled, and each says at once that it was not begun: so every page has
-// its entry. The common wrong answer ends the stream there, and the list is
-// short.
+// Lesson 05: `buffered` limits the requests and keeps the order, and the results
+// stay results. When `stop` is cancelled, the remaining futures are still made
+// and polled, and each returns right away that its page wasn't started, so every
+// page has an entry. The common wrong answer ends the stream there, and the list
+// is too short.
 async fn archive(
     client: &Client,
     urls: &[String],
@@ -97,7 +102,7 @@ async fn archive(
         .await
 }
 
-// An archive of twelve pages. With a fault, the third has it.
+// An archive of twelve pages. If there is a fault, the third page has it.
 fn twelve(fault: Option<Fault>, delay: Duration) -> Builder {
     let mut site = Site::new("archive.example").delay(delay);
     for number in 0..12 {
@@ -146,7 +151,7 @@ mod tests {
         Some(text.parse().expect("it is a fault"))
     }
 
-    // The entries, and how often the third page was asked for.
+    // The entries, and the number of requests for the third page.
     async fn entries(web: &MockWeb, client: &Client) -> (Vec<Entry>, usize) {
         let (stop, urls) = (CancellationToken::new(), urls(web));
         let all = timeout(PATIENCE, archive(client, &urls, &stop)).await;
@@ -156,7 +161,7 @@ mod tests {
         (all, third.count())
     }
 
-    fn assert_others_are_there(entries: &[Entry]) {
+    fn assert_other_entries(entries: &[Entry]) {
         assert_eq!(entries.len(), 12, "an entry for each page: {entries:?}");
         for (number, entry) in entries.iter().enumerate() {
             if number != 2 {
@@ -171,7 +176,7 @@ mod tests {
         let web = twelve(None, NONE).gate(4, PATIENCE);
         check(web, async |web, client| {
             let (entries, _) = entries(web, client).await;
-            assert_others_are_there(&entries);
+            assert_other_entries(&entries);
             let most = web.record().max_in_flight();
             assert_eq!(most, 4, "{most} were in flight at once");
         });
@@ -182,57 +187,57 @@ mod tests {
         for status in ["404", "500"] {
             let fault = fault(&format!("status?code={status}"));
             check(twelve(fault, NONE), async |web, client| {
-                let (entries, asked) = entries(web, client).await;
-                assert_others_are_there(&entries);
+                let (entries, requests) = entries(web, client).await;
+                assert_other_entries(&entries);
                 let third = &entries[2];
                 assert!(matches!(third, Err(Failure::Request(_))), "{third:?}");
-                assert_eq!(asked, 1, "requests for a {status}");
+                assert_eq!(requests, 1, "requests for a {status}");
             });
         }
     }
 
     #[test]
-    fn lesson_06_who_says_not_now_is_asked_once_more() {
-        let often =
+    fn lesson_06_a_503_gets_exactly_one_more_request() {
+        let faults =
             [("fail-first?n=1&with=503", true), ("status?code=503", false)];
-        for (busy, comes) in often {
+        for (busy, succeeds) in faults {
             check(twelve(fault(busy), NONE), async |web, client| {
-                let (entries, asked) = entries(web, client).await;
-                assert_others_are_there(&entries);
-                assert_eq!(entries[2].is_ok(), comes, "{busy}");
-                assert_eq!(asked, 2, "requests: {busy}");
+                let (entries, requests) = entries(web, client).await;
+                assert_other_entries(&entries);
+                assert_eq!(entries[2].is_ok(), succeeds, "{busy}");
+                assert_eq!(requests, 2, "requests: {busy}");
             });
         }
     }
 
     #[test]
-    fn lesson_07_what_is_begun_is_done_and_no_more_is_begun() {
+    fn lesson_07_started_pages_are_finished_and_no_more_are_started() {
         let web = twelve(None, Duration::from_secs(1));
         check(web, async |web, client| {
             let (stop, urls) = (CancellationToken::new(), urls(web));
-            let pressed = async {
-                let begun = sees(web, |record| record.in_flight() == 4).await;
-                assert!(begun, "four pages are begun");
+            let stopping = async {
+                let started = sees(web, |record| record.in_flight() == 4).await;
+                assert!(started, "four pages are started");
                 stop.cancel();
             };
             let archive = archive(client, &urls, &stop);
-            let (entries, ()) = join(archive, pressed).await;
+            let (entries, ()) = join(archive, stopping).await;
             assert_eq!(entries.len(), 12, "an entry for each page");
             for (number, entry) in entries.iter().enumerate() {
-                let is_begun = !matches!(entry, Err(Failure::NotBegun));
-                assert_eq!(is_begun, number < 4, "page {number}: {entry:?}");
+                let is_started = !matches!(entry, Err(Failure::NotStarted));
+                assert_eq!(is_started, number < 4, "page {number}: {entry:?}");
             }
             assert_eq!(web.record().count(Outcome::Complete), 4);
-            assert_eq!(web.record().exchanges().len(), 4, "pages begun");
+            assert_eq!(web.record().exchanges().len(), 4, "started pages");
         });
     }
 
     #[test]
-    fn lesson_08_a_page_without_end_is_refused_while_it_comes() {
+    fn lesson_08_an_endless_page_is_refused_while_it_arrives() {
         let endless = Fault::Endless { chunk: 5_000, pause: 5 };
         check(twelve(Some(endless), NONE), async |web, client| {
             let (entries, _) = entries(web, client).await;
-            assert_others_are_there(&entries);
+            assert_other_entries(&entries);
             let third = &entries[2];
             assert!(matches!(third, Err(Failure::TooLarge)), "{third:?}");
             let left = sees(web, |record| record.in_flight() == 0).await;
@@ -244,10 +249,10 @@ mod tests {
     fn lesson_08_a_page_without_a_title_has_an_entry() {
         let web = twelve(fault("title?as=none"), NONE);
         check(web, async |web, client| {
-            let (entries, asked) = entries(web, client).await;
-            assert_others_are_there(&entries);
+            let (entries, requests) = entries(web, client).await;
+            assert_other_entries(&entries);
             assert!(matches!(entries[2], Err(Failure::NoTitle)));
-            assert_eq!(asked, 1);
+            assert_eq!(requests, 1);
         });
     }
 }
