@@ -1,12 +1,12 @@
-// This exercise brings lessons 05 to 08 together. The program collects the titles
-// of the pages of an archive. It works as long as nothing goes wrong. Change
-// `archive`, `entry` and `read` so that:
+// This exercise brings lessons 05 to 08 together. The program collects the
+// titles of the pages of an archive. It works as long as nothing goes wrong.
+// Change `archive`, `entry` and `read` so that:
 //
 // - at most four requests are in flight (lesson 05);
-// - every page has an entry, in the order of the pages, even if other pages fail
-//   (lessons 05 and 06);
-// - a page is requested a second time if the archive responds with a 503, and no
-//   other page is (lesson 06);
+// - every page has an entry, in the order of the pages, even if other pages
+//   fail (lessons 05 and 06);
+// - a page is requested a second time if the archive responds with a 503, and
+//   no other page is (lesson 06);
 // - no page is started after `stop` is cancelled. Pages that were started are
 //   finished, and the entries of the others say that they weren't (lesson 07);
 // - reading stops when a page turns out to be larger than `LARGEST` bytes

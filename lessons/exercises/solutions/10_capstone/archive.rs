@@ -1,12 +1,12 @@
-// This exercise brings lessons 05 to 08 together. The program collects the titles
-// of the pages of an archive. It works as long as nothing goes wrong. Change
-// `archive`, `entry` and `read` so that:
+// This exercise brings lessons 05 to 08 together. The program collects the
+// titles of the pages of an archive. It works as long as nothing goes wrong.
+// Change `archive`, `entry` and `read` so that:
 //
 // - at most four requests are in flight (lesson 05);
-// - every page has an entry, in the order of the pages, even if other pages fail
-//   (lessons 05 and 06);
-// - a page is requested a second time if the archive responds with a 503, and no
-//   other page is (lesson 06);
+// - every page has an entry, in the order of the pages, even if other pages
+//   fail (lessons 05 and 06);
+// - a page is requested a second time if the archive responds with a 503, and
+//   no other page is (lesson 06);
 // - no page is started after `stop` is cancelled. Pages that were started are
 //   finished, and the entries of the others say that they weren't (lesson 07);
 // - reading stops when a page turns out to be larger than `LARGEST` bytes
@@ -71,9 +71,9 @@ fn is_temporary(failure: &Failure) -> bool {
     matches!(failure, Failure::Request(error) if error.status() == temporary)
 }
 
-// Lesson 07: check `stop` where nothing can be lost, before a page is started. The
-// second request belongs to a page that was started. The common wrong answer is
-// a `select!` with `stop.cancelled()` around everything, which cuts pages off.
+// Lesson 07: check `stop` where nothing can be lost, before a page is started.
+// The second request belongs to a page that was started. The common wrong answer
+// is a `select!` with `stop.cancelled()` around everything, which cuts pages off.
 async fn entry(client: &Client, url: &str, stop: &CancellationToken) -> Entry {
     if stop.is_cancelled() {
         return Err(Failure::NotStarted);
@@ -85,11 +85,11 @@ async fn entry(client: &Client, url: &str, stop: &CancellationToken) -> Entry {
     title(&page?)
 }
 
-// Lesson 05: `buffered` limits the requests and keeps the order, and the results
-// stay results. When `stop` is cancelled, the remaining futures are still made
-// and polled, and each returns right away that its page wasn't started, so every
-// page has an entry. The common wrong answer ends the stream there, and the list
-// is too short.
+// Lesson 05: `buffered` limits the requests and keeps the order, and the
+// results stay results. When `stop` is cancelled, the remaining futures are
+// still made and polled, and each returns right away that its page wasn't
+// started, so every page has an entry. The common wrong answer ends the stream
+// there, and the list is too short.
 async fn archive(
     client: &Client,
     urls: &[String],
