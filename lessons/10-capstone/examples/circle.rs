@@ -5,12 +5,12 @@
 //! cargo run -p lesson10 --example circle
 //! ```
 //!
-//! This is the crawl loop of the link checker with everything else taken away: a
-//! page is a number, and each page has links to three others. The wrong run
-//! sends everything it has before it receives. Once both channels are full, each
-//! stage waits for the other to make room. The right run sends or receives,
-//! whichever is possible first. Look at how far the wrong run gets, and at what's
-//! in the channels then.
+//! This is the crawl loop of the link checker with everything else taken away:
+//! a page is a number, and each page has links to three others. The wrong run
+//! sends everything it has before it receives. Once both channels are full,
+//! each stage waits for the other to make room. The right run sends or
+//! receives, whichever is possible first. Look at how far the wrong run gets,
+//! and at what's in the channels then.
 
 use std::collections::VecDeque;
 use std::time::Duration;

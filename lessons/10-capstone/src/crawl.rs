@@ -1,5 +1,5 @@
-//! The crawl loop: it moves jobs from the frontier to the fetcher, and the links
-//! that were found back to the frontier.
+//! The crawl loop: it moves jobs from the frontier to the fetcher, and the
+//! links that were found back to the frontier.
 //!
 //! From lesson 09 it has channels with a capacity, and a `select!` that loses
 //! nothing.
@@ -51,15 +51,17 @@ pub async fn run(
             return Ok(());
         }
         let mut visit = tokio::select! {
-            // When a visit comes first, `reserve` is dropped and loses its place
-            // in the queue for permits. That's harmless: this loop is the only
-            // sender, so it's alone in that queue, and the job is still in `next`.
+            // When a visit comes first, `reserve` is dropped and loses its
+            // place in the queue for permits. That's harmless: this loop is the
+            // only sender, so it's alone in that queue, and the job is still in
+            // `next`.
             permit = jobs.reserve(), if next.is_some() => {
                 let Ok(permit) = permit else { return Ok(()) };
                 let Some(job) = next.take() else { continue };
                 in_flight += 1;
                 match hosts.get(&host_of(&job)) {
-                    // The host has used up its tries; this link shares its error.
+                    // The host has used up its tries; this link shares its
+                    // error.
                     Some(Some(error)) => {
                         let outcome = Outcome::Broken(error.clone());
                         Visit { job, outcome, page: Page::default() }
@@ -107,8 +109,9 @@ fn found(options: &Options, visit: &mut Visit) -> Vec<Job> {
         let inside = url.origin() == options.start.origin();
         Job { url: without_fragment(url), inside, depth, hops }
     };
-    // The target of a redirect is one more URL that was found. So it's requested
-    // once, when its own host is ready, and only if robots.txt allows it.
+    // The target of a redirect is one more URL that was found. So it's
+    // requested once, when its own host is ready, and only if robots.txt allows
+    // it.
     let redirect = match &visit.outcome {
         Outcome::Redirect(to) if hops < MAX_REDIRECTS => {
             Some(job(to, depth, hops + 1))
@@ -140,8 +143,8 @@ fn remember_host(hosts: &mut Hosts, visit: &Visit) {
     }
 }
 
-/// A start URL that leads nowhere is an error. Otherwise a site on which nothing
-/// was checked would pass as clean.
+/// A start URL that leads nowhere is an error. Otherwise a site on which
+/// nothing was checked would pass as clean.
 fn check_start(options: &Options, visit: &mut Visit) {
     visit.outcome = match &visit.outcome {
         Outcome::Redirect(to) if to.origin() != options.start.origin() => {

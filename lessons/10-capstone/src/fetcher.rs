@@ -92,7 +92,8 @@ impl Fetcher {
     ///
     /// When the system refuses what a client needs.
     pub fn new(options: &Options) -> reqwest::Result<Fetcher> {
-        // Redirects of pages go through the frontier, so no client follows them.
+        // Redirects of pages go through the frontier, so no client follows
+        // them.
         let client = |redirects| client(options).redirect(redirects);
         let fresh_client = client(Policy::none()).pool_max_idle_per_host(0);
         Ok(Fetcher {

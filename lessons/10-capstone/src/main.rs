@@ -178,7 +178,8 @@ async fn check_and_print(
     };
     let status = report.status();
     let as_json = arguments.json;
-    // Whatever reads the report may be slow, and a signal must still get through.
+    // Whatever reads the report may be slow, and a signal must still get
+    // through.
     spawn_blocking(move || print_report(&report, as_json)).await??;
     if let Some(error) = failure {
         return Err(error)
@@ -207,8 +208,8 @@ async fn options(
     Ok((Options { depth, at_once, ..options }, site))
 }
 
-/// Prints the report. If its reader is gone, as after `| head`, that's no error,
-/// and the exit status is the same.
+/// Prints the report. If its reader is gone, as after `| head`, that's no
+/// error, and the exit status is the same.
 fn print_report(report: &Report, as_json: bool) -> io::Result<()> {
     let mut out = BufWriter::new(stdout().lock());
     let written = if as_json {

@@ -315,7 +315,8 @@ impl Library {
     }
 }
 
-/// Faults of pages, and the error of a link there, or nothing if the link works.
+/// Faults of pages, and the error of a link there, or nothing if the link
+/// works.
 #[rustfmt::skip]
 const WORN: [(&str, &str); 32] = [
     ("delay?ms=100", ""),

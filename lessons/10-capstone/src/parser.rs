@@ -1,10 +1,10 @@
 //! Finds the links of a page, and the anchors that links may point to.
 //!
-//! From lesson 08 it has the distrust of pages, and no tree of them: the tree of
-//! a hostile page of 100 KB took twelve seconds, and one of 30 KB had more than
-//! two million nodes. Looking at one tag after the other costs no more than the
-//! page has bytes. From lesson 09 it has CPU-bound work on a thread that may
-//! block.
+//! From lesson 08 it has the distrust of pages, and no tree of them: the tree
+//! of a hostile page of 100 KB took twelve seconds, and one of 30 KB had more
+//! than two million nodes. Looking at one tag after the other costs no more
+//! than the page has bytes. From lesson 09 it has CPU-bound work on a thread
+//! that may block.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -156,7 +156,8 @@ pub fn parse(
         }
         Ok(())
     });
-    // The parser remembers the open elements, and many pages never close theirs.
+    // The parser remembers the open elements, and many pages never close
+    // theirs.
     let memory = MemorySettings::new()
         .with_max_allowed_memory_usage(16 * MAX_PAGE_BYTES);
     let settings = Settings::new()

@@ -1,7 +1,8 @@
 //! Collects the result of every visit, and joins links and outcomes at the end.
 //!
-//! From lesson 05 it has one entry per failure instead of one exception for all;
-//! from lesson 09 a task's own state instead of a lock around shared state.
+//! From lesson 05 it has one entry per failure instead of one exception for
+//! all; from lesson 09 a task's own state instead of a lock around shared
+//! state.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -22,7 +23,8 @@ use crate::{LinkError, Options, Outcome, SkipReason};
 /// fragments are different links.
 const MAX_REMEMBERED: usize = 200_000;
 
-/// The result of a check. It doesn't depend on the order in which pages arrived.
+/// The result of a check. It doesn't depend on the order in which pages
+/// arrived.
 #[derive(Debug, Default)]
 pub struct Report {
     /// The broken links, those with the most occurrences first.
@@ -164,8 +166,8 @@ impl Reporter {
         let new = LinkEntry { to, count: 0, occurrences: BTreeSet::new() };
         let entry = self.links.entry(key).or_insert(new);
         entry.count += 1;
-        // Keep the first in alphabetical order, because which page arrives first
-        // differs from run to run.
+        // Keep the first in alphabetical order, because which page arrives
+        // first differs from run to run.
         entry.occurrences.insert(occurrence);
         if entry.occurrences.len() > self.max_occurrences {
             entry.occurrences.pop_last();
@@ -245,8 +247,8 @@ impl Reporter {
 
 impl Report {
     /// The exit status: 0 for a site without a broken link and 1 for a site
-    /// with some, 130 if the check was interrupted before it found one, and 3 if
-    /// not even the start was checked, because it redirects past a limit.
+    /// with some, 130 if the check was interrupted before it found one, and 3
+    /// if not even the start was checked, because it redirects past a limit.
     pub fn status(&self) -> u8 {
         if !self.broken.is_empty() {
             1
@@ -259,8 +261,8 @@ impl Report {
         }
     }
 
-    /// Writes the report for people: each broken link, what's wrong with it, and
-    /// where it occurs.
+    /// Writes the report for people: each broken link, what's wrong with it,
+    /// and where it occurs.
     ///
     /// # Errors
     ///
@@ -288,7 +290,8 @@ impl Report {
             let links = amount(self.over_limit, "link");
             writeln!(
                 out,
-                "Skipped: {links} too long, or beyond the first {MAX_LINKS} of a page"
+                "Skipped: {links} too long, \
+                 or beyond the first {MAX_LINKS} of a page"
             )?;
         }
         if self.interrupted {

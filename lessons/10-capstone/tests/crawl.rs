@@ -98,8 +98,8 @@ impl Crawled {
 /// Which of this many requests gets its response next.
 type Pick<'a> = &'a mut dyn FnMut(usize) -> usize;
 
-/// Receives every job there is, then responds to one of them. The clock is paused,
-/// so the timeout expires when nothing else can happen.
+/// Receives every job there is, then responds to one of them. The clock is
+/// paused, so the timeout expires when nothing else can happen.
 async fn respond(
     web: &Web,
     mut jobs: Receiver<Job>,

@@ -471,7 +471,8 @@ async fn a_robots_txt_for_others_disallows_nothing_and_its_pause_is_kept() {
     let (first, last) = (record.exchanges().next(), record.exchanges().last());
     let robots = first.and_then(|robots| robots.ended).expect("it ended");
     let last = last.expect("there are four").request_head;
-    // The first page doesn't have to wait, and nothing makes the two pauses shorter.
+    // The first page doesn't have to wait, and nothing makes the two pauses
+    // shorter.
     assert!(last - robots >= Duration::from_secs(2));
 }
 
@@ -618,7 +619,8 @@ async fn sending_before_receiving_deadlocks_and_doing_either_does_not() {
     assert_eq!(right, finished);
 }
 
-/// A frontier in a different task. One in a different process works the same way.
+/// A frontier in a different task. One in a different process works the same
+/// way.
 struct Remote(mpsc::Sender<Call>);
 
 enum Call {

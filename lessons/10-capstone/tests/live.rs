@@ -1,4 +1,5 @@
-//! https, with the feature `live`: `cargo test -p lesson10 --features live --test live`.
+//! https, in a build with the feature `live`:
+//! `cargo test -p lesson10 --features live --test live`.
 #![cfg(feature = "live")]
 
 use std::env;
@@ -52,7 +53,8 @@ impl TlsServer {
 
 impl Drop for TlsServer {
     fn drop(&mut self) {
-        // It serves until it's killed. If it's gone already, so much the better.
+        // It serves until it's killed. If it's gone already, so much the
+        // better.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -382,8 +382,8 @@ async fn only_the_site_gets_the_password_and_no_report_shows_it() {
     }
 }
 
-/// A frontier that fails after this many jobs, and that cancels a token when it's
-/// dropped.
+/// A frontier that fails after this many jobs, and that cancels a token when
+/// it's dropped.
 struct Failing {
     whole: InMemory,
     jobs: usize,

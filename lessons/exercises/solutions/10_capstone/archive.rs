@@ -72,8 +72,9 @@ fn is_temporary(failure: &Failure) -> bool {
 }
 
 // Lesson 07: check `stop` where nothing can be lost, before a page is started.
-// The second request belongs to a page that was started. The common wrong answer
-// is a `select!` with `stop.cancelled()` around everything, which cuts pages off.
+// The second request belongs to a page that was started. The common wrong
+// answer is a `select!` with `stop.cancelled()` around everything, which cuts
+// pages off.
 async fn entry(client: &Client, url: &str, stop: &CancellationToken) -> Entry {
     if stop.is_cancelled() {
         return Err(Failure::NotStarted);
