@@ -10,12 +10,12 @@
 // ANCHOR: code
 use std::error::Error;
 
-async fn fetch() -> Result<usize, Box<dyn Error>> {
+async fn word_count() -> Result<usize, Box<dyn Error>> {
     Err("404 Not Found".into())
 }
 
-fn spawn_fetch() {
-    tokio::spawn(fetch());
+fn start() {
+    tokio::spawn(word_count());
 }
 // ANCHOR_END: code
 

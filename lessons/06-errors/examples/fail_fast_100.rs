@@ -56,12 +56,12 @@ async fn report(
 pub fn fetches(
     count: usize,
 ) -> Vec<impl Future<Output = anyhow::Result<usize>> + Send + 'static> {
-    (0..count).map(fetch).collect()
+    (0..count).map(simulated_fetch).collect()
 }
 
 // ANCHOR: fetch
-/// Stands for a fetch. Number 1 fails after 0.1 s, and the others take 1 s.
-async fn fetch(number: usize) -> anyhow::Result<usize> {
+/// Takes as long as a fetch. Number 1 fails after 0.1 s, and the others take 1 s.
+async fn simulated_fetch(number: usize) -> anyhow::Result<usize> {
     if number == 1 {
         sleep(Duration::from_millis(100)).await;
         bail!("404 Not Found");

@@ -24,10 +24,17 @@ pub fn failing(names: &[&str]) -> (MockWeb, Vec<Site>, Watchdog) {
     start(MockWeb::builder().sites(sites))
 }
 
-/// As the lesson's, with more time, so that no page is late on a busy machine.
+/// With so much time that no page is late on a busy machine.
 pub fn client() -> reqwest::Client {
+    let client = reqwest::Client::builder().timeout(PATIENT);
+    client.build().expect("a client")
+}
+
+/// With both timeouts, as the lesson's, for sites that don't answer. They are longer, so that a busy machine has time to
+/// connect.
+pub fn client_with_timeouts() -> reqwest::Client {
     let client = reqwest::Client::builder()
-        .connect_timeout(Duration::from_secs(2))
+        .connect_timeout(Duration::from_secs(4))
         .timeout(Duration::from_secs(5));
     client.build().expect("a client")
 }

@@ -1,9 +1,11 @@
 // An order needs a price, the stock and the freight, from three sites. When one
-// of them says no, there will be no order, and the other two need not be asked.
-// The program was written for that: `try_join_all` returns at the first error.
-// And yet it waits for all three, however long they take.
+// of them says no, there won't be an order, so nothing is gained by waiting for
+// the other two. The program counts on `try_join_all`, which returns the first
+// error of three futures as soon as it's there. And yet it waits for all three
+// sites, however long they take.
 //
-// Let the first error end all. The answers keep the order of the sites.
+// Make the first error end the order, and every request that is still in
+// flight. The answers keep the order of the sites.
 
 use std::time::Duration;
 
@@ -36,7 +38,7 @@ fn main() {
         urls[1] = "http://127.0.0.1:9/";
         match order(client, &urls).await {
             Ok(answers) => println!("ordered: {answers:?}"),
-            Err(error) => println!("no order: {error}"),
+            Err(error) => println!("no order: {error:#}"),
         }
     });
 }

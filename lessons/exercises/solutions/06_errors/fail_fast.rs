@@ -1,9 +1,11 @@
 // An order needs a price, the stock and the freight, from three sites. When one
-// of them says no, there will be no order, and the other two need not be asked.
-// The program was written for that: `try_join_all` returns at the first error.
-// And yet it waits for all three, however long they take.
+// of them says no, there won't be an order, so nothing is gained by waiting for
+// the other two. The program counts on `try_join_all`, which returns the first
+// error of three futures as soon as it's there. And yet it waits for all three
+// sites, however long they take.
 //
-// Let the first error end all. The answers keep the order of the sites.
+// Make the first error end the order, and every request that is still in
+// flight. The answers keep the order of the sites.
 
 use std::time::Duration;
 
@@ -17,15 +19,19 @@ async fn size(client: Client, url: String) -> reqwest::Result<usize> {
     Ok(response.bytes().await?.len())
 }
 
-// The output of a `JoinHandle` is a result in a result: the outer one says
-// whether the task came to its end, and a task that returns an error did. So
-// `try_join_all` of handles ends early at a panic only. Without tasks there is
-// one result, and what is not ready is dropped when one fails.
+// A `JoinHandle` returns a result in a result. The outer one says whether the
+// task ran to completion, and a task that returns an error did. So
+// `try_join_all` of handles ends early only at a panic. Without tasks there is
+// one result, and when one future fails, the others are dropped.
 //
-// The common wrong answer flattens the two, with an `async { task.await? }`
-// around each handle. Now the error comes at once; but dropping a handle does
-// not end its task, and the others are asked all the same. With tasks it takes
-// a `JoinSet`, and `??` on what `join_next` gives.
+// The common wrong answer flattens the two results, with an
+// `async { task.await? }` around each handle. Then the error comes right away,
+// but dropping a handle doesn't end its task, so the other requests stay in
+// flight. With tasks it takes a `JoinSet`, and `??` on what `join_next` returns.
+//
+// Mind the number. Above 30 futures, `try_join_all` keeps an error back until
+// the futures before it are done. A `JoinSet` doesn't, and neither does
+// `stream::iter(answers).buffer_unordered(n).try_collect()`.
 async fn order(client: &Client, urls: &[&str]) -> anyhow::Result<Vec<usize>> {
     let answers = urls.iter().map(|url| size(client.clone(), url.to_string()));
     Ok(try_join_all(answers).await?)
@@ -41,7 +47,7 @@ fn main() {
         urls[1] = "http://127.0.0.1:9/";
         match order(client, &urls).await {
             Ok(answers) => println!("ordered: {answers:?}"),
-            Err(error) => println!("no order: {error}"),
+            Err(error) => println!("no order: {error:#}"),
         }
     });
 }
