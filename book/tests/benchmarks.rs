@@ -141,7 +141,7 @@ fn what_the_page_says_of_many_requests_in_flight() {
     let ahead = figures.times(most, GATHER, ONE_THREAD);
     page.says("but it's still well ahead of `aiohttp`", 1.5..4.0, &[ahead]);
     let uvloop = figures.times(most, GATHER_UVLOOP, GATHER);
-    page.says("`uvloop`, a loop in C, changes little here", 0.75..1.2, &[uvloop]);
+    page.says("`uvloop`, which is built on libuv, changes little here", 0.75..1.2, &[uvloop]);
     let threads = figures.times(most, UREQ, JOIN_SET);
     page.says("several seconds, more than twice as long as `reqwest`", 1.9..5.0, &[threads]);
     let in_flight = figures.get(most, UREQ, "most_in_flight");
@@ -166,7 +166,8 @@ fn what_the_page_says_of_the_memory_of_a_request() {
     page.says("still several times that of `reqwest`", 2.5..10.0, &[small]);
     let gather = figures.memory(GATHER, JOIN_SET);
     page.says("**`aiohttp`** needs *less* than `reqwest` for a request", 0.3..0.9, &[gather]);
-    page.says("`aiohttp` needs less of it per request", 0.3..0.9, &[gather]);
+    let peak = figures.ratio("peak_bytes", "held", GATHER, JOIN_SET);
+    page.says("in flight `aiohttp` needs less of it than `reqwest`", 0.3..0.95, &[peak]);
     let start = figures.get("sites", GATHER, "peak_bytes") / 1e6;
     page.says("more than 30 MB for the interpreter and the library", 30.0..50.0, &[start]);
     let thousand = figures.ratio("peak_bytes", "in-flight-1000", GATHER, JOIN_SET);
