@@ -1,4 +1,4 @@
-//! The Python twin reports what the lesson reports, of the same server.
+//! The Python twin reports the same as the lesson when both run on the same server.
 
 use std::time::Duration;
 
