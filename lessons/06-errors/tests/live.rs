@@ -50,7 +50,7 @@ impl TlsServer {
 
 impl Drop for TlsServer {
     fn drop(&mut self) {
-        // It serves until it is killed. There's nobody to report an error to.
+        // It serves until it is killed. If that fails, no test is wrong.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -54,10 +54,10 @@ async fn a_site_that_asks_for_time_is_left_alone_for_that_long() {
         let (web, sites, _watchdog) = failing(&[name]);
         // The first says it in seconds, the second as a date.
         let first = client().get(&sites[0].url).send().await;
-        let asked = first.expect("an answer").headers()[RETRY_AFTER].clone();
-        let asked = asked.to_str().expect("it is text");
-        let is_date = httpdate::parse_http_date(asked).is_ok();
-        assert_eq!(is_date, name == "limited-site.example", "{asked}");
+        let time = first.expect("a response").headers()[RETRY_AFTER].clone();
+        let time = time.to_str().expect("it is text");
+        let is_date = httpdate::parse_http_date(time).is_ok();
+        assert_eq!(is_date, name == "limited-site.example", "{time}");
         web.reset_record();
 
         let page = retry::fetch_with_retries(&client(), &sites[0], far()).await;
@@ -85,21 +85,20 @@ async fn nothing_waits_for_a_try_that_would_begin_after_the_deadline() {
 
 #[test]
 fn the_time_that_a_site_asks_for_comes_on_top_of_the_pause() {
-    let (pause, asked) = (Duration::from_millis(70), Duration::from_secs(1));
-    let busy =
-        |asked| ErrorKind::Status(StatusCode::SERVICE_UNAVAILABLE, asked);
-    let with_asked = |asked| retry::with_retry_after(pause, &busy(asked));
-    assert_eq!(with_asked(Some(asked)), asked + pause);
-    assert_eq!(with_asked(None), pause);
-    assert_eq!(with_asked(Some(Duration::MAX)), Duration::MAX);
+    let (pause, time) = (Duration::from_millis(70), Duration::from_secs(1));
+    let busy = |time| ErrorKind::Status(StatusCode::SERVICE_UNAVAILABLE, time);
+    let with_time = |time| retry::with_retry_after(pause, &busy(time));
+    assert_eq!(with_time(Some(time)), time + pause);
+    assert_eq!(with_time(None), pause);
+    assert_eq!(with_time(Some(Duration::MAX)), Duration::MAX);
     assert_eq!(retry::with_retry_after(pause, &ErrorKind::TooLarge(1)), pause);
 }
 
 #[tokio::test]
 async fn a_site_that_asks_for_more_time_than_is_left_gets_no_second_request() {
-    for asked in [5, u64::MAX] {
+    for time in [5, u64::MAX] {
         let after = ResponseTemplate::new(503)
-            .insert_header("retry-after", asked.to_string());
+            .insert_header("retry-after", time.to_string());
         let (web, sites, _watchdog) = start(quick_tutorial());
         let mock = Mock::given(matchers::any()).respond_with(after);
         mock.mount(web.wiremock()).await;
@@ -107,8 +106,10 @@ async fn a_site_that_asks_for_more_time_than_is_left_gets_no_second_request() {
         let page =
             retry::fetch_with_retries(&client(), &sites[0], deadline).await;
         let kind = page.expect_err("it answers 503").kind;
-        let expected = Some(Duration::from_secs(asked));
-        assert!(matches!(kind, ErrorKind::Status(_, time) if time == expected));
+        let expected = Some(Duration::from_secs(time));
+        assert!(
+            matches!(kind, ErrorKind::Status(_, given) if given == expected)
+        );
         assert_eq!(web.record().exchanges().len(), 1);
     }
 }
@@ -122,8 +123,8 @@ fn retry_after_is_read_in_seconds_and_as_a_date() {
     assert_eq!(read("120"), Some(Duration::from_secs(120)));
     let hour = Duration::from_secs(3_600);
     let date = httpdate::fmt_http_date(SystemTime::now() + hour);
-    let asked = read(&date).expect("it is a date");
-    assert!(asked <= hour && asked > hour - WATCHDOG, "{asked:?}");
+    let time = read(&date).expect("it is a date");
+    assert!(time <= hour && time > hour - WATCHDOG, "{time:?}");
     let past = read("Sun, 06 Nov 1994 08:49:37 GMT");
     assert_eq!(past, Some(Duration::ZERO), "a date in the past");
     assert_eq!(read("soon"), None);
