@@ -15,11 +15,13 @@
 //! and 300 s in total. reqwest's async client sets none.
 
 // ANCHOR: use
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::ClientBuilder;
 use tokio::time::timeout;
 // ANCHOR_END: use
+
+use std::time::Instant;
 
 use lesson_kit::{Site, println, with_causes};
 use lesson05::fetch_page;
@@ -42,28 +44,28 @@ async fn main() -> anyhow::Result<()> {
         &SITES,
     );
     println!("--- connect_timeout(500 ms) ---");
-    report(lesson.sites(), connect_timeout()).await?;
+    report(lesson.sites(), with_connect_timeout()).await?;
     println!("\n--- read_timeout(500 ms) ---");
-    report(lesson.sites(), read_timeout()).await?;
+    report(lesson.sites(), with_read_timeout()).await?;
     println!("\n--- timeout(2 s) ---");
-    report(lesson.sites(), total_timeout()).await?;
+    report(lesson.sites(), with_total_timeout()).await?;
     Ok(())
 }
 
 // ANCHOR: limits
 /// From the start of the request until the connection is open.
-pub fn connect_timeout() -> ClientBuilder {
+pub fn with_connect_timeout() -> ClientBuilder {
     reqwest::Client::builder().connect_timeout(Duration::from_millis(500))
 }
 
 /// From the start of the request until the response begins. After that, for each
 /// pause between two pieces of the response.
-pub fn read_timeout() -> ClientBuilder {
+pub fn with_read_timeout() -> ClientBuilder {
     reqwest::Client::builder().read_timeout(Duration::from_millis(500))
 }
 
 /// From the start of the request to the last byte of the response.
-pub fn total_timeout() -> ClientBuilder {
+pub fn with_total_timeout() -> ClientBuilder {
     reqwest::Client::builder().timeout(Duration::from_secs(2))
 }
 // ANCHOR_END: limits

@@ -14,12 +14,13 @@
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
-use tokio::task::{JoinSet, yield_now};
+use tokio::task::JoinSet;
 // ANCHOR_END: use
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lesson_kit::println;
+use tokio::task::yield_now;
 
 const JOBS: usize = 10_000;
 const PERMITS: usize = 8;

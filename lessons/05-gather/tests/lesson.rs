@@ -301,9 +301,9 @@ async fn each_timeout_ends_what_it_is_for_and_lets_the_rest_pass() {
     let [unreachable, silent, dribbling] = &sites[..] else {
         panic!("{sites:?}")
     };
-    let connecting = limits::connect_timeout().build().expect("a client");
-    let reading = limits::read_timeout().build().expect("a client");
-    let in_total = limits::total_timeout().build().expect("a client");
+    let connecting = limits::with_connect_timeout().build().expect("a client");
+    let reading = limits::with_read_timeout().build().expect("a client");
+    let in_total = limits::with_total_timeout().build().expect("a client");
     let without = reqwest::Client::new();
 
     // At the same time, because they wait for timeouts.
@@ -335,7 +335,7 @@ async fn a_read_timeout_is_no_timeout_in_total() {
     let site = mock_server::Site::new("site.example").fault(fault);
     let (_web, sites, _watchdog) = start(MockWeb::builder().sites([site]));
     // A busy machine may make a pause longer; a timeout in total would stay.
-    let reading = limits::read_timeout().read_timeout(PATIENT).build();
+    let reading = limits::with_read_timeout().read_timeout(PATIENT).build();
 
     let ended = limits::outcome(&reading.expect("a client"), &sites[0]).await;
 
@@ -393,6 +393,21 @@ async fn a_timeout_around_join_all_loses_results_and_a_deadline_keeps_them() {
     web.wait_until(|record| record.in_flight() == 0).await;
     assert_eq!(web.record().count(Outcome::Complete), 2);
     assert_eq!(web.record().client_gone(), 4);
+}
+
+#[tokio::test]
+async fn a_join_set_keeps_tasks_that_have_ended_until_their_results_are_taken()
+{
+    let mut tasks = JoinSet::new();
+    for _ in 0..100 {
+        tasks.spawn(async {});
+    }
+    while alive() > 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(tasks.len(), 100);
+    while tasks.try_join_next().is_some() {}
+    assert_eq!(tasks.len(), 0);
 }
 
 #[tokio::test(flavor = "current_thread")]
