@@ -6,9 +6,9 @@
 //! ```
 //!
 //! The same fetches, gathered in five ways. Two questions tell the five apart.
-//! Are the results in the order of the pages, or in the order in which they were
-//! completed? And is there a limit on the requests in flight? Look at the number
-//! that the server counted.
+//! Are the results in the order of the pages, or in the order in which they
+//! were completed? And is there a limit on the requests in flight? Look at the
+//! number that the server counted.
 //!
 //! Three of the five have no limit: `join_all`, `FuturesUnordered` and
 //! `JoinSet`. `buffered(n)` and `buffer_unordered(n)` have one. An aiohttp

@@ -7,8 +7,8 @@
 //!
 //! The site takes three seconds for the first request of each run, and no time
 //! for later ones. The hedged fetch sends a second request after half a second.
-//! The first page wins, and the other request is dropped. Look at the server: it
-//! sees the loser leave.
+//! The first page wins, and the other request is dropped. Look at the server:
+//! it sees the loser leave.
 
 // ANCHOR: use
 use std::time::Duration;

@@ -7,12 +7,12 @@
 //!
 //! Three sites, each slow in its own way. The first accepts no connection, the
 //! second never responds, and the third sends its page in thirty pieces over
-//! three seconds. Look at which timeout fires for which site: only the total one
-//! ends all three. `read_timeout` includes connecting, and `connect_timeout` no
-//! longer counts once the connection is open.
+//! three seconds. Look at which timeout fires for which site: only the total
+//! one ends all three. `read_timeout` includes connecting, and
+//! `connect_timeout` no longer counts once the connection is open.
 //!
-//! aiohttp's `ClientTimeout` has two of them set by default, 30 s for connecting
-//! and 300 s in total. reqwest's async client sets none.
+//! aiohttp's `ClientTimeout` has two of them set by default, 30 s for
+//! connecting and 300 s in total. reqwest's async client sets none.
 
 // ANCHOR: use
 use std::time::Duration;
@@ -58,8 +58,8 @@ pub fn with_connect_timeout() -> ClientBuilder {
     reqwest::Client::builder().connect_timeout(Duration::from_millis(500))
 }
 
-/// From the start of the request until the response begins. After that, for each
-/// pause between two pieces of the response.
+/// From the start of the request until the response begins. After that, for
+/// each pause between two pieces of the response.
 pub fn with_read_timeout() -> ClientBuilder {
     reqwest::Client::builder().read_timeout(Duration::from_millis(500))
 }

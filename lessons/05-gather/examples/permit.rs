@@ -1,5 +1,5 @@
-//! A semaphore limits how many jobs run at the same time. Does it limit how many
-//! tasks there are?
+//! A semaphore limits how many jobs run at the same time. Does it limit how
+//! many tasks there are?
 //!
 //! ```sh
 //! cargo run -p lesson05 --example permit

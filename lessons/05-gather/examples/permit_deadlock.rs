@@ -1,5 +1,5 @@
-//! Permits limit the tasks, and a channel limits the pages it holds. Can the two
-//! of them stop each other?
+//! Permits limit the tasks, and a channel limits the pages it holds. Can the
+//! two of them stop each other?
 //!
 //! ```sh
 //! cargo run -p lesson05 --example permit_deadlock
@@ -9,14 +9,14 @@
 //! keeps its permit until its page is in the channel. In the wrong run the loop
 //! that spawns comes before the loop that receives. Nine pages arrive. With ten
 //! it never ends: one page is in the channel, eight tasks wait in `send` and
-//! keep their permits, the first loop waits for a permit for the tenth task, and
-//! so the second loop never starts to receive. A timeout ends the run and prints
-//! where everything is.
+//! keep their permits, the first loop waits for a permit for the tenth task,
+//! and so the second loop never starts to receive. A timeout ends the run and
+//! prints where everything is.
 //!
-//! If a task returns its permit before `send`, nothing hangs, but the permits no
-//! longer limit the tasks: of 100, 99 exist at the same time, each with a page.
-//! In the right run a task of its own runs the loop that spawns, so the function
-//! can receive in the meantime.
+//! If a task returns its permit before `send`, nothing hangs, but the permits
+//! no longer limit the tasks: of 100, 99 exist at the same time, each with a
+//! page. In the right run a task of its own runs the loop that spawns, so the
+//! function can receive in the meantime.
 //!
 //! There's no web here, because only the order of events matters.
 
@@ -100,8 +100,8 @@ async fn report(
 ) {
     seen.pages.set(0);
     seen.tasks.set(0);
-    // Borrowed by the timeout, so that the tasks of a run that hangs still exist
-    // when they're counted.
+    // Borrowed by the timeout, so that the tasks of a run that hangs still
+    // exist when they're counted.
     let mut run = pin!(run);
     let hangs = timeout(LONG, run.as_mut()).await.is_err();
     let received = seen.pages.get();
@@ -192,7 +192,8 @@ pub async fn receive_while_spawning(
     mut work: impl AsyncFnMut(usize),
 ) {
     let (sender, mut receiver) = mpsc::channel(1);
-    // A set, because dropping it aborts the task. A `JoinHandle` would detach it.
+    // A set, because dropping it aborts the task. A `JoinHandle` would detach
+    // it.
     let mut spawner = JoinSet::new();
     spawner.spawn(spawn_all(pages, Arc::clone(permits), sender));
     while let Some(page) = receiver.recv().await {

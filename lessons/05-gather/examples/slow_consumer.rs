@@ -4,13 +4,14 @@
 //! cargo run -p lesson05 --example slow_consumer
 //! ```
 //!
-//! Three sites that respond within 0.8 s, a timeout of 1 s, and half a second of
-//! work on each page. In the wrong run two pages time out, although the server
-//! has sent all three in time: the fetches live in the stream, and the stream
-//! isn't polled while the loop awaits the work, but their timeouts keep running.
-//! In the right runs something else polls the fetches. If the work on several
-//! pages may overlap, it can be a part of the future in the stream. If it has to
-//! be done page by page, tasks fetch the pages and send them through a channel.
+//! Three sites that respond within 0.8 s, a timeout of 1 s, and half a second
+//! of work on each page. In the wrong run two pages time out, although the
+//! server has sent all three in time: the fetches live in the stream, and the
+//! stream isn't polled while the loop awaits the work, but their timeouts keep
+//! running. In the right runs something else polls the fetches. If the work on
+//! several pages may overlap, it can be a part of the future in the stream. If
+//! it has to be done page by page, tasks fetch the pages and send them through
+//! a channel.
 
 // ANCHOR: use
 use futures::stream::{self, StreamExt};
@@ -106,7 +107,8 @@ pub async fn through_a_channel(
         let sender = sender.clone();
         tasks.spawn(async move {
             let page = fetch_named(&client, &site).await;
-            // Fails only if the receiver is gone, and with it the need for pages.
+            // Fails only if the receiver is gone, and with it the need for
+            // pages.
             let _ = sender.send(page).await;
         });
     }

@@ -370,8 +370,8 @@ async fn a_read_timeout_also_counts_the_time_the_reader_takes_for_a_piece() {
 
 #[tokio::test]
 async fn a_timeout_around_join_all_loses_results_and_a_deadline_keeps_them() {
-    // One is done well before the deadline, one after it but less than the whole
-    // time after the first, and one never.
+    // One is done well before the deadline, one after it but less than the
+    // whole time after the first, and one never.
     let budget = Duration::from_secs(2);
     let (web, sites, _watchdog) = start(
         quick_tutorial()
@@ -525,8 +525,8 @@ async fn a_task_that_forwards_a_stream_into_a_channel_loses_pages_too() {
     let forwarding = during_slow_work(5, async |client, sites, work| {
         forwarded(client, sites, async |page| work.on(page).await).await;
     });
-    // One is worked on, one is in the channel, and one waits in `send`. While it
-    // waits, nothing polls the other two.
+    // One is worked on, one is in the channel, and one waits in `send`. While
+    // it waits, nothing polls the other two.
     assert_eq!(forwarding.await, (5, 3));
 
     let in_tasks = during_slow_work(5, async |client, sites, work| {

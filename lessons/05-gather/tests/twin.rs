@@ -14,8 +14,8 @@ const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Faults that lead to each kind of failure.
 ///
-/// `bad-chunk` isn't among them: aiohttp reads ahead, and may find the bad chunk
-/// before it has handed over the response.
+/// `bad-chunk` isn't among them: aiohttp reads ahead, and may find the bad
+/// chunk before it has handed over the response.
 const FAULTS: [&str; 12] = [
     "hang",
     "stall?after=100",

@@ -5,7 +5,8 @@ use std::time::Duration;
 use lesson_kit::{Site, sites_of};
 use mock_server::{Builder, MockWeb, Watchdog};
 
-/// Ends a test that hangs. No test depends on how long anything takes within it.
+/// Ends a test that hangs. No test depends on how long anything takes within
+/// it.
 const WATCHDOG: Duration = Duration::from_secs(120);
 
 /// Starts a web that ends the process if the test hangs.

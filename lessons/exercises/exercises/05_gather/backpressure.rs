@@ -36,7 +36,8 @@ async fn each_page(
     tasks.spawn(async move {
         for url in urls {
             let page = fetch_page(&client, &url).await;
-            // Fails only if the receiver is gone, and with it the need for pages.
+            // Fails only if the receiver is gone, and with it the need for
+            // pages.
             if sender.send(page).is_err() {
                 break;
             }

@@ -1,9 +1,9 @@
 // A shop has twelve pages of offers and allows at most four requests at a time.
 // Your program fetches all twelve at once, and the shop has locked it out.
 //
-// Change `page_sizes` so that four requests are in flight: never more, and never
-// fewer while there are pages left to request. The sizes stay in the order of
-// the pages.
+// Change `page_sizes` so that four requests are in flight: never more, and
+// never fewer while there are pages left to request. The sizes stay in the
+// order of the pages.
 //
 // Run it and look at the bars: at any time, at most four of them overlap.
 

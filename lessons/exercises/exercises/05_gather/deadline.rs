@@ -1,10 +1,11 @@
 // A search fetches the offers of three shops and has a deadline: after `limit`
-// it should return the offers it has by then. But one of the shops hangs, and so
-// the search returns nothing. The other two offers arrive in time and are lost.
+// it should return the offers it has by then. But one of the shops hangs, and
+// so the search returns nothing. The other two offers arrive in time and are
+// lost.
 //
-// Change `search` so that it returns the offers that arrive before the deadline,
-// and drops the requests that aren't finished. (For a point in time there's
-// `Instant`, and Tokio has its own.)
+// Change `search` so that it returns the offers that arrive before the
+// deadline, and drops the requests that aren't finished. (For a point in time
+// there's `Instant`, and Tokio has its own.)
 
 use std::time::Duration;
 

@@ -29,11 +29,12 @@ async fn fetch_page(client: &Client, url: &str) -> Page {
 // `send` waits until there's room. That wait is backpressure. It goes from the
 // slow side to the fast side.
 //
-// It takes both the small capacity and a single task. With a task for each page,
-// every one of them would hold its page in `send`, and nothing would be limited.
+// It takes both the small capacity and a single task. With a task for each
+// page, every one of them would hold its page in `send`, and nothing would be
+// limited.
 //
-// A common wrong answer is `try_send`, or a `sleep` in the task. The first loses
-// pages when there's no room. The second guesses how slow the work is.
+// A common wrong answer is `try_send`, or a `sleep` in the task. The first
+// loses pages when there's no room. The second guesses how slow the work is.
 //
 // A `Semaphore` with three permits is right too, if each page keeps its permit
 // until the work on it is done. The channel does the same with less code.
@@ -48,7 +49,8 @@ async fn each_page(
     tasks.spawn(async move {
         for url in urls {
             let page = fetch_page(&client, &url).await;
-            // Fails only if the receiver is gone, and with it the need for pages.
+            // Fails only if the receiver is gone, and with it the need for
+            // pages.
             if sender.send(page).await.is_err() {
                 break;
             }

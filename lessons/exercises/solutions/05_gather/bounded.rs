@@ -1,9 +1,9 @@
 // A shop has twelve pages of offers and allows at most four requests at a time.
 // Your program fetches all twelve at once, and the shop has locked it out.
 //
-// Change `page_sizes` so that four requests are in flight: never more, and never
-// fewer while there are pages left to request. The sizes stay in the order of
-// the pages.
+// Change `page_sizes` so that four requests are in flight: never more, and
+// never fewer while there are pages left to request. The sizes stay in the
+// order of the pages.
 //
 // Run it and look at the bars: at any time, at most four of them overlap.
 
@@ -27,9 +27,9 @@ const AT_ONCE: usize = 4;
 // first one is ready, its result is passed on and the next future takes its
 // place. So the results are in the order of the pages.
 //
-// A common wrong answer is `for urls in urls.chunks(4)` with a `join_all` inside.
-// It keeps the limit, but each group of four waits for the slowest page of the
-// group before, and three places stay empty in the meantime.
+// A common wrong answer is `for urls in urls.chunks(4)` with a `join_all`
+// inside. It keeps the limit, but each group of four waits for the slowest page
+// of the group before, and three places stay empty in the meantime.
 //
 // With `buffer_unordered` a slow page holds up no other page, and the results
 // come in the order in which they're ready. Here a slow page holds up the pages

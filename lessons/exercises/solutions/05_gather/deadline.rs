@@ -1,10 +1,11 @@
 // A search fetches the offers of three shops and has a deadline: after `limit`
-// it should return the offers it has by then. But one of the shops hangs, and so
-// the search returns nothing. The other two offers arrive in time and are lost.
+// it should return the offers it has by then. But one of the shops hangs, and
+// so the search returns nothing. The other two offers arrive in time and are
+// lost.
 //
-// Change `search` so that it returns the offers that arrive before the deadline,
-// and drops the requests that aren't finished. (For a point in time there's
-// `Instant`, and Tokio has its own.)
+// Change `search` so that it returns the offers that arrive before the
+// deadline, and drops the requests that aren't finished. (For a point in time
+// there's `Instant`, and Tokio has its own.)
 
 use std::time::Duration;
 
@@ -22,18 +23,19 @@ async fn ask(client: &Client, name: &str, url: &str) -> reqwest::Result<Offer> {
     Ok((name.to_owned(), response.bytes().await?.len()))
 }
 
-// `join_all` keeps its results until the last one is there, and when a future is
-// dropped, so is everything it has. `FuturesUnordered` hands out each result when
-// it's ready, so `offers` is ours, and dropping `next` loses nothing. The requests
-// that aren't finished are dropped with `running`, and their connections close.
+// `join_all` keeps its results until the last one is there, and when a future
+// is dropped, so is everything it has. `FuturesUnordered` hands out each result
+// when it's ready, so `offers` is ours, and dropping `next` loses nothing. The
+// requests that aren't finished are dropped with `running`, and their
+// connections close.
 //
 // The deadline is fixed once. A common wrong answer is `timeout(limit,
 // running.next())` in the loop: each offer starts the time again, so ten slow
 // shops take ten times as long.
 //
-// Another wrong answer puts a `timeout` around each shop. Here the result is the
-// same, but it limits a request and not the search. That goes wrong as soon as a
-// shop needs two requests, or waits for its place among four.
+// Another wrong answer puts a `timeout` around each shop. Here the result is
+// the same, but it limits a request and not the search. That goes wrong as soon
+// as a shop needs two requests, or waits for its place among four.
 async fn search(
     client: &Client,
     shops: &[(&str, &str)],
