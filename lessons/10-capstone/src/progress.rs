@@ -5,7 +5,7 @@ use std::io::{Write, stderr};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Without a terminal there's a line for every so many URLs.
+/// Without a terminal, a line is printed after this many URLs.
 const URLS_PER_LINE: u64 = 100;
 
 /// The progress of a check.

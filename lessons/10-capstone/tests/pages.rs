@@ -346,12 +346,9 @@ async fn only_the_site_gets_the_password_and_no_report_shows_it() {
     let other = other.also("/robots.txt", "text/plain", robots);
     let other = other.also("/you", "text/plain", "");
     let (web, options, _watchdog) = start(vec![Site::new(HOME), other]);
-    let elsewhere = "http://other.example/robots.txt";
-    let elsewhere =
-        ResponseTemplate::new(302).insert_header("location", elsewhere);
-    for (at, response) in
-        [("/robots.txt", elsewhere), ("/", html(&page(&links)))]
-    {
+    let to = "http://other.example/robots.txt";
+    let moved = ResponseTemplate::new(302).insert_header("location", to);
+    for (at, response) in [("/robots.txt", moved), ("/", html(&page(&links)))] {
         let mine = Mock::given(header("host", HOME)).and(path(at));
         let mine = mine.and(basic_auth("m\u{e9}", "s@cret"));
         mine.respond_with(response)
