@@ -1,4 +1,4 @@
-//! Titles from pages that somebody else wrote.
+//! Titles from pages that a stranger wrote.
 //!
 //! In Python this is `await response.text()` and `BeautifulSoup`. But a page is
 //! bytes: as many as the site likes to send, in an encoding you have to find
