@@ -1,7 +1,7 @@
 //! What a request asks for.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hyper::body::Bytes;
@@ -215,7 +215,7 @@ impl Program {
             }
             wait = number(&value, 1, 600_000, "`wait`", "ms", EXAMPLE)?;
         }
-        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut gates = self.gates.lock().expect("no code that holds this lock panics");
         let gate = gates
             .entry((size, wait))
             .or_insert_with(|| Arc::new(Gate::new(size as usize, Duration::from_millis(wait))));
@@ -240,7 +240,7 @@ impl Program {
             (&Method::POST, "/reset-record") => {
                 front.recorder.reset();
                 front.counts.reset();
-                self.gates.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                self.gates.lock().expect("no code that holds this lock panics").clear();
                 text(StatusCode::OK, "the record is empty and the gates are shut\n".to_owned())
             }
             (_, "/reset-record") => {

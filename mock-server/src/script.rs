@@ -1,7 +1,7 @@
 //! What travels in answer to a request, and when: a fault made into steps.
 
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::stream::{self, Stream, StreamExt};
@@ -80,11 +80,11 @@ pub(crate) enum Finish {
 
 impl Plan {
     pub fn set(&self, finish: Finish) {
-        *self.finish.lock().unwrap_or_else(PoisonError::into_inner) = Some(finish);
+        *self.finish.lock().expect("no code that holds this lock panics") = Some(finish);
     }
 
     pub fn take(&self) -> Option<Finish> {
-        self.finish.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.finish.lock().expect("no code that holds this lock panics").take()
     }
 
     pub fn close_when_idle_for(&self, time: Duration) {
