@@ -8,7 +8,6 @@
 //! one limits the retries of all clients together. Look at when the requests arrive.
 
 use std::collections::BTreeMap;
-use std::process;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder, Retryable};
@@ -33,12 +32,7 @@ async fn main() -> anyhow::Result<()> {
         &SITES,
     );
     let [site] = lesson.exact_sites();
-    if !SITES.contains(&site.name.as_str()) {
-        eprintln!(
-            "storm: this program takes no URLs; it storms only the mock web"
-        );
-        process::exit(2);
-    }
+    lesson.require_mock_web();
     let client = client()?;
 
     report(storm(&client, site, fixed, None).await);

@@ -153,6 +153,17 @@ impl Lesson {
         })
     }
 
+    /// Ends a program that mustn't run against real sites with status 2 if it was given any.
+    pub fn require_mock_web(&self) {
+        if self.web.is_none() {
+            fail(
+                &self.name,
+                2,
+                "this program takes no URLs, because it would overload a real site",
+            );
+        }
+    }
+
     /// Prints what the server saw since the last timeline, on the scale of the longest so far. With `--timeline` it
     /// also draws it into the picture. It prints nothing for real sites, because they don't report what they saw.
     pub async fn timeline(&self, title: &str) {
@@ -177,21 +188,6 @@ impl Lesson {
     pub async fn summary(&self, title: &str) {
         let Some(web) = &self.web else { return };
         web.settle(SETTLE).await;
-        self.sum_up(web, title);
-    }
-
-    /// [`summary`](Lesson::summary) for a program without a runtime of its own.
-    ///
-    /// # Panics
-    ///
-    /// When it's called from async code.
-    pub fn blocking_summary(&self, title: &str) {
-        let Some(web) = &self.web else { return };
-        web.blocking_settle(SETTLE);
-        self.sum_up(web, title);
-    }
-
-    fn sum_up(&self, web: &MockWeb, title: &str) {
         let panel = Panel::new(title, web.record());
         web.reset_record();
         println!("{}", panel.summary());
