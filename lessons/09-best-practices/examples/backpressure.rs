@@ -39,10 +39,10 @@ async fn main() -> anyhow::Result<()> {
     bounded(PAGES).await.print();
 
     println!("\n--- wrong: a sender is left ---");
-    println!("{}", with_a_sender_left(PATIENCE).await);
+    println!("{}", clone_sender(PATIENCE).await);
 
     println!("\n--- right: the sender is dropped ---");
-    println!("{}", with_the_sender_dropped(PATIENCE).await);
+    println!("{}", clone_and_drop_sender(PATIENCE).await);
     Ok(())
 }
 
@@ -53,7 +53,7 @@ pub async fn unbounded(pages: usize) -> Usage {
     let mut usage = Usage::start();
     let producer = async move {
         for _ in 0..pages {
-            // It fails when the receiver is gone. There's none to send to.
+            // It fails when the receiver is gone.
             if sender.send(page()).is_err() {
                 break;
             }
@@ -161,8 +161,8 @@ fn memory() -> usize {
 }
 
 // ANCHOR: end
-/// Wrong.
-pub async fn with_a_sender_left(patience: Duration) -> String {
+/// Version A.
+pub async fn clone_sender(patience: Duration) -> String {
     let (sender, receiver) = mpsc::channel(ROOM);
     for number in 0..3 {
         tokio::spawn(send(sender.clone(), number));
@@ -170,8 +170,8 @@ pub async fn with_a_sender_left(patience: Duration) -> String {
     receive(receiver, patience).await
 }
 
-/// Right.
-pub async fn with_the_sender_dropped(patience: Duration) -> String {
+/// Version B.
+pub async fn clone_and_drop_sender(patience: Duration) -> String {
     let (sender, receiver) = mpsc::channel(ROOM);
     for number in 0..3 {
         tokio::spawn(send(sender.clone(), number));

@@ -23,8 +23,8 @@ async fn a_channel_without_a_bound_takes_all_pages_and_one_with_a_bound_eight()
 #[tokio::test]
 async fn a_channel_ends_when_its_last_sender_is_dropped() {
     let _watchdog = watchdog();
-    let wrong = backpressure::with_a_sender_left(IMPATIENT).await;
+    let wrong = backpressure::clone_sender(IMPATIENT).await;
     assert!(wrong.ends_with("no end; senders: 1"), "{wrong}");
-    let right = backpressure::with_the_sender_dropped(PATIENT).await;
+    let right = backpressure::clone_and_drop_sender(PATIENT).await;
     assert_eq!(right, "3 values, and the end");
 }

@@ -5,7 +5,7 @@
 // That is good news: a task that waits with the lock in its hand stops all that
 // want it. Hold the lock only while you write.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use exercises::{show, urls};
 use mock_server::MockWeb;
@@ -25,7 +25,7 @@ async fn write_down(
     url: String,
     sizes: Sizes,
 ) -> reqwest::Result<()> {
-    let mut sizes = sizes.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut sizes = sizes.lock().expect("nothing panics while it's locked");
     let size = page_size(&client, &url).await?;
     sizes.push(size);
     Ok(())
@@ -38,12 +38,12 @@ async fn sizes(client: &Client, urls: &[&str]) -> Vec<usize> {
         let (client, sizes) = (client.clone(), sizes.clone());
         tasks.spawn(write_down(client, url.to_owned(), sizes));
     }
-    while let Some(ended) = tasks.join_next().await {
-        if let Ok(Err(error)) = ended {
+    while let Some(result) = tasks.join_next().await {
+        if let Err(error) = result.expect("no task panics") {
             println!("{error}");
         }
     }
-    let mut sizes = sizes.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut sizes = sizes.lock().expect("nothing panics while it's locked");
     sizes.sort();
     sizes.clone()
 }
