@@ -45,7 +45,7 @@ pub struct Row {
     /// The name of the operation.
     pub operation: &'static str,
     /// What one side sent.
-    pub sent: &'static str,
+    sent: &'static str,
     /// What the other side got.
     pub arrived: String,
 }

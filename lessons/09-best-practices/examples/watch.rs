@@ -26,7 +26,7 @@ use tracing::{Instrument, info, info_span};
 
 #[cfg(all(feature = "console", not(tokio_unstable)))]
 compile_error!(
-    "the feature `console` wants RUSTFLAGS=\"--cfg tokio_unstable\""
+    "the feature `console` needs RUSTFLAGS=\"--cfg tokio_unstable\""
 );
 
 /// How long the task blocks.

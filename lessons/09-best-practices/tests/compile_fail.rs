@@ -1,9 +1,9 @@
-//! What the compiler refuses, and by which error. Its words are in the book,
-//! as the compiler says them that the course was written with.
+//! Programs that the compiler refuses, and the error it reports. The book shows the
+//! whole messages.
 
 use mock_server::testing::check_refused;
 
-/// The programs in `compile_fail`, and the error that each is. It has no code.
+/// The programs in `compile_fail` and their errors. These errors have no code.
 const REFUSED: [(&str, &str); 3] = [
     ("guard_across_await", "future cannot be sent between threads safely"),
     ("guard_dropped", "future cannot be sent between threads safely"),
@@ -11,6 +11,6 @@ const REFUSED: [(&str, &str); 3] = [
 ];
 
 #[test]
-fn the_compiler_refuses_each_with_the_error_that_the_chapter_names() {
+fn the_compiler_refuses_each_program_with_the_error_in_the_chapter() {
     check_refused(env!("CARGO_MANIFEST_DIR"), "lesson09", &REFUSED);
 }

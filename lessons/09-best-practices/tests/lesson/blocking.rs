@@ -197,7 +197,7 @@ fn the_pool_runs_512_blocking_calls_and_queues_any_number_of_others() {
     let (begin, has_begun) = mpsc::channel();
     let (go_on, wait) = mpsc::channel::<()>();
     let wait = Arc::new(Mutex::new(wait));
-    // It doesn't wait for room, not even for one call of so many.
+    // It never waits for room, however long the queue gets.
     for _ in 0..10_000 {
         let (begin, wait) = (begin.clone(), Arc::clone(&wait));
         runtime.spawn_blocking(move || {
