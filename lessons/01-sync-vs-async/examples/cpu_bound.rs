@@ -70,10 +70,10 @@ pub async fn joined(work: impl Fn(usize) -> usize) -> Vec<usize> {
 pub fn threaded(work: impl Fn(usize) -> usize + Sync) -> Vec<usize> {
     thread::scope(|scope| {
         let work = &work;
-        let threads = JOBS.map(|job| scope.spawn(move || work(job)));
-        threads
+        let handles = JOBS.map(|job| scope.spawn(move || work(job)));
+        handles
             .into_iter()
-            .map(|thread| thread.join().expect("the work does not panic"))
+            .map(|handle| handle.join().expect("the work does not panic"))
             .collect()
     })
 }

@@ -63,13 +63,13 @@ pub fn one_thread_each(
     // The scope waits for all its threads before it ends,
     // so they may borrow `client` and `sites`.
     thread::scope(|scope| {
-        let threads: Vec<_> = sites
+        let handles: Vec<_> = sites
             .iter()
             .map(|site| scope.spawn(|| fetch_page(client, site)))
             .collect();
-        threads
+        handles
             .into_iter()
-            .map(|thread| thread.join().expect("a fetching thread panicked"))
+            .map(|handle| handle.join().expect("a fetching thread panicked"))
             .collect()
     })
 }
@@ -99,7 +99,7 @@ pub async fn all_at_once(
 ) -> Vec<reqwest::Result<usize>> {
     // A future for each site. Nothing is fetched yet.
     let pages = sites.iter().map(|site| fetch_page_async(client, site));
-    // Polls all of them, one after another, until all are ready.
+    // Polls them in turn until all are ready.
     join_all(pages).await
 }
 // ANCHOR_END: all_at_once

@@ -86,12 +86,15 @@ pub async fn words_on_the_pool(
 // ANCHOR: give_up
 async fn give_up() -> anyhow::Result<()> {
     let page = "a page with six words here";
-    let mut counting = spawn_blocking(|| count_words("a page", page));
-    if timeout(WORK / 5, &mut counting).await.is_err() {
-        println!("gave up after {:.1} s", (WORK / 5).as_secs_f64());
+    let mut counting = spawn_blocking(move || count_words("a page", page));
+    match timeout(WORK / 5, &mut counting).await {
+        Ok(words) => println!("in time: {} words", words?),
+        Err(_) => {
+            println!("gave up after {:.1} s", (WORK / 5).as_secs_f64());
+            counting.abort();
+            println!("aborted, and yet it returns: {} words", counting.await?);
+        }
     }
-    counting.abort();
-    println!("aborted, and yet it returns: {} words", counting.await?);
     Ok(())
 }
 // ANCHOR_END: give_up

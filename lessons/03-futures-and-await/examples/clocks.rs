@@ -51,8 +51,9 @@ async fn main() -> anyhow::Result<()> {
     let (result, took) = await_late(fetch_content(&client, b)).await;
     print_row("an async fn that fetches", took, &outcome(result));
 
-    let (client, site) = (client.clone(), c.clone());
-    let task = async move { fetch_content(&client, &site).await };
+    let task_client = client.clone();
+    let site = c.clone();
+    let task = async move { fetch_content(&task_client, &site).await };
     let (result, took) = await_late(tokio::spawn(task)).await;
     print_row("the JoinHandle of a task", took, &outcome(result?));
     // ANCHOR_END: others
