@@ -211,6 +211,42 @@ async fn a_future_holds_what_is_alive_or_borrowed_and_in_scope_across_an_await()
     assert_eq!(depth(3).await, 3);
 }
 
+/// A large value with a destructor.
+struct Large([u8; 4096]);
+
+impl Drop for Large {
+    fn drop(&mut self) {}
+}
+
+#[test]
+fn a_parameter_and_a_value_with_a_destructor_are_held_to_the_end_of_their_scope()
+ {
+    async fn parameter(_buffer: [u8; 4096]) {
+        tokio::task::yield_now().await;
+    }
+    async fn with_destructor() {
+        let _large = Large([1; 4096]);
+        tokio::task::yield_now().await;
+    }
+    async fn in_a_block() {
+        {
+            let large = Large([1; 4096]);
+            assert_eq!(large.0[0], 1);
+        }
+        tokio::task::yield_now().await;
+    }
+    async fn borrowed_and_dropped() {
+        let large = Large([1; 4096]);
+        assert_eq!(large.0.iter().count(), 4096);
+        drop(large);
+        tokio::task::yield_now().await;
+    }
+    assert!(size_of_val(&parameter([1; 4096])) >= 4096);
+    assert!(size_of_val(&with_destructor()) >= 4096);
+    assert!(size_of_val(&borrowed_and_dropped()) >= 4096);
+    assert!(size_of_val(&in_a_block()) < 100);
+}
+
 async fn two_sleeps() -> ((), ()) {
     let (short, long) = (Duration::from_millis(50), Duration::from_millis(100));
     executor::join(executor::sleep(short), executor::sleep(long)).await
