@@ -79,7 +79,7 @@ async fn give_up(
 // ANCHOR_END: give_up
 
 // ANCHOR: wrong
-/// Wrong.
+/// Version A.
 pub async fn with_handles(
     client: &reqwest::Client,
     sites: &[Site],
@@ -93,7 +93,7 @@ pub async fn with_handles(
 // ANCHOR_END: wrong
 
 // ANCHOR: without_tasks
-/// Right.
+/// Version B.
 pub async fn without_tasks(
     client: &reqwest::Client,
     sites: &[Site],
@@ -109,7 +109,7 @@ pub async fn without_tasks(
 // ANCHOR_END: without_tasks
 
 // ANCHOR: join_set
-/// Right.
+/// Version C.
 pub async fn with_join_set(
     client: &reqwest::Client,
     sites: &[Site],
@@ -127,7 +127,7 @@ pub async fn with_join_set(
 // ANCHOR_END: join_set
 
 // ANCHOR: abort_on_drop
-/// Right.
+/// Version D.
 pub async fn with_abort_on_drop(
     client: &reqwest::Client,
     sites: &[Site],

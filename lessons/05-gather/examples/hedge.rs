@@ -65,7 +65,7 @@ pub async fn hedged(
     };
     let both = [fetch_page(client, site).boxed(), second.boxed()];
     let (bytes, losers) = select_ok(both).await?;
-    // Their connections stay open until they're dropped.
+    // Their connections stay open until they're dropped, at the latest here.
     drop(losers);
     Ok(bytes)
 }
