@@ -27,21 +27,21 @@ const PAUSE: Parameter =
 pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "reset",
-        behaviour: "The connection is reset (RST) after so much of the body; without `after`, before the head.",
+        behaviour: "The connection is reset (RST) after `after` bytes of the body, or before the response if `after` is missing.",
         parameters: &[Parameter { default: None, ..AFTER }],
         example: "reset?after=1000",
         make: |values| Ok(Fault::Reset { after: values.given("after") }),
     },
     Kind {
         name: "truncate",
-        behaviour: "The connection is closed after so much of the body; Content-Length promised more.",
+        behaviour: "The connection is closed after `after` bytes of the body, although Content-Length promised more.",
         parameters: &[AFTER],
         example: "truncate?after=1000",
         make: |values| Ok(Fault::Truncate { after: values.number("after") }),
     },
     Kind {
         name: "dribble",
-        behaviour: "The body comes in pieces of a size with a pause between them, or in so many pieces over a time.",
+        behaviour: "The body comes in pieces of `chunk` bytes with a pause between them, or in `chunks` pieces over a time.",
         parameters: &[
             CHUNK,
             PAUSE,
@@ -61,7 +61,7 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "stall",
-        behaviour: "The body stops after so much; without `for`, until the client goes.",
+        behaviour: "The body stops after `after` bytes, for a time or until the client leaves.",
         parameters: &[
             AFTER,
             Parameter {
@@ -75,14 +75,14 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "bad-chunk",
-        behaviour: "The body is chunked; after a good chunk comes one that is none, and a close.",
+        behaviour: "The body is chunked. After one valid chunk comes an invalid one, and the connection closes.",
         parameters: &[],
         example: "bad-chunk",
         make: |_| Ok(Fault::BadChunk),
     },
     Kind {
         name: "endless",
-        behaviour: "The body has no end: the page again and again, in pieces with pauses.",
+        behaviour: "The body never ends: it's the page again and again, in pieces with pauses.",
         parameters: &[
             Parameter { default: Some("100"), ..CHUNK },
             Parameter { default: Some("20"), ..PAUSE },

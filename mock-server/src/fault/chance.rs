@@ -16,7 +16,7 @@ const WITH: Parameter = Parameter { name: "with", allows: Allows::Failure, defau
 pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "random-delay",
-        behaviour: "The answer begins after a random time: uniform from low to high, or log-normal about a median.",
+        behaviour: "The response begins after a random time: uniform from low to high, or log-normal around a median.",
         parameters: &[
             Parameter { name: "low", allows: MS, default: None },
             Parameter { name: "high", allows: MS, default: None },
@@ -29,7 +29,7 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "fail-first",
-        behaviour: "The first n requests fail, then all is well; those of each key are counted apart.",
+        behaviour: "The first `n` requests fail and the rest succeed. Each `key` has a count of its own.",
         parameters: &[
             Parameter {
                 name: "n",
@@ -47,7 +47,7 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "unstable",
-        behaviour: "A request fails with this probability; the same seed has the same ones fail.",
+        behaviour: "Each request fails with this probability. With the same seed, the same requests fail.",
         parameters: &[
             Parameter { name: "rate", allows: Allows::Real { most: 1.0 }, default: Some("0.5") },
             WITH,

@@ -21,28 +21,28 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "connect-hang",
-        behaviour: "The port's queue is full: connecting takes for ever.",
+        behaviour: "The port's queue is full, so connecting never completes.",
         parameters: &[],
         example: "connect-hang",
         make: |_| Ok(Fault::ConnectHang),
     },
     Kind {
         name: "empty",
-        behaviour: "The server reads the request and closes without a byte.",
+        behaviour: "The server reads the request and closes the connection without sending a byte.",
         parameters: &[],
         example: "empty",
         make: |_| Ok(Fault::Empty),
     },
     Kind {
         name: "hang",
-        behaviour: "The server reads the request and never answers.",
+        behaviour: "The server reads the request and never responds.",
         parameters: &[],
         example: "hang",
         make: |_| Ok(Fault::Hang),
     },
     Kind {
         name: "garbage",
-        behaviour: "The server sends bytes that are not HTTP and closes.",
+        behaviour: "The server sends bytes that aren't HTTP and closes the connection.",
         parameters: &[
             Parameter {
                 name: "bytes",
@@ -56,7 +56,7 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "slow-close",
-        behaviour: "The answer is whole; the connection closes this much later.",
+        behaviour: "The response is complete, and the connection closes this much later.",
         parameters: &[Parameter {
             name: "delay",
             allows: Allows::Number { unit: "ms", least: 0, most: 600_000 },
@@ -67,7 +67,7 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "idle-close",
-        behaviour: "The answer is whole and the connection kept alive, then closed after this time without a request.",
+        behaviour: "The response is complete and the connection stays open. It's closed after this time without a request.",
         parameters: &[Parameter {
             name: "after",
             allows: Allows::Number { unit: "ms", least: 0, most: 600_000 },
@@ -78,7 +78,7 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "close-on-reuse",
-        behaviour: "The first request of a connection is answered; the second is read and gets a close without a byte.",
+        behaviour: "The first request of a connection gets its response. The second is read, and the connection closes without sending a byte.",
         parameters: &[],
         example: "close-on-reuse",
         make: |_| Ok(Fault::CloseOnReuse),

@@ -18,7 +18,7 @@ const PIECE: usize = 4;
 pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "delay",
-        behaviour: "The answer begins after this time, in place of the site's own.",
+        behaviour: "The response begins after this time, instead of the site's own delay.",
         parameters: &[Parameter {
             name: "ms",
             allows: Allows::Number { unit: "ms", least: 0, most: 600_000 },
@@ -29,7 +29,7 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "status",
-        behaviour: "The answer has this status, with Retry-After where asked.",
+        behaviour: "The response has this status, and a Retry-After header if you ask for one.",
         parameters: &[
             Parameter {
                 name: "code",
@@ -48,7 +48,7 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "redirect",
-        behaviour: "The page comes after so many redirects.",
+        behaviour: "The page comes after `hops` redirects.",
         parameters: &[Parameter {
             name: "hops",
             allows: Allows::Number { unit: "", least: 1, most: 100 },
@@ -59,14 +59,14 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "redirect-loop",
-        behaviour: "Every answer is a redirect to itself.",
+        behaviour: "Every response is a redirect to itself.",
         parameters: &[],
         example: "redirect-loop",
         make: |_| Ok(Fault::RedirectLoop),
     },
     Kind {
         name: "slow-head",
-        behaviour: "The head comes four bytes at a time, with a pause after each four.",
+        behaviour: "The response's head comes four bytes at a time, with a pause after each four.",
         parameters: &[Parameter {
             name: "pause",
             allows: Allows::Number { unit: "ms", least: 0, most: 60_000 },

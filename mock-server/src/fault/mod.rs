@@ -67,7 +67,7 @@ pub enum Fault {
         /// How many.
         hops: u64,
     },
-    /// Every answer is a redirect to itself.
+    /// Every response is a redirect to itself.
     RedirectLoop,
     /// Nothing listens: the connection is refused.
     Refused,

@@ -25,7 +25,7 @@ const TITLES: [Title; 9] = [
 pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "gzip-bomb",
-        behaviour: "A gzipped body of a thousandth of its size inflated, which is this.",
+        behaviour: "The body is gzipped and inflates to this size, about a thousand times what is sent.",
         parameters: &[Parameter {
             name: "size",
             allows: Allows::Number { unit: "MB", least: 1, most: 4096 },
@@ -36,7 +36,7 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "charset",
-        behaviour: "The title has accents, in an encoding that is named in the header or in the page, wrong or unknown.",
+        behaviour: "The title has accents. The encoding is named in the header, only in the page, wrongly, or by an unknown name.",
         parameters: &[Parameter {
             name: "as",
             allows: Allows::Choice(&["latin1", "latin1-meta", "invalid-utf8", "unknown"]),
@@ -47,7 +47,7 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "type",
-        behaviour: "Content-Type is that of a PDF, not there, or that of a picture on a page.",
+        behaviour: "Content-Type says PDF, is missing, or says picture although the body is a page.",
         parameters: &[Parameter {
             name: "as",
             allows: Allows::Choice(&["pdf", "none", "wrong"]),
@@ -58,7 +58,7 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "title",
-        behaviour: "The title is not there, empty, not the first in the text, of 1 MB, or full of what a terminal obeys.",
+        behaviour: "The title is missing, empty, preceded by a false one, nested, 1 MB long, or full of terminal control characters.",
         parameters: &[Parameter {
             name: "as",
             allows: Allows::Choice(&[
