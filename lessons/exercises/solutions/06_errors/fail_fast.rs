@@ -27,7 +27,8 @@ async fn size(client: Client, url: String) -> reqwest::Result<usize> {
 // The common wrong answer flattens the two results, with an
 // `async { task.await? }` around each handle. Then the error comes right away,
 // but dropping a handle doesn't end its task, so the other requests stay in
-// flight. With tasks it takes a `JoinSet`, and `??` on what `join_next` returns.
+// flight. With tasks it takes a `JoinSet`, and `??` on the result of
+// `join_next`.
 //
 // Mind the number. Above 30 futures, `try_join_all` keeps an error back until
 // the futures before it are done. A `JoinSet` doesn't, and neither does
