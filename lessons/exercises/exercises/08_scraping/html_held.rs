@@ -2,9 +2,9 @@
 // into a channel. The compiler rejects this: a task may move to another thread
 // whenever it waits, and a parsed page must not.
 //
-// Read the error's `note`: it points at the value, and at the await during which
-// the value is still alive. Change `find_title` so that the parsed page is gone
-// when the task waits.
+// Read the error's `note`: it points at the value, and at the await during
+// which the value is still alive. Change `find_title` so that the parsed page
+// is gone when the task waits.
 
 use std::sync::LazyLock;
 

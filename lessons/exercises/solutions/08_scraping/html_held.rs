@@ -2,9 +2,9 @@
 // into a channel. The compiler rejects this: a task may move to another thread
 // whenever it waits, and a parsed page must not.
 //
-// Read the error's `note`: it points at the value, and at the await during which
-// the value is still alive. Change `find_title` so that the parsed page is gone
-// when the task waits.
+// Read the error's `note`: it points at the value, and at the await during
+// which the value is still alive. Change `find_title` so that the parsed page
+// is gone when the task waits.
 
 use std::sync::LazyLock;
 
@@ -25,15 +25,15 @@ fn title_of(page: &Html) -> Option<String> {
 }
 
 // The page lives in a block, and only its title comes out. What a task holds
-// while it waits is part of the task. The pieces of text in an `Html` are shared
-// through a count that isn't atomic, as in an `Rc`, so a task that holds one
-// isn't `Send`.
+// while it waits is part of the task. The pieces of text in an `Html` are
+// shared through a count that isn't atomic, as in an `Rc`, so a task that holds
+// one isn't `Send`.
 //
 // The common wrong answer is `drop(html)` before the `send`. The compiler
 // rejects that, too: `title_of` has borrowed `html`, and then the scope of the
 // variable counts, not when it's dropped. A function that isn't async and
-// returns the title is as good as the block: everything it holds is gone when it
-// returns, and it can't wait.
+// returns the title is as good as the block: everything it holds is gone when
+// it returns, and it can't wait.
 async fn find_title(
     client: Client,
     url: String,
