@@ -305,7 +305,7 @@ pub const RUNS: &[Run] = &[
         name: "parse_blocks",
         command: "cargo run -p lesson08 --example parse_blocks",
         picture: true,
-        faster: &[("right/longest wait of everything else:", "wrong/longest wait of everything else:")],
+        faster: &[("right/nothing else ran for up to", "wrong/nothing else ran for up to")],
         ..PLAIN
     },
     // It needs a Python with aiohttp and lxml.
@@ -316,8 +316,8 @@ pub const RUNS: &[Run] = &[
         faster: &[
             ("lxml-in-to-thread/Total time:", "html-parser-in-to-thread/Total time:"),
             (
-                "html-parser-in-to-thread/longest wait of everything else:",
-                "html-parser-on-the-loop/longest wait of everything else:",
+                "html-parser-in-to-thread/nothing else ran for up to",
+                "html-parser-on-the-loop/nothing else ran for up to",
             ),
         ],
         ..PLAIN

@@ -1,9 +1,9 @@
 """examples/parse_blocks.rs in Python: does a thread free the event loop?
 
 It fetches a page of 2 MB three times, parses each, and fetches the page that its
-first link leads to. `html.parser`, which is also BeautifulSoup's default, is Python
-code: a thread that runs it holds the GIL and gives it up for a moment every five
-milliseconds. lxml's parser is C code, and it runs without the GIL.
+first link leads to. `html.parser`, which lesson08.py uses through BeautifulSoup, is
+Python code: a thread that runs it holds the GIL and gives it up for a moment every
+five milliseconds. lxml's parser is C code, and it runs without the GIL.
 
     cargo run -p lesson08 --example gil
 
@@ -45,7 +45,7 @@ def with_html_parser(html):
 def with_lxml(html):
     # With a parser of its own: threads that share one take turns.
     tree = lxml.html.fromstring(html, parser=lxml.html.HTMLParser())
-    return tree.find(".//a").get("href")
+    return tree.find(".//a[@href]").get("href")
 
 
 async def first_link(html):
@@ -87,7 +87,7 @@ async def main():
     # The clock has to see the last gap end.
     await asyncio.sleep(0.002)
     clock.cancel()
-    print(f"longest wait of everything else: {max(gaps) * 1000:.0f} ms")
+    print(f"nothing else ran for up to {max(gaps) * 1000:.0f} ms")
     print(f"Total time: {seconds:.2f} seconds")
 
 

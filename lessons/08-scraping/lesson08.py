@@ -39,7 +39,7 @@ async def main():
     async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
         titles = await fetch_all(session, URLS)
     for url, title in zip(URLS, titles):
-        if isinstance(title, Exception):
+        if isinstance(title, BaseException):
             print(f"Failed to fetch {url}: {title!r}")
         else:
             print(f"{url}: {title}")

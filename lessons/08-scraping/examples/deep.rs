@@ -64,7 +64,8 @@ fn print_size(page: &str) {
 }
 
 // ANCHOR: streamed
-/// The title of a page, without making a tree.
+/// The text of all titles, without making a tree. It's good enough to time: it
+/// includes the titles of drawings, and leaves entities as they are.
 pub fn streamed(page: &str) -> anyhow::Result<String> {
     let mut title = String::new();
     let handler = text!("title", |text| {

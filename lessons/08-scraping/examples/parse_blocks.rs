@@ -99,7 +99,7 @@ async fn run(
     for error in results.into_iter().filter_map(Result::err) {
         println!("failed: {}", harmless(&with_causes(&*error)));
     }
-    println!("longest wait of everything else: {} ms", longest.as_millis());
+    println!("nothing else ran for up to {} ms", longest.as_millis());
     lesson.timeline(title).await;
     Ok(())
 }

@@ -185,13 +185,13 @@ impl PoliteClient {
 // ANCHOR_END: robots
 
 // ANCHOR: get
-/// Requests a page, and again if the site is busy, after as long as the site
-/// says; unless that's too long.
+/// Requests a page, and again after a pause if the site is busy; unless the site
+/// asks for too long a pause.
 pub async fn get(client: &Client, url: &Url) -> Result<Response, PageError> {
     let mut tries = 1;
     loop {
         let response = client.get(url.clone()).send().await?;
-        let wait = retry_after(response.headers());
+        let wait = busy_pause(response.headers());
         let is_last = tries == MAX_TRIES || wait > MAX_PAUSE;
         if is_last || !BUSY.contains(&response.status()) {
             return check_status(response);
@@ -201,14 +201,15 @@ pub async fn get(client: &Client, url: &Url) -> Result<Response, PageError> {
     }
 }
 
-/// `Retry-After` is a number of seconds or a date.
-pub fn retry_after(headers: &HeaderMap) -> Duration {
+/// What `Retry-After` says, in seconds or as a date, but at least our own pause.
+pub fn busy_pause(headers: &HeaderMap) -> Duration {
     let value = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
     let seconds = value.and_then(|value| value.parse().ok());
     let date = value.and_then(|value| httpdate::parse_http_date(value).ok());
     let until =
         date.and_then(|date| date.duration_since(SystemTime::now()).ok());
-    seconds.map(Duration::from_secs).or(until).unwrap_or(DEFAULT_PAUSE)
+    let asked = seconds.map(Duration::from_secs).or(until);
+    asked.unwrap_or_default().max(DEFAULT_PAUSE)
 }
 // ANCHOR_END: get
 

@@ -12,7 +12,9 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use lesson_kit::{Site, println, with_causes};
-use lesson08::{LARGEST, PageError, fetch_page, harmless, title, title_in};
+use lesson08::{
+    LARGEST, PageError, check_status, fetch_page, harmless, title, title_in,
+};
 use lol_html::{HtmlRewriter, Settings, element, end_tag, text};
 use reqwest::Client;
 use scraper::Html;
@@ -88,7 +90,7 @@ pub async fn streamed(
     let mut parser = HtmlRewriter::new(settings, |_: &[u8]| {});
 
     let request = client.get(&site.url).send();
-    let mut response = request.await?.error_for_status()?;
+    let mut response = check_status(request.await?)?;
     let (mut raw, mut read) = (String::new(), 0);
     'page: while let Some(chunk) = response.chunk().await? {
         // One chunk takes a moment, and then there's an `.await`.
@@ -102,6 +104,8 @@ pub async fn streamed(
             return Err(PageError::TooLarge(LARGEST).into());
         }
     }
+    // The rest of the page isn't needed, so this closes the connection.
+    drop(response);
     // `raw` still has its entities (`&amp;`). A tree of this one element decodes
     // them. A site decides how long a title is, so not on this thread.
     let decode = move || {

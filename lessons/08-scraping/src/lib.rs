@@ -59,7 +59,7 @@ pub enum PageError {
     /// The body is compressed, although the request didn't ask for that.
     #[error("the page is compressed")]
     Compressed,
-    /// The parser panicked.
+    /// The parser panicked, or the runtime shut down before it began.
     #[error("the page could not be parsed")]
     Parser(#[from] JoinError),
 }

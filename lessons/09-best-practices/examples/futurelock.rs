@@ -78,7 +78,7 @@ async fn keep_busy(lock: &Lock, log: &Log) {
     let (lock, log) = (Arc::clone(lock), log.clone());
     tokio::spawn(async move {
         let _guard = lock.lock().await;
-        // It fails when `keep_busy` has been dropped. Then nothing waits for it.
+        // `send` fails only if `keep_busy` has been dropped. Then nothing waits.
         let _ = locked.send(());
         sleep(BUSY).await;
         log.print("the other task gives up the lock");

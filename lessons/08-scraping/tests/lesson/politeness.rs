@@ -255,10 +255,10 @@ async fn a_site_that_asks_for_too_long_a_pause_gets_no_further_request() {
 }
 
 #[test]
-fn retry_after_is_seconds_or_a_date() {
+fn a_busy_pause_is_seconds_or_a_date_and_never_shorter_than_our_own() {
     let after = |value: &str| {
         let value = HeaderValue::from_str(value).expect("a header");
-        polite::retry_after(&HeaderMap::from_iter([(RETRY_AFTER, value)]))
+        polite::busy_pause(&HeaderMap::from_iter([(RETRY_AFTER, value)]))
     };
     assert_eq!(after("3"), Duration::from_secs(3));
     assert_eq!(after("86400"), Duration::from_secs(86_400));
@@ -267,6 +267,10 @@ fn retry_after_is_seconds_or_a_date() {
     let date = after(&httpdate::fmt_http_date(in_time));
     // A date has no fractions of a second, and a busy machine takes its time.
     assert!(date > hour / 2 && date <= hour, "{date:?}");
-    assert_eq!(after("soon"), Duration::from_millis(500));
-    assert_eq!(polite::retry_after(&HeaderMap::new()), after("soon"));
+    let our_own = Duration::from_millis(500);
+    let past = httpdate::fmt_http_date(SystemTime::now() - hour);
+    for value in ["0", &past, "soon"] {
+        assert_eq!(after(value), our_own, "{value}");
+    }
+    assert_eq!(polite::busy_pause(&HeaderMap::new()), our_own);
 }
