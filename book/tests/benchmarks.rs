@@ -171,7 +171,11 @@ fn what_the_page_says_of_the_memory_of_a_request() {
     let start = figures.get("sites", GATHER, "peak_bytes") / 1e6;
     page.says("more than 30 MB for the interpreter and the library", 30.0..50.0, &[start]);
     let thousand = figures.ratio("peak_bytes", "in-flight-1000", GATHER, JOIN_SET);
-    page.says("with a thousand in flight, `aiohttp` still needs more memory in total", 1.05..3.0, &[thousand]);
+    page.says(
+        "with a thousand in flight, `aiohttp` still needs more memory in total",
+        1.05..3.0,
+        &[thousand],
+    );
     let programs = [HYPER, JOIN_SET, UREQ, GATHER, RAW_SOCKETS];
     let in_flight = programs.map(|program| figures.get("held", program, "most_in_flight"));
     page.says("every program has exactly 10,000 in flight", 10_000.0..10_001.0, &in_flight);
