@@ -4,9 +4,9 @@
 //! cargo run -p lesson06 --example fail_fast_100
 //! ```
 //!
-//! It doesn't. Up to 30 futures it polls all of them and returns the first error. With more, it keeps them in a
-//! `FuturesOrdered`, whose results come out in the order of the futures: an error of the second one waits until the
-//! first one is done. `buffer_unordered` and a `JoinSet` return the first error for any number.
+//! It doesn't. If its iterator promises at most 30 futures, it polls all of them and returns the first error. Otherwise
+//! it keeps them in a `FuturesOrdered`, whose results come out in the order of the futures: an error of the second one
+//! waits until the first one is done. `buffer_unordered` and a `JoinSet` return the first error for any number.
 
 use std::time::Duration;
 

@@ -48,7 +48,7 @@ fn report(which: &str, sent: Result<usize, ErrorKind>) {
 }
 
 // ANCHOR: retry
-/// Sends a request, and once more if the connection was lost.
+/// Version A.
 pub async fn send_with_retry(
     client: &Client,
     method: &Method,

@@ -91,7 +91,7 @@ pub fn full_jitter() -> Vec<Duration> {
 
 // ANCHOR: budget
 /// One retry for every five requests of the last ten seconds, counted over all
-/// clients, and one a second in any case.
+/// clients, and ten more in any ten seconds.
 pub fn budget() -> TpsBudget {
     TpsBudget::new(Duration::from_secs(10), 1, 0.2)
 }
@@ -112,7 +112,9 @@ pub async fn storm(
         response.error_for_status()
     };
     let one_client = async || {
-        budget.as_ref().inspect(|budget| budget.deposit());
+        if let Some(budget) = &budget {
+            budget.deposit();
+        }
         one_try
             .retry(pauses().into_iter())
             .adjust(|_, pause| pause.filter(|_| may_retry()))

@@ -108,7 +108,8 @@ pub enum ErrorKind {
 pub enum Stage {
     /// There was no connection yet.
     Connecting,
-    /// No response had begun.
+    /// No response had begun. When the timeout for the whole fetch expires,
+    /// there may not even be a connection.
     Waiting,
     /// The page was on its way.
     Reading,
@@ -243,7 +244,9 @@ fn connect_error(error: reqwest::Error) -> ErrorKind {
         Some(io::ErrorKind::InvalidData) => ErrorKind::Tls(error.into()),
         Some(_) => ErrorKind::Unreachable(error.into()),
         // Nothing was sent: the URL needs TLS, and this build has none.
-        None => ErrorKind::Request(error.into()),
+        None if cfg!(not(feature = "live")) => ErrorKind::Request(error.into()),
+        // For example, a proxy that refuses to connect to the site.
+        None => ErrorKind::Unreachable(error.into()),
     }
 }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 use lesson_kit::Site;
 use lesson06::{ErrorKind, FetchError, fetch_page, with_causes};
 use mock_server::Watchdog;
-use reqwest::Certificate;
+use reqwest::{Certificate, ClientBuilder, Proxy};
 
 /// Bounds a failure only.
 const WATCHDOG: Duration = Duration::from_secs(60);
@@ -78,6 +78,13 @@ async fn fetched(
 ) -> Result<usize, FetchError> {
     let client = reqwest::Client::builder().no_proxy();
     let client = client.tls_certs_merge(trusted.iter().cloned());
+    fetched_by(client, url).await
+}
+
+async fn fetched_by(
+    client: ClientBuilder,
+    url: &str,
+) -> Result<usize, FetchError> {
     let client = client.build().expect("a client");
     let site = Site { name: "a site".to_owned(), url: url.to_owned() };
     fetch_page(&client, &site).await
@@ -114,4 +121,16 @@ async fn a_connection_that_ends_in_the_handshake_is_temporary() {
     let error = fetched(&not_tls(b""), &[]).await.expect_err("it closes");
     assert!(matches!(error.kind, ErrorKind::Unreachable(_)), "{error:?}");
     assert!(error.kind.is_temporary());
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_to_connect_to_the_site_makes_it_unreachable() {
+    let _watchdog = Watchdog::start(WATCHDOG, || vec!["a proxy".to_owned()]);
+    let refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n";
+    let proxy = not_tls(refusal).replace("https", "http");
+    let proxy = Proxy::all(proxy).expect("it is a URL");
+    let client = reqwest::Client::builder().proxy(proxy);
+    let page = fetched_by(client, "https://site.example/").await;
+    let error = page.expect_err("the proxy refuses");
+    assert!(matches!(error.kind, ErrorKind::Unreachable(_)), "{error:?}");
 }

@@ -86,7 +86,7 @@ async fn fetch_page(client: &Client, site: &Site) -> reqwest::Result<()> {
 }
 
 // ANCHOR: after
-/// Wrong.
+/// Logs in, fetches the page, and logs out.
 pub async fn logout_after(client: &Client, site: &Site) -> reqwest::Result<()> {
     post(client, site, "login").await?;
     let page = fetch_page(client, site).await;
@@ -104,7 +104,7 @@ impl Drop for Calling<'_> {
     }
 }
 
-/// Wrong.
+/// Version A.
 pub async fn calling_guard(
     client: &Client,
     site: &Site,
@@ -125,7 +125,7 @@ impl Drop for Spawning {
     }
 }
 
-/// Wrong.
+/// Version B.
 pub async fn spawning_guard(
     client: &Client,
     site: &Site,

@@ -164,7 +164,7 @@ pub async fn shut_down(
     tokio::select! {
         drained = timeout(grace_period, workers.wait()) => match drained {
             Ok(()) => println!("all pages are done"),
-            Err(_elapsed) => println!("the grace period is over"),
+            Err(_elapsed) => println!("the grace period has expired"),
         },
         () = stop_signal() => println!("exiting"),
     }

@@ -10,10 +10,12 @@
 //! nothing can wait inside it: the session is dropped, and the tracker has the
 //! task that logs out.
 
+use std::error::Error;
 use std::time::Duration;
 
 use lesson_kit::{Site, println, with_causes};
 use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 use tokio::task::JoinError;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -76,7 +78,17 @@ impl Session {
     pub async fn close(mut self) -> Result<(), SessionError> {
         self.is_open = false;
         let (client, site) = (self.client.clone(), self.site.clone());
-        let log_out = async move { post(&client, &site, "logout").await };
+        // If this future is dropped, so is `_receiver`, and `caller` is closed.
+        let (caller, _receiver) = oneshot::channel::<()>();
+        let log_out = async move {
+            let closed = post(&client, &site, "logout").await;
+            if let Err(error) = &closed
+                && caller.is_closed()
+            {
+                print_failed_logout(&site, error);
+            }
+            closed
+        };
         Ok(self.closing.spawn_on(log_out, &self.runtime).await??)
     }
 }
@@ -91,13 +103,17 @@ impl Drop for Session {
         let log_out = async move {
             if let Err(error) = post(&client, &site, "logout").await {
                 // Nothing receives this task's result, so print the error.
-                println!("{}: no logout: {}", site.name, with_causes(&error));
+                print_failed_logout(&site, &error);
             }
         };
         self.closing.spawn_on(log_out, &self.runtime);
     }
 }
 // ANCHOR_END: session
+
+fn print_failed_logout(site: &Site, error: &dyn Error) {
+    println!("{}: no logout: {}", site.name, with_causes(error));
+}
 
 impl Session {
     /// Fetches a page of the site and returns the number of bytes in its text.
@@ -121,10 +137,15 @@ pub async fn with_session<T>(
     let session = Session::open(client, site, closing).await?;
     let result = body(&session).await;
     let closed = session.close().await;
-    // If both failed, return the first error.
-    let value = result?;
-    closed?;
-    Ok(value)
+    match (result, closed) {
+        (Ok(value), closed) => closed.map(|()| value),
+        (Err(error), Ok(())) => Err(error.into()),
+        // If both failed, return the first error and print the second.
+        (Err(error), Err(second)) => {
+            print_failed_logout(site, &second);
+            Err(error.into())
+        }
+    }
 }
 // ANCHOR_END: with_session
 

@@ -118,6 +118,49 @@ def cancelling_a_parent_reaches_the_child_that_it_awaits_and_no_other():
     assert asyncio.run(main()) == [True, False]
 
 
+def cancelling_a_parent_does_not_reach_through_wait_or_shield():
+    children = []
+
+    async def parent(wait_for):
+        children.append(asyncio.create_task(asyncio.sleep(60)))
+        await wait_for(children[-1])
+
+    async def main():
+        for wait_for in [lambda child: asyncio.wait([child]), asyncio.shield]:
+            task = asyncio.create_task(parent(wait_for))
+            await asyncio.sleep(0.01)
+            task.cancel()
+            await asyncio.wait([task])
+            assert task.cancelled()
+        return [child.done() for child in children]
+
+    assert asyncio.run(main()) == [False, False]
+
+
+def a_task_group_whose_parent_is_cancelled_cancels_its_tasks_and_waits():
+    closed = []
+
+    async def work():
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0.01)
+            closed.append(True)
+
+    async def parent():
+        async with asyncio.TaskGroup() as group:
+            group.create_task(work())
+
+    async def main():
+        task = asyncio.create_task(parent())
+        await asyncio.sleep(0.01)
+        task.cancel()
+        await asyncio.wait([task])
+        return list(closed)
+
+    assert asyncio.run(main()) == [True]
+
+
 def a_task_group_cancels_the_others_when_one_fails_and_waits_for_them():
     closed = []
 
@@ -342,6 +385,8 @@ async_with_ends_on_every_way_out()
 a_task_can_refuse_to_be_cancelled()
 a_timeout_waits_for_the_unwinding_and_overruns()
 cancelling_a_parent_reaches_the_child_that_it_awaits_and_no_other()
+cancelling_a_parent_does_not_reach_through_wait_or_shield()
+a_task_group_whose_parent_is_cancelled_cancels_its_tasks_and_waits()
 a_task_group_cancels_the_others_when_one_fails_and_waits_for_them()
 shield_lets_the_inner_task_run_on_until_run_ends()
 run_cancels_what_is_left_and_runs_its_finally()

@@ -269,6 +269,34 @@ async fn a_failed_logout_is_an_error_unless_the_work_failed_first() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_logout_is_printed_when_no_caller_receives_it() {
+    let (web, sites, _watchdog) = start(quick_tutorial());
+    // The fourth way out is cancelled while it waits for this.
+    let late = Duration::from_millis(1_200);
+    Mock::given(matchers::path("/logout"))
+        .respond_with(ResponseTemplate::new(500).set_delay(late))
+        .mount(web.wiremock())
+        .await;
+    let mut program = Command::new(env!("CARGO_BIN_EXE_lesson07"));
+    let ended = program.arg(&sites[0].url).output().expect("it starts");
+    assert!(ended.status.success(), "{ended:?}");
+
+    let stdout = String::from_utf8_lossy(&ended.stdout);
+    let ways: Vec<_> = stdout.split("--- ").skip(1).collect();
+    let [success, error, panic, cancellation] = &ways[..] else {
+        panic!("four ways out: {stdout}");
+    };
+    // `with_session` returns it, or the error that came first.
+    assert!(success.contains("failed: "), "{stdout}");
+    assert!(!success.contains("no logout"), "{stdout}");
+    assert!(error.contains("404"), "{stdout}");
+    for way in [error, panic, cancellation] {
+        assert!(way.contains("no logout: "), "{stdout}");
+        assert!(way.contains("500"), "{stdout}");
+    }
+}
+
 #[tokio::test]
 async fn the_client_of_the_lesson_times_out() {
     let (_web, sites, _watchdog) = start(endless_page());

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::bail;
 use futures::FutureExt;
+use futures::future::try_join_all;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use lesson_kit::Site;
 use lesson06::{BoxError, ErrorKind, FetchError};
@@ -93,6 +94,22 @@ fn try_join_all_returns_the_first_error_only_up_to_thirty_futures() {
         let joined = fail_fast_100::joined(stuck(count)).now_or_never();
         assert!(joined.is_none(), "{count}: {joined:?}");
     }
+}
+
+#[test]
+fn what_counts_is_the_iterators_upper_bound_and_not_the_number_of_futures() {
+    let joined = |bound| {
+        // However many items there are, three are left.
+        let few = stuck(bound).into_iter().enumerate();
+        let few = few.filter(|(number, _)| *number < 3);
+        let few = few.map(|(_, fetch)| fetch);
+        assert_eq!(few.size_hint(), (0, Some(bound)));
+        try_join_all(few).now_or_never()
+    };
+    let error = joined(TOO_MANY - 1).expect("it is ready");
+    let error = error.expect_err("number 1 fails");
+    assert_eq!(error.to_string(), "number 1 fails");
+    assert!(joined(TOO_MANY).is_none(), "it waits for number 0");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::join_all;
 use lesson_kit::Site;
@@ -245,6 +246,17 @@ async fn the_client_of_the_lesson_has_a_timeout_for_connecting_and_one_in_total(
     });
     let stages: Vec<_> = stages.collect();
     assert_eq!(stages, [Some(Stage::Connecting), Some(Stage::Waiting)]);
+}
+
+#[tokio::test]
+async fn a_total_timeout_that_expires_while_connecting_is_a_wait_for_a_response()
+ {
+    let (_web, sites, _watchdog) = failing(&["unreachable-site.example"]);
+    let client = reqwest::Client::builder().timeout(Duration::from_secs(1));
+    let client = client.build().expect("a client");
+    let page = fetch_page(&client, &sites[0]).await;
+    let kind = page.expect_err("it never connects").kind;
+    assert!(matches!(kind, ErrorKind::Timeout(Stage::Waiting, _)), "{kind:?}");
 }
 
 #[tokio::test]
