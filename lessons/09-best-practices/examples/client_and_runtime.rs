@@ -29,15 +29,15 @@ fn main() -> anyhow::Result<()> {
     );
     let [site] = lesson.exact_sites();
     // The page takes 0.6 seconds.
-    let is_under_way = async || sleep(Duration::from_millis(300)).await;
+    let until_under_way = async || sleep(Duration::from_millis(300)).await;
 
     println!("--- wrong: one client on two runtimes ---");
     let shared = client()?;
-    print_page(on_two_runtimes(&shared, &shared, site, is_under_way())?);
+    print_page(on_two_runtimes(&shared, &shared, site, until_under_way())?);
 
     println!("\n--- right: a client for each runtime ---");
     let (first, second) = (client()?, client()?);
-    print_page(on_two_runtimes(&first, &second, site, is_under_way())?);
+    print_page(on_two_runtimes(&first, &second, site, until_under_way())?);
     Ok(())
 }
 
@@ -55,14 +55,14 @@ pub fn on_two_runtimes(
     first_client: &Client,
     second_client: &Client,
     site: &Site,
-    is_under_way: impl Future<Output = ()>,
+    until_under_way: impl Future<Output = ()>,
 ) -> anyhow::Result<reqwest::Result<usize>> {
     let first = Runtime::new()?;
     first.block_on(fetch_page(first_client, site))?;
     let second = Runtime::new()?;
     let (page, ()) = second.block_on(async {
         tokio::join!(fetch_page(second_client, site), async {
-            is_under_way.await;
+            until_under_way.await;
             first.shutdown_background();
         })
     });

@@ -21,9 +21,13 @@ pub enum LinkError {
     /// as the same kind of error.
     #[error("the name could not be looked up")]
     NameLookup,
-    /// Any other reason why there is no connection, a timeout for example.
+    /// The network found no way to the host, or the host didn't respond.
     #[error("the host cannot be reached")]
     Unreachable,
+    /// This machine couldn't make a connection, for example because it has too
+    /// many open files. That says nothing about the host.
+    #[error("no connection could be made: {0}")]
+    NoConnection(String),
     /// The host was reached, but it has no certificate that this program
     /// trusts, or it doesn't speak TLS.
     #[error("the TLS handshake failed: {0}")]
@@ -85,6 +89,7 @@ impl LinkError {
             LinkError::Refused
             | LinkError::NameLookup
             | LinkError::Unreachable
+            | LinkError::NoConnection(_)
             | LinkError::TimedOut
             | LinkError::ConnectionLost
             | LinkError::IncompleteBody => true,
@@ -150,6 +155,14 @@ fn connect_error(error: &reqwest::Error) -> LinkError {
         io::ErrorKind::ConnectionRefused => Some(LinkError::Refused),
         // rustls wraps its errors in this kind, and TCP has no use for it.
         io::ErrorKind::InvalidData => Some(LinkError::Tls(error.to_string())),
+        io::ErrorKind::TimedOut
+        | io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable
+        | io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted => Some(LinkError::Unreachable),
+        _ if error.raw_os_error().is_some() => {
+            Some(LinkError::NoConnection(error.to_string()))
+        }
         _ => None,
     });
     decisive.unwrap_or(LinkError::Unreachable)
@@ -199,6 +212,15 @@ mod tests {
         let error = get(Client::builder(), "mailto:a@b.example").await;
         let error = LinkError::from(error);
         assert!(matches!(error, LinkError::InvalidRequest), "{error}");
+    }
+
+    #[tokio::test]
+    async fn an_error_of_this_machine_is_not_blamed_on_the_host() {
+        // A link-local address needs to say which network it's on.
+        let error = get(Client::builder(), "http://[fe80::1]:9/").await;
+        let error = LinkError::from(error);
+        assert!(matches!(error, LinkError::NoConnection(_)), "{error}");
+        assert!(error.is_temporary());
     }
 
     #[tokio::test]

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 use tokio::sync::mpsc::Receiver;
+use tokio::task::spawn_blocking;
 use url::Url;
 
 use crate::crawl::{MAX_REDIRECTS, without_fragment};
@@ -97,7 +98,9 @@ struct IncompletePage<'a> {
 #[derive(Debug)]
 pub struct Reporter {
     max_occurrences: usize,
-    links: HashMap<String, LinkEntry>,
+    /// By URL, or by the text of a link that's no URL. Such a text may look
+    /// like the URL of another link, so the two are kept apart.
+    links: HashMap<Result<String, String>, LinkEntry>,
     visited: HashMap<Url, (Outcome, Option<Anchors>)>,
     report: Report,
 }
@@ -134,7 +137,10 @@ impl Reporter {
             progress.checked(matches!(visit.outcome, Outcome::Broken(_)));
             self.add_visit(visit);
         }
-        self.report()
+        // Many links take seconds to join, and a signal must get through in the
+        // meantime.
+        let report = spawn_blocking(move || self.report()).await;
+        report.expect("joining links doesn't panic")
     }
 
     fn add_visit(&mut self, visit: Visit) {
@@ -154,8 +160,8 @@ impl Reporter {
 
     fn add_link(&mut self, to: Result<Url, NotUrl>, occurrence: Occurrence) {
         let key = match &to {
-            Ok(url) => url.to_string(),
-            Err(not_url) => not_url.href.clone(),
+            Ok(url) => Ok(url.to_string()),
+            Err(not_url) => Err(not_url.href.clone()),
         };
         let is_full = self.links.len() >= MAX_REMEMBERED;
         if is_full && !self.links.contains_key(&key) {
@@ -181,7 +187,8 @@ impl Reporter {
             !matches!(outcome, Outcome::Skipped(_))
         };
         report.visited = self.visited.values().filter(requested).count();
-        for (link, LinkEntry { to, count, occurrences }) in &self.links {
+        for (key, LinkEntry { to, count, occurrences }) in &self.links {
+            let (Ok(link) | Err(link)) = key;
             let (outcome, redirected_to) = match to {
                 Ok(url) => self.resolve(url),
                 Err(not_url) => {
@@ -205,7 +212,10 @@ impl Reporter {
         }
         report.broken.sort_by(|one, other| {
             let key = |broken: &Broken| Reverse(broken.count);
-            key(one).cmp(&key(other)).then_with(|| one.link.cmp(&other.link))
+            key(one)
+                .cmp(&key(other))
+                .then_with(|| one.link.cmp(&other.link))
+                .then_with(|| one.occurrences.cmp(&other.occurrences))
         });
         report
     }

@@ -10,7 +10,7 @@ use lesson10::frontier::{Added, Frontier, InMemory};
 use lesson10::mock_site::options;
 use lesson10::progress::Progress;
 use lesson10::reporter::Report;
-use lesson10::{CheckError, Job, Options, SkipReason, check};
+use lesson10::{CheckError, Job, LinkError, Options, SkipReason, check};
 use mock_server::{Fault, MockWeb, Site, Watchdog};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -91,6 +91,30 @@ fn paths(report: &Report) -> Vec<&str> {
     paths
         .filter_map(|(link, _)| link.strip_prefix("http://home.example"))
         .collect()
+}
+
+#[tokio::test]
+async fn a_link_that_is_no_url_is_not_taken_for_the_url_that_its_text_shows() {
+    // A link is shown without its login, so the text of the bad one is the URL
+    // of the good one.
+    let good = format!("http://{HOME}/ok");
+    let bad = format!("http://[/@{good}");
+    for links in [[bad.as_str(), "/ok"], ["/ok", bad.as_str()]] {
+        let (web, options, _watchdog) = start(vec![home(&links)]);
+        respond(&web, "/ok", ResponseTemplate::new(200)).await;
+
+        let report = run(&options).await;
+
+        let errors: Vec<_> =
+            report.broken.iter().map(|broken| &broken.error).collect();
+        assert!(
+            matches!(errors[..], [LinkError::NotUrl(_)]),
+            "{links:?}: {:?}",
+            report.broken
+        );
+        // The start URL and the good link.
+        assert_eq!(report.fine, 2, "{links:?}");
+    }
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ fn the_figures_of_a_runtime_show_the_tasks_that_wait_for_a_blocked_worker() {
         watch::observe(&runtime, held).expect("it begins");
     assert_eq!((blocked.alive, blocked.waiting), (6, 5));
     assert_eq!((afterwards.alive, afterwards.waiting), (0, 0));
-    // A worker adds up its busy time when a task is done. (A sleep is never too
+    // A worker adds up its busy time when it runs out of tasks. (A sleep is never too
     // short.)
     assert!(blocked.busy < held);
     assert!(afterwards.busy >= held);

@@ -47,8 +47,9 @@ fn late_after_the_first(delay: Duration) -> mock_server::Builder {
 fn a_request_fails_when_the_runtime_that_opened_its_connection_ends() {
     let (web, sites, _watchdog) = start(late_after_the_first(PATIENT));
     let client = Client::new();
-    let is_under_way = web.wait_until(|record| record.exchanges().len() == 2);
-    let page = on_two_runtimes(&client, &client, &sites[0], is_under_way);
+    let until_under_way =
+        web.wait_until(|record| record.exchanges().len() == 2);
+    let page = on_two_runtimes(&client, &client, &sites[0], until_under_way);
     let error = page.expect("the first page").expect_err("no connection");
     assert!(error.is_request() && !error.is_timeout(), "{error:?}");
     let causes = lesson_kit::with_causes(&error);
@@ -62,8 +63,9 @@ fn a_client_for_each_runtime_has_connections_of_its_own() {
     let late = late_after_the_first(Duration::from_millis(500));
     let (web, sites, _watchdog) = start(late);
     let (first, second) = (Client::new(), Client::new());
-    let is_under_way = web.wait_until(|record| record.exchanges().len() == 2);
-    let page = on_two_runtimes(&first, &second, &sites[0], is_under_way);
+    let until_under_way =
+        web.wait_until(|record| record.exchanges().len() == 2);
+    let page = on_two_runtimes(&first, &second, &sites[0], until_under_way);
     assert!(page.expect("the first page").is_ok());
     assert_eq!(web.record().connections(), 2);
 }
