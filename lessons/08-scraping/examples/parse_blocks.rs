@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
-use lesson_kit::{Lesson, println, with_causes};
+use lesson_kit::{Lesson, Site, println, with_causes};
 use lesson08::{Page, client, fetch_page, harmless, selector};
 use scraper::{Html, Selector};
 use tokio::task::spawn_blocking;
@@ -33,15 +33,16 @@ async fn main() -> anyhow::Result<()> {
         "parsing blocks",
         &["large.example"],
     );
+    let [site] = lesson.exact_sites();
     println!("--- wrong: parse on the runtime's thread ---");
     let parse =
         async |client: &_, url: &_| inline(client, url, first_link).await;
-    run(&lesson, "on the runtime's thread", parse).await?;
+    run(&lesson, site, "on the runtime's thread", parse).await?;
 
     println!("\n--- right: parse on a thread of the pool ---");
     let parse =
         async |client: &_, url: &_| in_the_pool(client, url, first_link).await;
-    run(&lesson, "on a thread of the pool", parse).await
+    run(&lesson, site, "on a thread of the pool", parse).await
 }
 
 static LINK: LazyLock<Selector> = LazyLock::new(|| selector("a[href]"));
@@ -89,10 +90,10 @@ pub async fn in_the_pool(
 /// else on this thread had to wait.
 async fn run(
     lesson: &Lesson,
+    site: &Site,
     title: &str,
     visit: impl AsyncFn(&reqwest::Client, &Url) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let [site] = lesson.exact_sites();
     let (client, url) = (client()?, Url::parse(&site.url)?);
     let all = join_all((0..PAGES).map(|_| visit(&client, &url)));
     let (results, longest) = watched(all).await;
