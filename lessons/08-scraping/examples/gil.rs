@@ -12,7 +12,7 @@
 
 use std::path::Path;
 
-use lesson_kit::{Lesson, println};
+use lesson_kit::{Lesson, Site, println};
 use mock_server::testing::run_python;
 
 fn main() -> anyhow::Result<()> {
@@ -21,18 +21,23 @@ fn main() -> anyhow::Result<()> {
         "parsing in Python's threads",
         &["large.example"],
     );
+    let [site] = lesson.exact_sites();
     println!("--- html.parser on the loop's thread ---");
-    run(&lesson, "on the loop's thread", "here")?;
+    run(&lesson, site, "on the loop's thread", "here")?;
 
     println!("\n--- html.parser in to_thread ---");
-    run(&lesson, "html.parser in to_thread", "html.parser")?;
+    run(&lesson, site, "html.parser in to_thread", "html.parser")?;
 
     println!("\n--- lxml in to_thread ---");
-    run(&lesson, "lxml in to_thread", "lxml")
+    run(&lesson, site, "lxml in to_thread", "lxml")
 }
 
-fn run(lesson: &Lesson, title: &str, way: &str) -> anyhow::Result<()> {
-    let [site] = lesson.exact_sites();
+fn run(
+    lesson: &Lesson,
+    site: &Site,
+    title: &str,
+    way: &str,
+) -> anyhow::Result<()> {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("gil.py");
     let arguments = [site.url.as_str(), way];
     let printed = run_python(&program, &["aiohttp", "lxml"], &arguments);
