@@ -17,16 +17,17 @@
 use std::time::{Duration, Instant};
 
 use lesson_kit::{Lesson, Site, println, with_causes};
-use lesson01::threads::ThreadCount;
+use lesson01::threads::{self, ThreadCount};
 use lesson01::{TIMEOUT, all_at_once, one_after_another, one_thread_each};
 
 fn main() -> anyhow::Result<()> {
     let lesson =
         lesson_kit::start("lesson01", "one after another, then all at once");
+    let threads = threads::count();
     let costs = [
-        run_one_after_another(&lesson)?,
-        run_one_thread_each(&lesson)?,
-        run_all_at_once(&lesson)?,
+        run_one_after_another(&lesson, threads)?,
+        run_one_thread_each(&lesson, threads)?,
+        run_all_at_once(&lesson, threads)?,
     ];
     print_table(&costs, lesson.sites().len());
     if costs.iter().all(|cost| cost.failed == 0) {
@@ -35,10 +36,13 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn run_one_after_another(lesson: &Lesson) -> anyhow::Result<Cost> {
+fn run_one_after_another(
+    lesson: &Lesson,
+    threads: Option<usize>,
+) -> anyhow::Result<Cost> {
     println!("--- one after another ---");
     let sites = lesson.sites();
-    let measurement = Measurement::start("one after another");
+    let measurement = Measurement::start("one after another", threads);
     let client =
         reqwest::blocking::Client::builder().timeout(TIMEOUT).build()?;
     let pages = one_after_another(&client, sites);
@@ -48,10 +52,13 @@ fn run_one_after_another(lesson: &Lesson) -> anyhow::Result<Cost> {
     Ok(cost)
 }
 
-fn run_one_thread_each(lesson: &Lesson) -> anyhow::Result<Cost> {
+fn run_one_thread_each(
+    lesson: &Lesson,
+    threads: Option<usize>,
+) -> anyhow::Result<Cost> {
     println!("\n--- a thread for each site ---");
     let sites = lesson.sites();
-    let measurement = Measurement::start("a thread for each site");
+    let measurement = Measurement::start("a thread for each site", threads);
     let client =
         reqwest::blocking::Client::builder().timeout(TIMEOUT).build()?;
     let pages = one_thread_each(&client, sites);
@@ -61,10 +68,13 @@ fn run_one_thread_each(lesson: &Lesson) -> anyhow::Result<Cost> {
     Ok(cost)
 }
 
-fn run_all_at_once(lesson: &Lesson) -> anyhow::Result<Cost> {
+fn run_all_at_once(
+    lesson: &Lesson,
+    threads: Option<usize>,
+) -> anyhow::Result<Cost> {
     println!("\n--- async: all at once on one thread ---");
     let sites = lesson.sites();
-    let measurement = Measurement::start("async, all at once");
+    let measurement = Measurement::start("async, all at once", threads);
     // ANCHOR: block_on
     // Python says `asyncio.run(main())`. Here we build a runtime, one that runs
     // everything on this thread, and run one future on it until it's ready.
@@ -100,8 +110,9 @@ struct Cost {
 }
 
 impl Measurement {
-    fn start(strategy: &'static str) -> Measurement {
-        let threads = ThreadCount::start();
+    /// Starts the clock. `before` is how many threads there were before.
+    fn start(strategy: &'static str, before: Option<usize>) -> Measurement {
+        let threads = ThreadCount::start(before);
         Measurement { strategy, threads, start: Instant::now() }
     }
 

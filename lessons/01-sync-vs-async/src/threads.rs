@@ -3,11 +3,13 @@
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often the threads are counted. A thread that lives for less may be
 /// missed; each fetch of the lesson takes longer.
 const INTERVAL: Duration = Duration::from_millis(1);
+/// How long the operating system may take to forget a thread that has ended.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Counts the threads of this process from its start until
 /// [`ThreadCount::most`].
@@ -18,9 +20,15 @@ pub struct ThreadCount {
 }
 
 impl ThreadCount {
-    /// Starts counting.
-    pub fn start() -> ThreadCount {
-        let before = count();
+    /// Starts counting, once no threads are left but those of `before`, which
+    /// [`count`] returned. A thread that has ended may be counted for a moment
+    /// longer.
+    pub fn start(before: Option<usize>) -> ThreadCount {
+        let patience = Instant::now() + PATIENCE;
+        while count() > before && Instant::now() < patience {
+            #[expect(clippy::disallowed_methods, reason = "no async here")]
+            thread::sleep(INTERVAL);
+        }
         let (stop, stopped) = mpsc::channel();
         let counter = thread::spawn(move || {
             let mut most = count();
@@ -45,6 +53,7 @@ impl ThreadCount {
     }
 }
 
-fn count() -> Option<usize> {
+/// The threads of this process. `None` if the operating system doesn't say.
+pub fn count() -> Option<usize> {
     num_threads::num_threads().map(usize::from)
 }
