@@ -2,9 +2,9 @@
 //! machine.
 
 use std::env;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use crate::{Builder, MockWeb, Site};
@@ -72,7 +72,7 @@ pub fn check_refused(folder: &str, package: &str, programs: &[(&str, &str)]) {
 ///
 /// When the program fails; and, with `REQUIRE_TOOLS` set, when something is missing.
 pub fn run_python(program: &Path, packages: &[&str], arguments: &[&str]) -> Option<String> {
-    let python = env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let python = python();
     let check = packages.iter().map(|package| format!("import {package}")).collect::<Vec<_>>().join("\n");
     if !answers(Command::new(&python).args(["-c", &check])) {
         let missing = format!("{python} with {}", packages.join(", "));
@@ -97,6 +97,42 @@ pub fn run_tool(program: &str, arguments: &[&str]) -> Option<Output> {
         return skipped(&format!("{program} {}", arguments.join(" ")), program);
     }
     Some(run(Command::new(program).args(arguments)))
+}
+
+/// A server in Python whose first line of output is its port on this machine. It ends when this is dropped.
+#[derive(Debug)]
+pub struct TlsServer {
+    child: Child,
+    /// The URL of its page.
+    pub url: String,
+}
+
+impl TlsServer {
+    /// Starts this program, with the Python of [`run_python`].
+    ///
+    /// # Panics
+    ///
+    /// When Python is missing or the program prints nothing.
+    pub fn start(program: &Path) -> TlsServer {
+        let mut child =
+            Command::new(python()).arg(program).stdout(Stdio::piped()).spawn().expect("there is a Python");
+        let mut port = String::new();
+        let stdout = child.stdout.take().expect("it is a pipe");
+        BufReader::new(stdout).read_line(&mut port).expect("it says its port");
+        TlsServer { child, url: format!("https://127.0.0.1:{}/", port.trim()) }
+    }
+}
+
+impl Drop for TlsServer {
+    fn drop(&mut self) {
+        // It serves until it's killed. If it's gone already, so much the better.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn python() -> String {
+    env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned())
 }
 
 fn answers(command: &mut Command) -> bool {

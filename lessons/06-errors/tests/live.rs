@@ -2,18 +2,17 @@
 //! `cargo test -p lesson06 --features live --test live`.
 #![cfg(feature = "live")]
 
-use std::env;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use lesson_kit::Site;
 use lesson06::{ErrorKind, FetchError, fetch_page, with_causes};
 use mock_server::Watchdog;
+use mock_server::testing::TlsServer;
 use reqwest::{Certificate, ClientBuilder, Proxy};
 
 /// Bounds a failure only.
@@ -23,37 +22,6 @@ const WATCHDOG: Duration = Duration::from_secs(60);
 fn tls(file: &str) -> PathBuf {
     let folder = env!("CARGO_MANIFEST_DIR");
     [folder, "../01-sync-vs-async/tests/tls", file].iter().collect()
-}
-
-/// A server on this machine that has signed its certificate itself.
-struct TlsServer {
-    child: Child,
-    url: String,
-}
-
-impl TlsServer {
-    fn start() -> TlsServer {
-        let python =
-            env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
-        let mut child = Command::new(python)
-            .arg(tls("server.py"))
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("there is a Python");
-        let mut port = String::new();
-        let stdout = child.stdout.take().expect("it is a pipe");
-        BufReader::new(stdout).read_line(&mut port).expect("it says its port");
-        let url = format!("https://127.0.0.1:{}/", port.trim());
-        TlsServer { child, url }
-    }
-}
-
-impl Drop for TlsServer {
-    fn drop(&mut self) {
-        // It serves until it is killed. If that fails, no test is wrong.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// A server that doesn't speak TLS. It reads some bytes, sends these, and closes.
@@ -93,7 +61,7 @@ async fn fetched_by(
 #[tokio::test]
 async fn a_certificate_that_is_not_trusted_is_a_tls_error_and_not_temporary() {
     let _watchdog = Watchdog::start(WATCHDOG, || vec!["https".to_owned()]);
-    let server = TlsServer::start();
+    let server = TlsServer::start(&tls("server.py"));
     let error = fetched(&server.url, &[]).await.expect_err("it isn't trusted");
     let words = with_causes(&error);
     assert!(words.contains("invalid peer certificate"), "{words}");

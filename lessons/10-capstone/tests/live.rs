@@ -2,10 +2,8 @@
 //! `cargo test -p lesson10 --features live --test live`.
 #![cfg(feature = "live")]
 
-use std::env;
-use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -14,6 +12,7 @@ use lesson10::frontier::InMemory;
 use lesson10::mock_site::options;
 use lesson10::progress::Progress;
 use lesson10::{LinkError, check};
+use mock_server::testing::TlsServer;
 use mock_server::{MockWeb, Site, Watchdog};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -27,37 +26,6 @@ const WATCHDOG: Duration = Duration::from_secs(60);
 fn tls(file: &str) -> PathBuf {
     let lesson = env!("CARGO_MANIFEST_DIR");
     [lesson, "../01-sync-vs-async/tests/tls", file].iter().collect()
-}
-
-struct TlsServer {
-    child: Child,
-    url: String,
-}
-
-impl TlsServer {
-    fn start() -> TlsServer {
-        let python =
-            env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
-        let mut child = Command::new(python)
-            .arg(tls("server.py"))
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("there is a Python");
-        let mut port = String::new();
-        let stdout = child.stdout.take().expect("it is a pipe");
-        BufReader::new(stdout).read_line(&mut port).expect("it says its port");
-        let url = format!("https://127.0.0.1:{}/", port.trim());
-        TlsServer { child, url }
-    }
-}
-
-impl Drop for TlsServer {
-    fn drop(&mut self) {
-        // It serves until it's killed. If it's gone already, so much the
-        // better.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// A web with one page that links to this URL.
@@ -87,7 +55,7 @@ fn report(link: &str, trusted: Option<PathBuf>) -> (Option<i32>, String) {
 #[test]
 fn a_certificate_that_is_not_trusted_is_reported_as_that() {
     let _watchdog = Watchdog::start(WATCHDOG, || vec!["untrusted".to_owned()]);
-    let server = TlsServer::start();
+    let server = TlsServer::start(&tls("server.py"));
     let (status, printed) = report(&server.url, None);
     assert_eq!(status, Some(1));
     let error = "the TLS handshake failed: invalid peer certificate: ";
@@ -98,7 +66,7 @@ fn a_certificate_that_is_not_trusted_is_reported_as_that() {
 #[test]
 fn a_link_over_https_works_if_the_certificate_is_trusted() {
     let _watchdog = Watchdog::start(WATCHDOG, || vec!["trusted".to_owned()]);
-    let server = TlsServer::start();
+    let server = TlsServer::start(&tls("server.py"));
     let trusted = Some(tls("certificate.pem"));
     let (status, printed) = report(&server.url, trusted);
     let clean = "Checked: 2 links to 2 URLs, 0 broken\n";
