@@ -222,6 +222,12 @@ pub const RUNS: &[Run] = &[
     },
     Run { name: "limits", command: "cargo run -p lesson05 --example limits", ..PLAIN },
     Run { name: "deadline", command: "cargo run -p lesson05 --example deadline", picture: true, ..PLAIN },
+    Run {
+        name: "backpressure",
+        command: "cargo run -p lesson05 --example backpressure",
+        faster: &[("wrong/producer:", "right/producer:")],
+        ..PLAIN
+    },
     Run { name: "permit", command: "cargo run -p lesson05 --example permit", ..PLAIN },
     Run {
         name: "slow_consumer",
@@ -384,12 +390,6 @@ pub const RUNS: &[Run] = &[
         ..PLAIN
     },
     Run { name: "guard", command: "cargo run -p lesson09 --example guard", picture: true, ..PLAIN },
-    Run {
-        name: "backpressure",
-        command: "cargo run -p lesson09 --example backpressure",
-        faster: &[("wrong/producer:", "right/producer:")],
-        ..PLAIN
-    },
     Run { name: "cancel_safe", command: "cargo run -p lesson09 --example cancel_safe", ..PLAIN },
     Run {
         name: "client_and_runtime",

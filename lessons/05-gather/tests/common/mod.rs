@@ -7,7 +7,7 @@ use mock_server::{Builder, MockWeb, Watchdog};
 
 /// Ends a test that hangs. No test depends on how long anything takes within
 /// it.
-const WATCHDOG: Duration = Duration::from_secs(120);
+pub const WATCHDOG: Duration = Duration::from_secs(120);
 
 /// Starts a web that ends the process if the test hangs.
 pub fn start(builder: Builder) -> (MockWeb, Vec<Site>, Watchdog) {

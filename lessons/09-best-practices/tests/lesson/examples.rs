@@ -1,10 +1,10 @@
 //! The examples, as modules.
 #![expect(dead_code, reason = "an example has a `main`, which is not called")]
 
-#[path = "../../examples/backpressure.rs"]
-pub mod backpressure;
 #[path = "../../examples/cancel_safe.rs"]
 pub mod cancel_safe;
+#[path = "../../examples/clients.rs"]
+pub mod clients;
 #[path = "../../examples/client_and_runtime.rs"]
 pub mod client_and_runtime;
 #[path = "../../examples/futurelock.rs"]

@@ -2,7 +2,6 @@
 //! tasks had, and by what arrived.
 
 mod blocking;
-mod channels;
 mod clock;
 mod events;
 mod examples;

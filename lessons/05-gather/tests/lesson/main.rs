@@ -14,42 +14,31 @@ use futures::stream::{self, FuturesUnordered, StreamExt};
 use lesson_kit::Site;
 use lesson05::{Page, TIMEOUT, client, fetch_all, fetch_named, fetch_page};
 use mock_server::testing::{quick_tutorial, run_python};
-use mock_server::{Fault, MockWeb, Outcome, Record, catalogue};
+use mock_server::{Fault, MockWeb, Outcome, Record, Watchdog, catalogue};
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use common::{Failure, start};
+use common::{Failure, WATCHDOG, start};
+use examples::{
+    bounded, deadline, hedge, limits, permit, permit_deadlock, slow_consumer,
+};
 
+mod channels;
+#[path = "../common/mod.rs"]
 mod common;
-
-#[path = "../examples/bounded.rs"]
-#[expect(dead_code, reason = "an example has a `main`, which is not called")]
-mod bounded;
-#[path = "../examples/deadline.rs"]
-#[expect(dead_code, reason = "an example has a `main`, which is not called")]
-mod deadline;
-#[path = "../examples/hedge.rs"]
-#[expect(dead_code, reason = "an example has a `main`, which is not called")]
-mod hedge;
-#[path = "../examples/limits.rs"]
-#[expect(dead_code, reason = "an example has a `main`, which is not called")]
-mod limits;
-#[path = "../examples/permit.rs"]
-#[expect(dead_code, reason = "an example has a `main`, which is not called")]
-mod permit;
-#[path = "../examples/permit_deadlock.rs"]
-#[expect(dead_code, reason = "an example has a `main`, which is not called")]
-mod permit_deadlock;
-#[path = "../examples/slow_consumer.rs"]
-#[expect(dead_code, reason = "an example has a `main`, which is not called")]
-mod slow_consumer;
+mod examples;
 
 /// How long a gate waits that should open: as long as a busy machine may need.
 const PATIENT: Duration = Duration::from_secs(30);
 /// How long a gate waits that should fail.
 const IMPATIENT: Duration = Duration::from_millis(300);
+
+/// For a test without a web.
+fn watchdog() -> Watchdog {
+    Watchdog::start(WATCHDOG, Vec::new)
+}
 
 /// A fault, and the result for a site that has it.
 type Row = (&'static str, Result<usize, Failure>);

@@ -2,7 +2,7 @@
 //! wait?
 //!
 //! ```sh
-//! cargo run -p lesson09 --example backpressure
+//! cargo run -p lesson05 --example backpressure
 //! ```
 //!
 //! Five hundred pages of 128 KB. A channel without a bound takes all of them right
@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     lesson_kit::without_web(
-        "lesson09 --example backpressure",
+        "lesson05 --example backpressure",
         "channels with a bound and without",
     );
     println!("--- wrong: a channel without a bound ---");

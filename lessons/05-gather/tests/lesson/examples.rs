@@ -1,0 +1,19 @@
+//! The examples, as modules.
+#![expect(dead_code, reason = "an example has a `main`, which is not called")]
+
+#[path = "../../examples/backpressure.rs"]
+pub mod backpressure;
+#[path = "../../examples/bounded.rs"]
+pub mod bounded;
+#[path = "../../examples/deadline.rs"]
+pub mod deadline;
+#[path = "../../examples/hedge.rs"]
+pub mod hedge;
+#[path = "../../examples/limits.rs"]
+pub mod limits;
+#[path = "../../examples/permit.rs"]
+pub mod permit;
+#[path = "../../examples/permit_deadlock.rs"]
+pub mod permit_deadlock;
+#[path = "../../examples/slow_consumer.rs"]
+pub mod slow_consumer;
