@@ -210,6 +210,10 @@ pub const RUNS: &[Run] = &[
         refused: true,
         ..PLAIN
     },
+    Run { name: "restart", command: "cargo run -p lesson04 --example restart", picture: true, ..PLAIN },
+    Run { name: "select_rules", command: "cargo run -p lesson04 --example select_rules", ..PLAIN },
+    Run { name: "cancel_safe", command: "cargo run -p lesson04 --example cancel_safe", ..PLAIN },
+    Run { name: "futurelock", command: "cargo run -p lesson04 --example futurelock", ..PLAIN },
     Run { name: "lesson05", command: "cargo run -p lesson05", picture: true, ..PLAIN },
     Run {
         name: "bounded",
@@ -290,8 +294,6 @@ pub const RUNS: &[Run] = &[
         ..PLAIN
     },
     Run { name: "half_file", command: "cargo run -p lesson07 --example half_file", picture: true, ..PLAIN },
-    Run { name: "clients", command: "cargo run -p lesson07 --example clients", ..PLAIN },
-    Run { name: "restart", command: "cargo run -p lesson07 --example restart", picture: true, ..PLAIN },
     Run {
         name: "abort_request",
         command: "cargo run -p lesson07 --example abort_request",
@@ -390,19 +392,17 @@ pub const RUNS: &[Run] = &[
         ..PLAIN
     },
     Run { name: "guard", command: "cargo run -p lesson09 --example guard", picture: true, ..PLAIN },
-    Run { name: "cancel_safe", command: "cargo run -p lesson09 --example cancel_safe", ..PLAIN },
     Run {
         name: "client_and_runtime",
         command: "cargo run -p lesson09 --example client_and_runtime",
         ..PLAIN
     },
-    Run { name: "select_rules", command: "cargo run -p lesson09 --example select_rules", ..PLAIN },
     Run { name: "paused_clock", command: "cargo run -p lesson09 --example paused_clock", ..PLAIN },
     Run { name: "intervals", command: "cargo run -p lesson09 --example intervals", picture: true, ..PLAIN },
     Run { name: "task_locals", command: "cargo run -p lesson09 --example task_locals", ..PLAIN },
+    Run { name: "clients", command: "cargo run -p lesson09 --example clients", ..PLAIN },
     Run { name: "notify", command: "cargo run -p lesson09 --example notify", ..PLAIN },
     Run { name: "watch", command: "cargo run -p lesson09 --example watch", ..PLAIN },
-    Run { name: "futurelock", command: "cargo run -p lesson09 --example futurelock", ..PLAIN },
     // It finds broken links, and says so.
     Run { name: "lesson10", command: "cargo run -p lesson10", status: 1, ..PLAIN },
     Run { name: "lesson10-help", command: "cargo run -p lesson10 -- --help", ..PLAIN },

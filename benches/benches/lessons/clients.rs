@@ -1,4 +1,4 @@
-//! Lesson 7: a client for each of fifty requests, or one for all. The functions come from the lesson's example
+//! Lesson 9: a client for each of fifty requests, or one for all. The functions come from the lesson's example
 //! `clients`.
 
 use criterion::{Criterion, Throughput};
@@ -8,7 +8,7 @@ use mock_server::MockWeb;
 use crate::one_thread;
 use crate::strategies::site;
 
-#[path = "../../../lessons/07-cleanup/examples/clients.rs"]
+#[path = "../../../lessons/09-best-practices/examples/clients.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
 mod example;
 

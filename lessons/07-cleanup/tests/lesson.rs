@@ -35,9 +35,6 @@ use wiremock::{Mock, ResponseTemplate, matchers};
 #[path = "../examples/abort_request.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
 mod abort_request;
-#[path = "../examples/clients.rs"]
-#[expect(dead_code, reason = "an example has a `main`, which is not called")]
-mod clients;
 #[path = "../examples/exit_hangs.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
 mod exit_hangs;
@@ -47,9 +44,6 @@ mod half_file;
 #[path = "../examples/no_async_drop.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
 mod no_async_drop;
-#[path = "../examples/restart.rs"]
-#[expect(dead_code, reason = "an example has a `main`, which is not called")]
-mod restart;
 #[path = "../examples/shield.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
 mod shield;
@@ -414,22 +408,6 @@ async fn a_closed_tracker_still_takes_tasks_and_waits_for_them() {
 // --- clients ---
 
 #[tokio::test]
-async fn fifty_pages_take_fifty_connections_or_about_as_many_as_are_in_flight()
-{
-    let (web, sites, _watchdog) = start(quick_tutorial());
-    let pages = clients::client_for_each(&sites[1]).await;
-    assert_eq!(pages.ok(), Some(50));
-    assert_eq!(web.record().connections(), 50);
-
-    web.reset_record();
-    let pages = clients::one_client(&sites[1]).await;
-    assert_eq!(pages.ok(), Some(50));
-    // A request that finds no free connection yet opens another.
-    let connections = web.record().connections();
-    assert!((1..=20).contains(&connections), "{connections}");
-}
-
-#[tokio::test]
 async fn a_client_closes_its_connections_when_its_last_clone_is_dropped() {
     let (web, sites, _watchdog) = start(quick_tutorial());
     let fetch_page = async |client: &Client| {
@@ -548,105 +526,6 @@ fn a_write_to_a_file_is_done_once_it_is_flushed_and_perhaps_not_before() {
         file.flush().await.expect("it is written");
         assert_eq!(bytes(), 4);
     });
-}
-
-// --- select! ---
-
-#[tokio::test]
-async fn a_future_passed_by_value_starts_again_and_a_borrowed_one_goes_on() {
-    let client = Client::new();
-    let (web, sites, _watchdog) = start(endless_page());
-    let tick = Duration::from_millis(500);
-    let page = restart::by_value(&client, &sites[0], tick).await;
-    assert!(page.is_none(), "{page:?}");
-    assert!(web.record().exchanges().len() > 1);
-    web.wait_until(|record| record.client_gone() > 1).await;
-    web.wait_until(|record| record.in_flight() == 0).await;
-
-    // A gate for two holds the page until there has been a tick.
-    let (web, sites, _watchdog) = start(quick_tutorial().gate(2, PATIENT));
-    let tick = Duration::from_secs(1);
-    let (page, ()) =
-        tokio::join!(restart::by_reference(&client, &sites[0], tick), async {
-            tokio::time::sleep(tick * 3 / 2).await;
-            client.get(&sites[1].url).send().await.expect("the gate opens");
-        });
-    assert!(matches!(page, Some(Ok(15_000))), "{page:?}");
-    assert_eq!(web.record().requests(&sites[0].name), 1);
-}
-
-#[tokio::test]
-async fn select_has_dropped_the_losers_when_the_winners_arm_runs() {
-    let dropped = AtomicBool::new(false);
-    let guard = Flag(&dropped);
-    let loser = async move {
-        let _guard = guard;
-        std::future::pending().await
-    };
-    let seen = tokio::select! {
-        () = loser => unreachable!("it never ends"),
-        () = ready(()) => dropped.load(Ordering::Relaxed),
-    };
-    assert!(seen);
-}
-
-#[tokio::test]
-async fn select_polls_its_branches_in_random_order_unless_it_is_biased() {
-    let mut firsts = 0;
-    for _ in 0..1_000 {
-        tokio::select! {
-            () = ready(()) => firsts += 1,
-            () = ready(()) => {}
-        }
-    }
-    assert!((1..1_000).contains(&firsts), "{firsts}");
-
-    for _ in 0..1_000 {
-        tokio::select! {
-            biased;
-            () = ready(()) => {}
-            () = ready(()) => panic!("the first is ready"),
-        }
-    }
-}
-
-/// A future that is never ready, always wants to be polled, and counts its
-/// polls.
-fn busy(polls: Arc<AtomicUsize>) -> impl Future<Output = ()> {
-    poll_fn(move |context| {
-        polls.fetch_add(1, Ordering::Relaxed);
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-}
-
-#[tokio::test]
-async fn an_arm_that_awaits_polls_no_borrowed_future_but_a_task_runs_on() {
-    let polls = Arc::new(AtomicUsize::new(0));
-    let mut borrowed = pin!(busy(Arc::clone(&polls)));
-    tokio::select! {
-        biased;
-        () = &mut borrowed => unreachable!("it is never ready"),
-        () = ready(()) => {
-            for _ in 0..100 {
-                yield_now().await;
-            }
-            assert_eq!(polls.load(Ordering::Relaxed), 1, "only by `select!`");
-        }
-    }
-
-    let polls = Arc::new(AtomicUsize::new(0));
-    let mut task = tokio::spawn(busy(Arc::clone(&polls)));
-    tokio::select! {
-        biased;
-        _ = &mut task => unreachable!("it is never ready"),
-        () = ready(()) => {
-            while polls.load(Ordering::Relaxed) < 3 {
-                yield_now().await;
-            }
-        }
-    }
-    task.abort();
 }
 
 // --- abort_request ---

@@ -6,11 +6,10 @@ mod clock;
 mod events;
 mod examples;
 mod files;
-mod futurelock;
+mod globals;
 mod locks;
 mod observe;
 mod rules;
-mod select;
 
 use std::time::Duration;
 

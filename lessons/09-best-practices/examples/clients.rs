@@ -1,7 +1,7 @@
 //! Fifty pages of one site: one client for each page, or one client for all?
 //!
 //! ```sh
-//! cargo run -p lesson07 --example clients
+//! cargo run -p lesson09 --example clients
 //! ```
 //!
 //! The program sends ten requests at a time, in five rounds. A client owns its
@@ -21,7 +21,7 @@ const PER_ROUND: usize = 10;
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
-        "lesson07 --example clients",
+        "lesson09 --example clients",
         "a client for each request, or one for all",
         &["python.org"],
     );
@@ -57,7 +57,7 @@ pub async fn client_for_each(site: &Site) -> reqwest::Result<usize> {
     let mut pages = 0;
     for _ in 0..ROUNDS {
         let round = (0..PER_ROUND).map(async |_| {
-            let client = lesson07::client()?;
+            let client = lesson09::client()?;
             fetch_page(&client, site).await
         });
         pages += try_join_all(round).await?.len();
@@ -69,7 +69,7 @@ pub async fn client_for_each(site: &Site) -> reqwest::Result<usize> {
 // ANCHOR: right
 /// Right.
 pub async fn one_client(site: &Site) -> reqwest::Result<usize> {
-    let client = lesson07::client()?;
+    let client = lesson09::client()?;
     let mut pages = 0;
     for _ in 0..ROUNDS {
         let round = (0..PER_ROUND).map(|_| fetch_page(&client, site));
