@@ -1,19 +1,20 @@
 //! Keeps the book true: makes its outputs and pictures from real runs, and finds what has drifted from them.
 //!
 //! ```sh
-//! cargo run -p book -- refresh           # run everything and write book/src/out and book/src/img anew
+//! cargo run -p book -- refresh           # run everything and write book/src/out and book/src/img again
 //! cargo run -p book -- refresh lesson01  # only this run
-//! cargo run -p book -- refresh --check   # compare in place of writing
+//! cargo run -p book -- refresh --check   # compare instead of writing
+//! cargo run -p book -- pages             # how long each page takes to read
 //! ```
 //!
 //! # Layout
 //! - [`runs`]: which programs the book shows the output of
-//! - [`refresh`]: runs them; `compare` says what counts as drift
+//! - [`refresh`]: runs them; `compare` decides what counts as drift
 //! - [`faults`]: makes the fault catalogue of the appendix
-//! - [`pages`]: what the Markdown includes and which commands it tells to run
+//! - [`pages`]: what the Markdown includes, which commands it gives, and how long a page takes
 //!
-//! The tests hold the Markdown to all this, and, where mdBook is there, the pages as built; where a browser is
-//! there too, what a reader sees of them.
+//! The tests hold the Markdown to all this. Where mdBook is installed they look at the built pages too, and where a
+//! browser is installed they look at what a reader sees.
 
 use std::path::{Path, PathBuf};
 
@@ -28,7 +29,7 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the book has a folder of its own").to_owned()
 }
 
-/// The book's Markdown: what stands in it as Rust and is no include is compiled and run.
+/// The book's Markdown. Its Rust that isn't included from a program is compiled and run.
 #[cfg(doctest)]
 mod prose {
     macro_rules! pages {

@@ -1,8 +1,10 @@
-//! Makes the book's outputs and pictures from real runs, or finds what has drifted from them. lib.rs has the commands.
+//! Makes the book's outputs and pictures from real runs, finds what has drifted from them, and measures the pages.
+//! lib.rs has the commands.
 
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use book::pages::{Length, pages};
 use book::refresh::{FAULTS, Mode, alone, fault_catalogue, refresh};
 use book::runs::RUNS;
 use lesson_kit::println;
@@ -10,27 +12,34 @@ use lexopt::prelude::*;
 
 const USAGE: &str = "\
 Usage: cargo run -p book -- refresh [--check] [NAME]...
+       cargo run -p book -- pages
 
-  refresh           run every program the book shows, and write down its output and its picture
+  refresh           run every program the book shows, and write its output and its picture
   refresh NAME...   only these, for example lesson01
-  --check           compare with what is written; the status is 1 where something has drifted
+  --check           compare instead of writing; the status is 1 if something has drifted
+  pages             list the pages with their words, minutes, listings, predictions and exercises
 
-The fault catalogue, called `faults`, wants curl; it and the Python twins want a Python with aiohttp: PYTHON=.venv/bin/python
+The fault catalogue, called `faults`, needs curl. The catalogue and the Python twins need a Python with aiohttp:
+PYTHON=.venv/bin/python
 ";
 
 fn main() -> ExitCode {
-    let asked = match parse(lexopt::Parser::from_env()) {
-        Ok(Some(asked)) => asked,
-        Ok(None) => {
-            println!("{}", USAGE.trim_end());
-            return ExitCode::SUCCESS;
-        }
+    let command = match parse(lexopt::Parser::from_env()) {
+        Ok(command) => command,
         Err(error) => {
             eprintln!("book: {error:#}; see --help");
             return ExitCode::from(2);
         }
     };
-    match run(&asked) {
+    let done = match command {
+        Command::Help => {
+            println!("{}", USAGE.trim_end());
+            Ok(true)
+        }
+        Command::Pages => list_pages().map(|()| true),
+        Command::Refresh(asked) => run(&asked),
+    };
+    match done {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -38,6 +47,12 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+enum Command {
+    Help,
+    Pages,
+    Refresh(Asked),
 }
 
 struct Asked {
@@ -51,27 +66,47 @@ impl Asked {
     }
 }
 
-fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Option<Asked>> {
+fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Command> {
     let mut asked = Asked { mode: Mode::Write, names: Vec::new() };
     let mut words = Vec::new();
     while let Some(argument) = parser.next()? {
         match argument {
             Value(word) => words.push(word.string()?),
             Long("check") => asked.mode = Mode::Check,
-            Short('h') | Long("help") => return Ok(None),
+            Short('h') | Long("help") => return Ok(Command::Help),
             _ => return Err(argument.unexpected().into()),
         }
     }
     let (verb, names) = words.split_first().context("no command is given")?;
-    if verb != "refresh" {
-        bail!("there is no command `{verb}`");
+    match verb.as_str() {
+        "refresh" => {}
+        "pages" if names.is_empty() => return Ok(Command::Pages),
+        _ => bail!("there is no command `{}`", words.join(" ")),
     }
     let known: Vec<&str> = RUNS.iter().map(|run| run.name).chain([FAULTS]).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
         bail!("no run is called `{unknown}`; there are: {}", known.join(", "));
     }
     asked.names = names.to_vec();
-    Ok(Some(asked))
+    Ok(Command::Refresh(asked))
+}
+
+/// A page that can't be measured says why, and the others are listed all the same.
+fn list_pages() -> anyhow::Result<()> {
+    println!("page                               words  minutes  deeper  listings  predictions  exercises");
+    for page in pages()? {
+        let name = &page.name;
+        match page.length() {
+            Ok(Length { words, main, deeper, listings, predictions, exercises }) => {
+                let exercises = exercises.len();
+                println!(
+                    "{name:34} {words:5}  {main:7.1}  {deeper:6.1}  {listings:8}  {predictions:11}  {exercises:9}"
+                );
+            }
+            Err(error) => println!("{name:34} {error:#}"),
+        }
+    }
+    Ok(())
 }
 
 /// What drifts on a busy machine is run once more; what drifts twice has drifted.

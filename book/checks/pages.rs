@@ -1,10 +1,11 @@
-//! What the book's Markdown includes, and which commands it tells to run.
+//! What the book's Markdown includes, which commands it gives, and how long a page takes to read.
 
 use std::fs;
+use std::mem;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use crate::root;
 
@@ -13,7 +14,7 @@ use crate::root;
 pub struct Page {
     /// Its file, under `book/src`.
     pub name: String,
-    /// What stands in it, before mdBook includes anything.
+    /// Its text, before mdBook includes anything.
     pub markdown: String,
 }
 
@@ -25,6 +26,31 @@ pub struct Include {
     /// The part of it, if not the whole.
     pub anchor: Option<String>,
 }
+
+/// How much there is on a page, and how long it takes to read.
+///
+/// Answers in a fold, exercises, and what comes after *Recap* take no part in `main` and `deeper`: a reader decides
+/// about each of them separately.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct Length {
+    /// All words outside code, folds included.
+    pub words: usize,
+    /// The minutes for the main text.
+    pub main: f64,
+    /// The minutes for the section *Deeper*.
+    pub deeper: f64,
+    /// Its listings: code outside folds, without commands and outputs.
+    pub listings: usize,
+    /// The questions that begin with *Predict*.
+    pub predictions: usize,
+    /// The exercises that it announces: name and minutes.
+    pub exercises: Vec<(String, u32)>,
+}
+
+/// How many words of prose or of a table take a minute.
+const WORDS_A_MINUTE: f64 = 200.0;
+/// How many lines of a listing take a minute. A part of a minute counts as one.
+const LINES_A_MINUTE: usize = 15;
 
 /// The folder of the Markdown.
 pub fn source() -> PathBuf {
@@ -91,8 +117,173 @@ impl Page {
         in_text.chain(for_a_shell).collect()
     }
 
+    /// How much there is on the page. A prediction takes a minute, and so does each command.
+    ///
+    /// # Errors
+    ///
+    /// When a file that the page includes cannot be read.
+    pub fn length(&self) -> anyhow::Result<Length> {
+        let mut length = Length::default();
+        let mut place = Place::default();
+        for event in self.events() {
+            place.follow(&event);
+            match event {
+                Event::Text(text) => match place.code.as_deref() {
+                    None => {
+                        let words = text.split_whitespace().count();
+                        length.words += words;
+                        length.add(&place, words as f64 / WORDS_A_MINUTE);
+                        if text.starts_with("Predict") && place.strong {
+                            length.predictions += 1;
+                            length.add(&place, 1.0);
+                        }
+                        if place.exercise {
+                            length.exercises.extend(place.announced(&text)?);
+                        }
+                    }
+                    Some("sh") => length.add(&place, text.lines().count() as f64),
+                    Some("text") => {}
+                    Some(_) => place.listing += &text,
+                },
+                Event::Code(code) => {
+                    let words = code.split_whitespace().count();
+                    length.words += words;
+                    length.add(&place, words as f64 / WORDS_A_MINUTE);
+                    if place.exercise && place.strong {
+                        place.name = code.to_string();
+                    }
+                }
+                Event::End(TagEnd::CodeBlock) => {
+                    let listing = mem::take(&mut place.listing);
+                    if !listing.is_empty() && place.is_read() {
+                        length.listings += 1;
+                        let lines = with_includes(&listing)?.lines().count();
+                        length.add(&place, lines.div_ceil(LINES_A_MINUTE) as f64);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(length)
+    }
+
+    /// Its Markdown with the code and the outputs that it includes; pictures are left as they are.
+    ///
+    /// # Errors
+    ///
+    /// When a file that it includes cannot be read.
+    pub fn expanded(&self) -> anyhow::Result<String> {
+        with_includes(&self.markdown)
+    }
+
     fn events(&self) -> impl Iterator<Item = Event<'_>> {
         Parser::new_ext(&self.markdown, Options::ENABLE_TABLES)
+    }
+}
+
+impl Length {
+    fn add(&mut self, place: &Place, minutes: f64) {
+        if place.is_read() {
+            *if place.section == "Deeper" { &mut self.deeper } else { &mut self.main } += minutes;
+        }
+    }
+}
+
+/// Where on a page a reader of its events is.
+#[derive(Debug, Default)]
+struct Place {
+    /// How many folds are open.
+    folds: usize,
+    /// In the box of an exercise.
+    exercise: bool,
+    /// The name of the exercise that the box announces.
+    name: String,
+    /// The heading of the second level above.
+    section: String,
+    in_section_heading: bool,
+    strong: bool,
+    /// The language of the code block.
+    code: Option<String>,
+    /// What the code block holds so far.
+    listing: String,
+}
+
+impl Place {
+    fn follow(&mut self, event: &Event) {
+        match event {
+            Event::Html(html) => {
+                self.folds += html.matches("<details").count();
+                self.folds = self.folds.saturating_sub(html.matches("</details").count());
+                self.exercise |= html.contains("<div class=\"exercise\">");
+                self.exercise &= !html.contains("</div>");
+            }
+            Event::Start(Tag::Heading { level: HeadingLevel::H2, .. }) => {
+                self.section.clear();
+                self.in_section_heading = true;
+            }
+            Event::End(TagEnd::Heading(_)) => self.in_section_heading = false,
+            Event::Text(text) if self.in_section_heading => self.section += text,
+            Event::Start(Tag::Strong) => self.strong = true,
+            Event::End(TagEnd::Strong) => self.strong = false,
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) => {
+                self.code = Some(language.to_string());
+            }
+            Event::End(TagEnd::CodeBlock) => self.code = None,
+            _ => {}
+        }
+    }
+
+    /// Whether a reader who follows the text reads what is here.
+    fn is_read(&self) -> bool {
+        self.folds == 0 && !self.exercise && self.section != "Recap"
+    }
+
+    /// The minutes in `(10 minutes)`, after the name of an exercise.
+    fn announced(&mut self, text: &str) -> anyhow::Result<Option<(String, u32)>> {
+        let Some((minutes, _)) = text.strip_prefix(" (").and_then(|rest| rest.split_once(" minutes)")) else {
+            return Ok(None);
+        };
+        let minutes = minutes.parse().with_context(|| format!("no number of minutes: {text}"))?;
+        Ok(Some((mem::take(&mut self.name), minutes)))
+    }
+}
+
+/// A text with the files, or the parts of files, that it includes.
+fn with_includes(text: &str) -> anyhow::Result<String> {
+    let mut expanded = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{#include ") {
+        let (written, after) = after.split_once("}}").context("an include has no end")?;
+        expanded += before;
+        let include = include_of(written);
+        if include.file.extension().is_none_or(|extension| extension != "svg") {
+            expanded += include.text()?.trim_end();
+        }
+        rest = after;
+    }
+    Ok(expanded + rest)
+}
+
+impl Include {
+    /// What it includes, without the marks of other parts in it.
+    ///
+    /// # Errors
+    ///
+    /// When its file cannot be read.
+    pub fn text(&self) -> anyhow::Result<String> {
+        let text = read(&root().join(&self.file))?;
+        let mut included = self.anchor.is_none();
+        let mut lines = String::new();
+        for line in text.lines() {
+            match (line.split_once("ANCHOR: "), line.split_once("ANCHOR_END: ")) {
+                (Some((_, anchor)), _) => included |= self.anchor.as_deref() == Some(anchor.trim()),
+                (_, Some((_, anchor))) if self.anchor.as_deref() == Some(anchor.trim()) => break,
+                (_, Some(_)) => {}
+                _ if included => lines += &format!("{line}\n"),
+                _ => {}
+            }
+        }
+        Ok(lines)
     }
 }
 
@@ -140,6 +331,25 @@ mod tests {
             ("book/edits/c.diff", None),
         ];
         assert_eq!(found, expected.map(|(file, anchor)| (PathBuf::from(file), anchor)));
+    }
+
+    #[test]
+    fn a_page_is_as_long_as_its_text_its_listings_its_predictions_and_its_runs() {
+        let words = "word ".repeat(100);
+        let lines = "line();\n".repeat(16);
+        let box_ = "<div class=\"exercise\">\n\n**Exercise `a_b`** (10 minutes). Do it.\n\n</div>\n\n";
+        let markdown = format!(
+            "# A\n\n{words}\n\n```rust,ignore\n{lines}```\n\n**Predict, then run.** What?\n\n```sh\ncargo run -p a\n```\n\n\
+             <details>\n<summary>The run</summary>\n\n{words}\n\n```python\n{lines}```\n\n</details>\n\n{box_}\
+             ## Deeper\n\n{words}\n\n## Recap\n\n{words}\n"
+        );
+        let length = Page { name: String::new(), markdown }.length().expect("it includes nothing");
+        // A heading of one word, a hundred words, and the four of the question; two minutes of code, one for the
+        // question, one for the command.
+        assert!((length.main - (105.0 / WORDS_A_MINUTE + 4.0)).abs() < 1e-9, "{length:?}");
+        assert!((length.deeper - 101.0 / WORDS_A_MINUTE).abs() < 1e-9, "{length:?}");
+        assert_eq!(length.exercises, [("a_b".to_owned(), 10)]);
+        assert_eq!((length.listings, length.predictions), (1, 1));
     }
 
     #[test]

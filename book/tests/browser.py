@@ -1,8 +1,9 @@
-"""Opens every page of the built book in a browser, wide and narrow, light and dark, and looks at what a reader sees.
+"""Opens every page of the built book in a browser, wide and narrow, light and dark, and checks what a reader sees.
 
 python book/tests/browser.py chromium-headless-shell target/book/html
 """
 
+import csv
 import functools
 import http.server
 import pathlib
@@ -11,10 +12,11 @@ import sys
 import threading
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import TimeoutError, sync_playwright
 
 BROWSER = shutil.which(sys.argv[1])
 FOLDER = pathlib.Path(sys.argv[2])
+QUESTIONS = pathlib.Path(__file__).with_name("questions.csv")
 WIDTHS = [1280, 390]
 PATIENCE = 120_000  # milliseconds, for a machine that has much else to do
 THEMES = {"light": "light", "dark": "navy"}  # what the system prefers: the theme that mdBook takes
@@ -84,6 +86,15 @@ def open_all(page):
     )
 
 
+def sideways(page):
+    """The listings that have to be scrolled sideways, with their answers open."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('pre > code')]
+            .filter(code => code.scrollWidth > code.clientWidth + 1)
+            .map(code => code.innerText.trim().slice(0, 60))"""
+    )
+
+
 def look_at(page, address, name, width, scheme):
     where = lambda: f"{name} at {width}, {scheme}"
     page.goto(f"{address}/{name}")
@@ -98,6 +109,9 @@ def look_at(page, address, name, width, scheme):
     open_all(page)
     for selector in overflowing(page):
         found.append(f"{where()}: {selector} is wider than the page with its answers open")
+    if width == max(WIDTHS):
+        for listing in sideways(page):
+            found.append(f"{where()}: this listing has to be scrolled sideways: {listing}")
     # What mdBook itself draws is its own affair; the text is ours.
     for violation in Axe().run(page, context="main").response["violations"]:
         for node in violation["nodes"]:
@@ -116,6 +130,33 @@ def search(browser, address):
     if "loop" not in page.locator("main").inner_text():
         found.append("search: its first result does not have the word")
     page.close()
+
+
+def questions(browser, address):
+    """What people type, and the page that has to be among the first five results."""
+    page = browser.new_page()
+    watch(page, lambda: "search")
+    page.goto(f"{address}/introduction.html")
+    page.keyboard.press("s")
+    bar = page.locator("#mdbook-searchbar").first
+    with open(QUESTIONS, encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    for words, expected in rows:
+        bar.fill("")
+        page.wait_for_function("document.querySelectorAll('#mdbook-searchresults a').length == 0")
+        bar.fill(words)
+        try:
+            page.wait_for_function("document.querySelectorAll('#mdbook-searchresults a').length > 0", timeout=5000)
+        except TimeoutError:
+            found.append(f"search: nothing is found for: {words}")
+            continue
+        links = page.locator("#mdbook-searchresults a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+        results = [link.split("?")[0] + "#" + link.partition("#")[2] for link in links]
+        if not any(result.startswith(expected) for result in results[:5]):
+            place = next((i + 1 for i, result in enumerate(results) if result.startswith(expected)), None)
+            found.append(f"search: {expected} is no. {place} for: {words}; first are {results[:5]}")
+    page.close()
+    return len(rows)
 
 
 def print_page(browser, address):
@@ -153,6 +194,7 @@ with sync_playwright() as playwright:
                 look_at(page, address, name, width, scheme)
             page.close()
     search(browser, address)
+    assert questions(browser, address) > 60
     print_page(browser, address)
     browser.close()
     server.shutdown()

@@ -1,0 +1,250 @@
+//! How long the pages are, whether they say so, and whether a question is answered before it is asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use book::pages::{Length, Page, pages, source};
+use book::root;
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+/// A page's main text takes no longer than this.
+const MINUTES_A_PAGE: f64 = 25.0;
+/// The core path takes no longer than this.
+const MINUTES_OF_THE_CORE_PATH: f64 = 240.0;
+/// Chapters 1 to 10, with all their pages, have no more words than this.
+const WORDS: usize = 26_000;
+/// How far the minutes that a page states may be from those that are measured.
+const TOLERANCE: f64 = 1.0;
+
+/// The page that is rewritten together with its program.
+const LATER: &str = "10-capstone.md";
+
+/// The pages that are read from the first line to the last; the others are for looking things up.
+fn pages_to_read() -> Vec<Page> {
+    let pages: Vec<_> = all_pages().into_iter().filter(is_read_through).collect();
+    assert!(pages.len() > 15, "{pages:?}");
+    pages
+}
+
+fn all_pages() -> Vec<Page> {
+    pages().expect("the book can be read")
+}
+
+fn is_read_through(page: &Page) -> bool {
+    let start = ["program-of-your-own.md", "rust-you-will-need.md"];
+    page.name != LATER && (is_of_a_chapter(page) || start.contains(&page.name.as_str()))
+}
+
+fn is_of_a_chapter(page: &Page) -> bool {
+    page.name.starts_with(|first: char| first.is_ascii_digit())
+}
+
+fn length(page: &Page) -> Length {
+    page.length().unwrap_or_else(|error| panic!("{}: {error:#}", page.name))
+}
+
+/// What the box at a page's top says.
+struct Stated {
+    core: bool,
+    main: f64,
+    exercises: Option<f64>,
+    deeper: Option<f64>,
+}
+
+fn stated(page: &Page) -> Option<Stated> {
+    let line = page.markdown.lines().find(|line| line.starts_with(['★', '☆']))?;
+    let core = line.starts_with("★ **Core path**: ");
+    assert!(core || line.starts_with("☆ **Beside the core path**: "), "{}: {line}", page.name);
+    let sentence = line.split('.').next()?;
+    let number = |after: &str, before: &str| {
+        let (_, rest) = sentence.split_once(after)?;
+        rest.split_once(before)?.0.parse().ok()
+    };
+    Some(Stated {
+        core,
+        main: number("**: ", " minute")?,
+        exercises: number(", plus ", " for the exercise"),
+        deeper: number(" and ", " for *Deeper*"),
+    })
+}
+
+#[test]
+fn every_page_says_how_long_it_takes_and_none_takes_longer_than_25_minutes() {
+    let mut wrong = Vec::new();
+    for page in pages_to_read() {
+        let length = length(&page);
+        if length.main > MINUTES_A_PAGE {
+            wrong.push(format!("{} takes {:.1} minutes", page.name, length.main));
+        }
+        let Some(stated) = stated(&page) else {
+            wrong.push(format!("{} does not say how long it takes, {:.0} minutes", page.name, length.main));
+            continue;
+        };
+        let exercises: u32 = length.exercises.iter().map(|(_, minutes)| minutes).sum();
+        for (what, stated, measured, tolerance) in [
+            ("the main text", Some(stated.main), length.main, TOLERANCE),
+            ("its exercises", stated.exercises, exercises.into(), 0.0),
+            ("Deeper", stated.deeper, length.deeper, TOLERANCE),
+        ] {
+            if (stated.unwrap_or(0.0) - measured).abs() > tolerance {
+                wrong.push(format!(
+                    "{} says {stated:?} minutes for {what}, and it is {measured:.1}",
+                    page.name
+                ));
+            }
+        }
+        if !stated.core && !page.markdown.contains(" Read it ") {
+            wrong.push(format!("{} does not say when to read it", page.name));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_core_path_takes_at_most_four_hours_and_is_marked_in_three_places() {
+    let summary = fs::read_to_string(source().join("SUMMARY.md")).expect("it is there");
+    let introduction =
+        all_pages().into_iter().find(|page| page.name == "introduction.md").expect("it is there");
+    let mut minutes = length(&introduction).main;
+    for page in pages_to_read() {
+        let core = stated(&page).is_some_and(|stated| stated.core);
+        let in_the_summary = summary.contains(&format!(" ★]({})", page.name));
+        assert_eq!(core, in_the_summary, "{}: its own star and that in SUMMARY.md", page.name);
+        let row =
+            introduction.markdown.lines().find(|line| line.starts_with("| [") && line.contains(&page.name));
+        assert_eq!(core, row.is_some(), "{}: its star and the introduction's list", page.name);
+        if core {
+            minutes += length(&page).main;
+        }
+    }
+    assert!(minutes <= MINUTES_OF_THE_CORE_PATH, "{minutes:.0} minutes");
+}
+
+#[test]
+fn the_chapters_have_at_most_26_000_words() {
+    let words: usize =
+        all_pages().iter().filter(|page| is_of_a_chapter(page)).map(|page| length(page).words).sum();
+    assert!(words <= WORDS, "{words}");
+}
+
+/// The words that give a reason.
+const REASONS: &[&str] = &[
+    "because",
+    "so that",
+    "since",
+    "therefore",
+    "that's why",
+    "never",
+    "hang",
+    "block",
+    "deadlock",
+    "lose",
+    "lost",
+    "leak",
+    "forget",
+    "too late",
+    "too early",
+    "twice",
+    "correct",
+    "mistake",
+];
+
+/// Comments of the listings that come before a question, from the heading (or the question before) on.
+fn comments_before_questions(page: &Page) -> Vec<String> {
+    let expanded = page.expanded().unwrap_or_else(|error| panic!("{}: {error:#}", page.name));
+    let (mut comments, mut found) = (Vec::new(), Vec::new());
+    let (mut code, mut strong, mut folds) = (None, false, 0_usize);
+    for event in Parser::new_ext(&expanded, Options::ENABLE_TABLES) {
+        match event {
+            Event::Start(Tag::Heading {
+                level: HeadingLevel::H1 | HeadingLevel::H2 | HeadingLevel::H3,
+                ..
+            }) => {
+                comments.clear();
+            }
+            Event::Html(html) => {
+                folds += html.matches("<details").count();
+                folds = folds.saturating_sub(html.matches("</details").count());
+            }
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) => {
+                code = Some(language.to_string())
+            }
+            Event::End(TagEnd::CodeBlock) => code = None,
+            Event::Start(Tag::Strong) => strong = true,
+            Event::End(TagEnd::Strong) => strong = false,
+            Event::Text(text) if code.is_some() => {
+                let mark = if code.as_deref() == Some("python") { "#" } else { "//" };
+                if folds == 0 && !matches!(code.as_deref(), Some("sh" | "text")) {
+                    comments.extend(text.lines().filter_map(|line| comment(line, mark)));
+                }
+            }
+            Event::Text(text) if strong && text.starts_with("Predict") => found.append(&mut comments),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// What comes after the mark of a comment, if the line has one.
+fn comment(line: &str, mark: &str) -> Option<String> {
+    let start = line.find(mark)?;
+    // `https://` isn't a comment.
+    (!line[..start].ends_with(':')).then(|| line[start..].to_owned())
+}
+
+#[test]
+fn no_comment_in_a_listing_before_a_question_gives_the_reason() {
+    let mut wrong = Vec::new();
+    let mut read = 0;
+    for page in pages_to_read() {
+        for comment in comments_before_questions(&page) {
+            read += 1;
+            let low = comment.to_lowercase();
+            let verdict = ["wrong", "right", "version "].iter().any(|word| low.contains(word));
+            let alone = matches!(
+                comment.trim_start_matches(['/', '#', ' ']),
+                "Wrong." | "Right." | "Version A." | "Version B." | "Version C." | "Version D."
+            );
+            let reason = REASONS.iter().find(|word| low.contains(*word));
+            if verdict && !alone {
+                wrong.push(format!("{}: a verdict and more: {comment}", page.name));
+            } else if let Some(reason) = reason {
+                wrong.push(format!("{}: \"{reason}\": {comment}", page.name));
+            }
+        }
+    }
+    assert!(read > 20, "{read} comments");
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_page_shows_the_use_lines_of_every_file_whose_code_it_shows() {
+    let mut wrong = BTreeSet::new();
+    for page in pages_to_read() {
+        let mut shown: BTreeMap<_, String> = BTreeMap::new();
+        for include in page.includes() {
+            if include.file.extension().is_some_and(|extension| extension == "rs") {
+                let text = include.text().unwrap_or_else(|error| panic!("{}: {error:#}", page.name));
+                *shown.entry(include.file).or_default() += &text;
+            }
+        }
+        for (file, shown) in shown {
+            let source = fs::read_to_string(root().join(&file)).expect("it is included, and so it is there");
+            let imports =
+                source.lines().filter(|line| line.starts_with("use ") && !line.contains("lesson_kit"));
+            for import in imports {
+                // The imports of the names that the listing has in it.
+                let names = import.split(|each: char| !each.is_alphanumeric() && each != '_').skip(1);
+                let needed = names.filter(|name| !name.is_empty()).any(|name| has_word(&shown, name));
+                if needed && !shown.contains(import) {
+                    wrong.insert(format!("{}: {}: {import}", page.name, file.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    text.split(|each: char| !each.is_alphanumeric() && each != '_').any(|each| each == word)
+}
