@@ -31,6 +31,17 @@ pub(crate) struct Arguments {
     pub faults: Vec<(String, Fault)>,
     pub timeline: Option<PathBuf>,
     pub seed: u64,
+    /// The only part to run, of a program that has [`Parts`].
+    pub part: Option<u32>,
+}
+
+/// A program whose parts can be run one by one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parts {
+    /// What a part is called, and so its option: `rule` for `--rule 2`.
+    pub name: &'static str,
+    /// How many there are. They are numbered from 1.
+    pub count: u32,
 }
 
 /// What is wrong with a command line, and what would be right.
@@ -62,6 +73,8 @@ pub(crate) enum ArgumentError {
     LiveAndUrls,
     #[error("{0} works only with the mock web; leave out the URLs or {0}")]
     OnlyMockWeb(&'static str),
+    #[error("--{} takes a number from 1 to {}, not `{given}`", .parts.name, .parts.count)]
+    NoPart { parts: Parts, given: String },
     #[error(
         "--timeline takes the name of an SVG file, for example timeline.svg, not `{0}`"
     )]
@@ -76,15 +89,10 @@ impl From<lexopt::Error> for ArgumentError {
 
 pub(crate) fn parse(
     lesson: &str,
+    parts: Option<Parts>,
     mut parser: lexopt::Parser,
 ) -> Result<Command, ArgumentError> {
-    let mut arguments = Arguments {
-        urls: Vec::new(),
-        live: false,
-        faults: Vec::new(),
-        timeline: None,
-        seed: 1,
-    };
+    let mut arguments = Arguments { seed: 1, ..Arguments::default() };
     while let Some(argument) = parser.next()? {
         match argument {
             Value(url) => arguments.urls.push(url.string()?),
@@ -98,6 +106,11 @@ pub(crate) fn parse(
             }
             Long("seed") => arguments.seed = parser.value()?.parse()?,
             Short('h') | Long("help") => return Ok(Command::Help),
+            Long(name)
+                if let Some(parts) = parts.filter(|it| it.name == name) =>
+            {
+                arguments.part = Some(part(parts, parser.value()?.string()?)?);
+            }
             _ => return Err(argument.unexpected().into()),
         }
     }
@@ -132,6 +145,13 @@ fn fault(text: &str) -> Result<(String, Fault), ArgumentError> {
         Err(error) => {
             Err(ArgumentError::Fault { given: text.to_owned(), error })
         }
+    }
+}
+
+fn part(parts: Parts, given: String) -> Result<u32, ArgumentError> {
+    match given.parse() {
+        Ok(part) if (1..=parts.count).contains(&part) => Ok(part),
+        _ => Err(ArgumentError::NoPart { parts, given }),
     }
 }
 

@@ -25,7 +25,7 @@ use console::{Term, style};
 use mock_server::timeline::{self, Panel};
 use mock_server::{Fault, MockWeb, Watchdog, catalogue};
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Parts};
 use printing::print;
 
 #[doc(hidden)]
@@ -62,6 +62,7 @@ pub struct Lesson {
     web: Option<MockWeb>,
     picture: Option<PathBuf>,
     panels: Mutex<Vec<Panel>>,
+    part: Option<u32>,
     _watchdog: Option<Watchdog>,
 }
 
@@ -80,9 +81,31 @@ pub fn start(name: &str, about: &str) -> Lesson {
 /// [libraries](mock_server::Site::libraries). A site named like a fault of the [catalogue], such as
 /// `truncate?after=1000`, misbehaves that way.
 pub fn start_on(name: &str, about: &str, sites: &[&str]) -> Lesson {
-    let arguments = match arguments::parse(name, lexopt::Parser::from_env()) {
+    start_with(name, about, sites, None)
+}
+
+/// As [`start_on`], for a program whose parts can be run one by one. If a part is called a `rule`, `--rule 2` asks for
+/// the second of them, and [`Lesson::runs`] says which parts to run.
+pub fn start_in_parts(
+    name: &str,
+    about: &str,
+    sites: &[&str],
+    part: &'static str,
+    count: u32,
+) -> Lesson {
+    start_with(name, about, sites, Some(Parts { name: part, count }))
+}
+
+fn start_with(
+    name: &str,
+    about: &str,
+    sites: &[&str],
+    parts: Option<Parts>,
+) -> Lesson {
+    let parser = lexopt::Parser::from_env();
+    let arguments = match arguments::parse(name, parts, parser) {
         Ok(Command::Run(arguments)) => arguments,
-        Ok(Command::Help) => print_and_exit(&help(name, about)),
+        Ok(Command::Help) => print_and_exit(&help(name, about, parts)),
         Ok(Command::Faults) => print_and_exit(&faults()),
         Err(error) => fail(name, 2, &error.to_string()),
     };
@@ -97,6 +120,7 @@ pub fn start_on(name: &str, about: &str, sites: &[&str]) -> Lesson {
         web: None,
         picture: arguments.timeline.clone(),
         panels: Mutex::default(),
+        part: arguments.part,
         _watchdog: None,
     };
     proxy::leave_loopback_alone(short(name));
@@ -130,6 +154,11 @@ impl Lesson {
     /// The sites to fetch, in order.
     pub fn sites(&self) -> &[Site] {
         &self.sites
+    }
+
+    /// Whether to run this part: the one that the command line asks for, or any if it asks for none.
+    pub fn runs(&self, part: u32) -> bool {
+        self.part.is_none_or(|only| only == part)
     }
 
     /// The sites of a program that needs exactly `N` of them. A different number of URLs on the command line ends
@@ -311,7 +340,12 @@ fn coloured(timeline: &str) -> String {
         .replace('█', &style('█').green().to_string())
 }
 
-fn help(name: &str, about: &str) -> String {
+fn help(name: &str, about: &str, parts: Option<Parts>) -> String {
+    let part = parts.map(|Parts { name, count }| {
+        let option = format!("--{name} N");
+        format!("  {option:<20} run only {name} N, from 1 to {count}\n")
+    });
+    let part = part.unwrap_or_default();
     format!(
         "{name}: {about}\n\n\
          Usage: cargo run -p {name} -- [OPTIONS] [URL]...\n\n\
@@ -323,6 +357,7 @@ fn help(name: &str, about: &str) -> String {
          \x20 --fault list         list the faults\n\
          \x20 --timeline FILE.svg  draw what the server saw as a picture\n\
          \x20 --seed N             seed for random faults (default 1)\n\
+         {part}\
          \x20 --help               show this text\n"
     )
 }
