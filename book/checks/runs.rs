@@ -126,6 +126,11 @@ pub const RUNS: &[Run] = &[
         ..PLAIN
     },
     Run {
+        name: "client_and_runtime",
+        command: "cargo run -p lesson02 --example client_and_runtime",
+        ..PLAIN
+    },
+    Run {
         name: "lesson03",
         command: "cargo run -p lesson03",
         picture: true,
@@ -392,11 +397,6 @@ pub const RUNS: &[Run] = &[
         ..PLAIN
     },
     Run { name: "guard", command: "cargo run -p lesson09 --example guard", picture: true, ..PLAIN },
-    Run {
-        name: "client_and_runtime",
-        command: "cargo run -p lesson09 --example client_and_runtime",
-        ..PLAIN
-    },
     Run { name: "paused_clock", command: "cargo run -p lesson09 --example paused_clock", ..PLAIN },
     Run { name: "intervals", command: "cargo run -p lesson09 --example intervals", picture: true, ..PLAIN },
     Run { name: "task_locals", command: "cargo run -p lesson09 --example task_locals", ..PLAIN },

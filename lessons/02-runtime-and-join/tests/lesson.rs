@@ -8,7 +8,7 @@ use std::time::Duration;
 use lesson_kit::{Site, sites_of};
 use lesson02::{fetch_all, fetch_page};
 use mock_server::testing::quick_tutorial;
-use mock_server::{Fault, MockWeb, Watchdog};
+use mock_server::{Fault, MockWeb, Site as MockSite, Watchdog};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
@@ -16,6 +16,9 @@ use tokio::time::timeout;
 #[path = "../examples/blocking_work.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
 mod blocking_work;
+#[path = "../examples/client_and_runtime.rs"]
+#[expect(dead_code, reason = "an example has a `main`, which is not called")]
+mod client_and_runtime;
 #[path = "../examples/lazy.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
 mod lazy;
@@ -327,6 +330,50 @@ fn name_lookups_and_files_wait_for_a_thread_of_the_same_pool() {
         named.await.expect("a page");
         file.await.expect("the file is there");
     });
+}
+
+/// A site that answers its first request immediately and the others late.
+fn late_after_the_first(delay: Duration) -> mock_server::Builder {
+    let fault = "fail-first?n=1&with=delay?ms=0".parse();
+    let site = MockSite::new("python.org").delay(delay);
+    MockWeb::builder().sites([site.fault(fault.expect("it is a fault"))])
+}
+
+#[test]
+fn a_request_fails_when_the_runtime_that_opened_its_connection_ends() {
+    let (web, sites, _watchdog) = start(late_after_the_first(PATIENT));
+    let client = reqwest::Client::new();
+    let until_under_way =
+        web.wait_until(|record| record.exchanges().len() == 2);
+    let page = client_and_runtime::on_two_runtimes(
+        &client,
+        &client,
+        &sites[0],
+        until_under_way,
+    );
+    let error = page.expect("the first page").expect_err("no connection");
+    assert!(error.is_request() && !error.is_timeout(), "{error:?}");
+    let causes = lesson_kit::with_causes(&error);
+    let message = "dispatch task is gone: runtime dropped the dispatch task";
+    assert!(causes.ends_with(message), "{causes}");
+    assert_eq!(web.record().connections(), 1);
+}
+
+#[test]
+fn a_client_for_each_runtime_has_connections_of_its_own() {
+    let late = late_after_the_first(Duration::from_millis(500));
+    let (web, sites, _watchdog) = start(late);
+    let (first, second) = (reqwest::Client::new(), reqwest::Client::new());
+    let until_under_way =
+        web.wait_until(|record| record.exchanges().len() == 2);
+    let page = client_and_runtime::on_two_runtimes(
+        &first,
+        &second,
+        &sites[0],
+        until_under_way,
+    );
+    assert!(page.expect("the first page").is_ok());
+    assert_eq!(web.record().connections(), 2);
 }
 
 fn watchdog(what: &'static str) -> Watchdog {

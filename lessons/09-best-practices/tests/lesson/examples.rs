@@ -3,8 +3,6 @@
 
 #[path = "../../examples/clients.rs"]
 pub mod clients;
-#[path = "../../examples/client_and_runtime.rs"]
-pub mod client_and_runtime;
 #[path = "../../examples/guard.rs"]
 pub mod guard;
 #[path = "../../examples/intervals.rs"]

@@ -9,7 +9,6 @@ use mock_server::testing::quick_tutorial;
 use mock_server::{MockWeb, Site};
 use reqwest::{Client, Result};
 
-use crate::examples::client_and_runtime::on_two_runtimes;
 use crate::{PATIENT, one_thread, start, watchdog};
 
 /// The lesson's five sites, without their delays.
@@ -31,43 +30,10 @@ fn with_a_runtime_for_each_fetch_none_overlap_and_with_one_runtime_all_do() {
     assert_eq!(web.record().max_in_flight(), 1);
 
     let (web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
-    let kept = one_thread().block_on(runtime::kept(&sites));
-    assert_eq!(bytes(&kept.expect("a client")), [15_000, 50_321, 45_000]);
-    assert_eq!(web.record().max_in_flight(), 3);
-}
-
-/// A site that answers its first request immediately and the others late.
-fn late_after_the_first(delay: Duration) -> mock_server::Builder {
-    let fault = "fail-first?n=1&with=delay?ms=0".parse();
-    let site = Site::new("python.org").delay(delay);
-    MockWeb::builder().sites([site.fault(fault.expect("it is a fault"))])
-}
-
-#[test]
-fn a_request_fails_when_the_runtime_that_opened_its_connection_ends() {
-    let (web, sites, _watchdog) = start(late_after_the_first(PATIENT));
     let client = Client::new();
-    let until_under_way =
-        web.wait_until(|record| record.exchanges().len() == 2);
-    let page = on_two_runtimes(&client, &client, &sites[0], until_under_way);
-    let error = page.expect("the first page").expect_err("no connection");
-    assert!(error.is_request() && !error.is_timeout(), "{error:?}");
-    let causes = lesson_kit::with_causes(&error);
-    let message = "dispatch task is gone: runtime dropped the dispatch task";
-    assert!(causes.ends_with(message), "{causes}");
-    assert_eq!(web.record().connections(), 1);
-}
-
-#[test]
-fn a_client_for_each_runtime_has_connections_of_its_own() {
-    let late = late_after_the_first(Duration::from_millis(500));
-    let (web, sites, _watchdog) = start(late);
-    let (first, second) = (Client::new(), Client::new());
-    let until_under_way =
-        web.wait_until(|record| record.exchanges().len() == 2);
-    let page = on_two_runtimes(&first, &second, &sites[0], until_under_way);
-    assert!(page.expect("the first page").is_ok());
-    assert_eq!(web.record().connections(), 2);
+    let kept = one_thread().block_on(runtime::kept(&client, &sites));
+    assert_eq!(bytes(&kept), [15_000, 50_321, 45_000]);
+    assert_eq!(web.record().max_in_flight(), 3);
 }
 
 #[tokio::test]

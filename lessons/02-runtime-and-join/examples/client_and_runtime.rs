@@ -2,7 +2,7 @@
 //! runtime ends?
 //!
 //! ```sh
-//! cargo run -p lesson09 --example client_and_runtime
+//! cargo run -p lesson02 --example client_and_runtime
 //! ```
 //!
 //! A client keeps its connections, and a task on the runtime that opened a
@@ -15,7 +15,7 @@
 use std::time::Duration;
 
 use lesson_kit::{Site, println, with_causes};
-use lesson09::{client, fetch_page};
+use lesson02::{client, fetch_page};
 use reqwest::Client;
 use tokio::runtime::Runtime;
 use tokio::time::sleep;
@@ -23,7 +23,7 @@ use tokio::time::sleep;
 // It compares what happens on two runtimes, so it makes them itself.
 fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
-        "lesson09 --example client_and_runtime",
+        "lesson02 --example client_and_runtime",
         "a client that outlives a runtime",
         &["python.org"],
     );
