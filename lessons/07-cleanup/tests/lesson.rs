@@ -1,18 +1,15 @@
 //! The lesson's claims, proved by what the server saw.
 
 use std::fs;
-use std::future::{poll_fn, ready};
 #[cfg(unix)]
 use std::io::{BufRead, BufReader, Lines};
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::pin::pin;
 use std::process::Command;
 #[cfg(unix)]
 use std::process::{Child, ChildStdout, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::task::Poll;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 

@@ -2,74 +2,77 @@
 //! hangs every time. How can that be?
 //!
 //! ```sh
-//! cargo run -p lesson09 --example futurelock
+//! cargo run -p lesson04 --example futurelock
 //! ```
 //!
 //! A task waits for a lock, in a `select!` with a timeout. When the timeout fires,
 //! it waits for the same lock a second time. In the wrong run `select!` has only
 //! borrowed the first future. That future keeps its place at the head of the
-//! queue, so it gets the lock, but nothing polls it any more. A watchdog says what
-//! happened last. Two ways out follow: give `select!` the future itself, which it
-//! drops, or make the future a task, which the runtime polls.
+//! queue, so it gets the lock, but nothing polls it any more. After two seconds
+//! the program gives up on that run. Two ways out follow: give `select!` the future
+//! itself, which it drops, or make the future a task, which the runtime polls.
 
-use std::io;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use lesson_kit::println;
-use lesson09::watchdog::{Log, Watched, watch};
-use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Mutex, oneshot};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
-/// How long nothing may happen.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// How long another task holds the lock: longer than the timeout.
+/// How long another task holds the lock: longer than `TIMEOUT`.
 const BUSY: Duration = Duration::from_millis(400);
 const TIMEOUT: Duration = Duration::from_millis(100);
+/// How long a run may take.
+const PATIENCE: Duration = Duration::from_secs(2);
 
-// Each run has a runtime on a thread of its own, which is left behind if it hangs.
-// So there's none in `main`.
-fn main() -> anyhow::Result<()> {
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
     lesson_kit::without_web(
-        "lesson09 --example futurelock",
+        "lesson04 --example futurelock",
         "a future that keeps its place in a queue",
     );
     println!("--- wrong: &mut future in select! ---");
-    println!("{}", run(threads()?, PATIENCE, by_reference));
+    run(by_reference).await;
 
     println!("\n--- right: the future by value ---");
-    println!("{}", run(threads()?, PATIENCE, by_value));
+    run(by_value).await;
 
     println!("\n--- right: a task ---");
-    println!("{}", run(threads()?, PATIENCE, by_task));
+    run(by_task).await;
     Ok(())
 }
 
-/// A runtime with several threads: it doesn't hang because it lacks one.
-fn threads() -> io::Result<Runtime> {
-    Builder::new_multi_thread().enable_all().build()
+/// Runs `work` while another task holds the lock, and returns the lines of its
+/// log. No thread is blocked, so a timeout is enough to end a run that hangs.
+pub async fn run(work: impl AsyncFnOnce(&Lock, &Log)) -> Vec<String> {
+    let (lock, log) = (Lock::default(), Log::default());
+    keep_busy(&lock, &log).await;
+    match timeout(PATIENCE, work(&lock, &log)).await {
+        Ok(()) => log.print("finished"),
+        Err(_elapsed) => log.print("still waiting after 2 seconds"),
+    }
+    log.lines()
 }
 
-/// Runs it while another task holds the lock. The runtime is left behind if it
-/// hangs.
-pub fn run(
-    runtime: Runtime,
-    patience: Duration,
-    work: impl AsyncFnOnce(&Lock, &Log) + Send + 'static,
-) -> Watched {
-    watch(patience, move |log| {
-        runtime.block_on(async {
-            let lock = Lock::default();
-            keep_busy(&lock, &log).await;
-            work(&lock, &log).await;
-        });
-    })
-}
-
-/// Two tasks share it.
+/// The lock that two tasks share.
 pub type Lock = Arc<Mutex<()>>;
+
+/// Prints lines, and keeps them for the tests.
+#[derive(Clone, Default)]
+pub struct Log(Arc<std::sync::Mutex<Vec<String>>>);
+
+impl Log {
+    fn print(&self, line: impl Into<String>) {
+        let line = line.into();
+        println!("{line}");
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
 
 // ANCHOR: busy
 /// Starts a task that holds the lock for a while, and returns when it has it.

@@ -4,50 +4,49 @@ use std::pin::pin;
 
 use futures::FutureExt;
 use futures::stream::{self, StreamExt};
-use lesson09::watchdog::Watched;
 use tokio::sync::{Mutex, mpsc};
 
-use crate::examples::{futurelock, paused_clock};
-use crate::{PATIENT, STEP, lines, watchdog};
+use crate::examples::futurelock;
+use crate::watchdog;
 
-#[test]
-fn a_future_kept_by_reference_keeps_its_place_in_the_queue_and_it_hangs() {
+#[tokio::test(start_paused = true)]
+async fn a_future_kept_by_reference_keeps_its_place_in_the_queue_and_it_hangs()
+{
     let _watchdog = watchdog();
-    let runtime = paused_clock::paused().expect("a runtime");
     assert_eq!(
-        futurelock::run(runtime, STEP, futurelock::by_reference),
-        Watched::Hung(lines([
+        futurelock::run(futurelock::by_reference).await,
+        [
             "first waits for the lock",
             "second waits for the lock",
             "the other task gives up the lock",
-        ]))
+            "still waiting after 2 seconds",
+        ]
     );
 }
 
-#[test]
-fn a_future_by_value_loses_its_place_and_a_task_gets_its_turn_and_neither_hangs()
- {
+#[tokio::test(start_paused = true)]
+async fn a_future_by_value_loses_its_place_and_a_task_gets_its_turn() {
     let _watchdog = watchdog();
-    let runtime = paused_clock::paused().expect("a runtime");
     assert_eq!(
-        futurelock::run(runtime, PATIENT, futurelock::by_value),
-        Watched::Finished(lines([
+        futurelock::run(futurelock::by_value).await,
+        [
             "first waits for the lock",
             "second waits for the lock",
             "the other task gives up the lock",
             "second has the lock",
-        ]))
+            "finished",
+        ]
     );
-    let runtime = paused_clock::paused().expect("a runtime");
     assert_eq!(
-        futurelock::run(runtime, PATIENT, futurelock::by_task),
-        Watched::Finished(lines([
+        futurelock::run(futurelock::by_task).await,
+        [
             "first waits for the lock",
             "second waits for the lock",
             "the other task gives up the lock",
             "first has the lock",
             "second has the lock",
-        ]))
+            "finished",
+        ]
     );
 }
 

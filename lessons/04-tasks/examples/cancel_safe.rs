@@ -2,7 +2,7 @@
 //! you start again after that, as if nothing had happened?
 //!
 //! ```sh
-//! cargo run -p lesson09 --example cancel_safe
+//! cargo run -p lesson04 --example cancel_safe
 //! ```
 //!
 //! Each operation is interrupted by `select!` when it has half of what it wants.
@@ -27,7 +27,7 @@ use tokio::task::{JoinSet, yield_now};
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     lesson_kit::without_web(
-        "lesson09 --example cancel_safe",
+        "lesson04 --example cancel_safe",
         "what select! loses",
     );
     println!("{:<26}{:<24}{:<8}arrived", "", "", "sent");

@@ -2,7 +2,7 @@
 //! do?
 //!
 //! ```sh
-//! cargo run -p lesson09 --example select_rules
+//! cargo run -p lesson04 --example select_rules
 //! ```
 //!
 //! 1. An `if` that is false disables a branch: its future isn't polled. But the
@@ -27,7 +27,7 @@ const TIMES: usize = 1_000;
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     lesson_kit::without_web(
-        "lesson09 --example select_rules",
+        "lesson04 --example select_rules",
         "when select! polls a branch",
     );
     println!("1. {}", condition().await.join(", "));

@@ -1,59 +1,27 @@
-//! What the lesson claims, proved by what the server saw.
+//! Tasks: who owns them, what they need, when they end.
 
 use std::cell::Cell;
-use std::collections::HashSet;
 use std::future::ready;
 use std::rc::Rc;
 use std::sync::{Condvar, Mutex, mpsc};
 use std::time::Duration;
 
-use lesson_kit::{Site, sites_of};
+use lesson_kit::Site;
 use lesson04::{fetch_page, schedule};
 use mock_server::testing::quick_tutorial;
-use mock_server::{Fault, MockWeb, Outcome, Watchdog};
+use mock_server::{Fault, MockWeb, Outcome};
 use tokio::runtime::{Builder, Handle, LocalOptions, LocalRuntime, Runtime};
 use tokio::sync::oneshot;
 use tokio::task::{JoinSet, LocalSet, spawn_local};
 use tokio::time::{sleep, timeout};
 
-#[path = "../examples/detach.rs"]
-#[expect(dead_code, reason = "an example has a `main`, which is not called")]
-mod detach;
-#[path = "../examples/first_completed.rs"]
-#[expect(dead_code, reason = "an example has a `main`, which is not called")]
-mod first_completed;
-#[path = "../examples/local_tasks.rs"]
-#[expect(dead_code, reason = "an example has a `main`, which is not called")]
-mod local_tasks;
-#[path = "../examples/parallel.rs"]
-#[expect(dead_code, reason = "an example has a `main`, which is not called")]
-mod parallel;
-#[path = "../examples/send_static.rs"]
-#[expect(dead_code, reason = "an example has a `main`, which is not called")]
-mod send_static;
-#[path = "../examples/task_cost.rs"]
-#[expect(dead_code, reason = "an example has a `main`, which is not called")]
-mod task_cost;
-#[path = "../examples/yielding.rs"]
-#[expect(dead_code, reason = "an example has a `main`, which is not called")]
-mod yielding;
+use crate::examples::{
+    detach, local_tasks, parallel, send_static, task_cost, yielding,
+};
+use crate::{IMPATIENT, PATIENT, start};
 
-/// Bounds a failure only.
-const WATCHDOG: Duration = Duration::from_secs(60);
-/// How long to wait for something that will happen: as long as a busy machine
-/// may need.
-const PATIENT: Duration = Duration::from_secs(25);
-/// How long to wait for something that can't happen.
-const IMPATIENT: Duration = Duration::from_millis(200);
 /// The bytes of the tutorial's three pages.
 const ALL: usize = 15_000 + 50_321 + 45_000;
-
-fn start(builder: mock_server::Builder) -> (MockWeb, Vec<Site>, Watchdog) {
-    let web = builder.start().expect("the web starts");
-    let watchdog = web.watchdog(WATCHDOG);
-    let sites = sites_of(&web);
-    (web, sites, watchdog)
-}
 
 fn one_thread() -> Runtime {
     Builder::new_current_thread().enable_all().build().expect("a runtime")
@@ -352,83 +320,6 @@ fn a_connection_is_driven_by_the_runtime_it_was_made_on() {
     });
     assert_eq!(web.record().exchanges().len(), 2);
     assert_eq!(web.record().connections(), 1);
-}
-
-#[tokio::test]
-async fn select_drops_the_others_and_the_server_sees_them_leave() {
-    let (web, sites, _watchdog) = start(
-        quick_tutorial()
-            .fault("codeswithpankaj.com", Fault::Hang)
-            .fault("w3schools.com", Fault::Hang)
-            .fault("python.org", Fault::Delay { ms: 200 }),
-    );
-    let client = reqwest::Client::new();
-
-    let [a, b, c] = &sites[..] else { panic!("{sites:?}") };
-    let first = first_completed::with_select(&client, a, b, c).await;
-
-    assert_eq!(first, "python.org");
-    web.wait_until(|record| record.in_flight() == 0).await;
-    let record = web.record();
-    let complete = record.count(Outcome::Complete);
-    assert_eq!(complete, 1, "all other requests that arrived are gone");
-    assert_eq!(record.client_gone(), record.exchanges().len() - 1);
-}
-
-#[tokio::test]
-async fn join_next_gives_one_result_after_another_and_drops_none() {
-    let slow = Fault::Delay { ms: 500 };
-    let (web, sites, _watchdog) =
-        start(quick_tutorial().fault("codeswithpankaj.com", slow));
-    let client = reqwest::Client::new();
-
-    let [a, b, c] = &sites[..] else { panic!("{sites:?}") };
-    let answers = first_completed::with_join_set(&client, [a, b, c]).await;
-
-    let mut answers = answers.expect("no panic");
-    assert_eq!(answers[2], "codeswithpankaj.com", "the slow one is last");
-    answers.sort();
-    assert_eq!(answers, ["codeswithpankaj.com", "python.org", "w3schools.com"]);
-    assert_eq!(web.record().count(Outcome::Complete), 3);
-    assert_eq!(web.record().client_gone(), 0);
-}
-
-#[tokio::test]
-async fn a_failure_counts_as_the_first_answer_in_both() {
-    let slow = Fault::Delay { ms: 500 };
-    let (_web, sites, _watchdog) = start(
-        quick_tutorial()
-            .fault("codeswithpankaj.com", slow.clone())
-            .fault("w3schools.com", slow)
-            .fault("python.org", Fault::Refused),
-    );
-    let client = reqwest::Client::new();
-
-    let [a, b, c] = &sites[..] else { panic!("{sites:?}") };
-    let first = first_completed::with_select(&client, a, b, c).await;
-    let answers = first_completed::with_join_set(&client, [a, b, c]).await;
-
-    for first in [&first, &answers.expect("no panic")[0]] {
-        assert!(first.starts_with("python.org failed: "), "{first}");
-    }
-}
-
-#[tokio::test]
-async fn select_polls_its_branches_in_random_order_unless_it_is_biased() {
-    let (mut random, mut biased) = (HashSet::new(), HashSet::new());
-    for _ in 0..200 {
-        random.insert(tokio::select! {
-            () = ready(()) => "first",
-            () = ready(()) => "second",
-        });
-        biased.insert(tokio::select! {
-            biased;
-            () = ready(()) => "first",
-            () = ready(()) => "second",
-        });
-    }
-    assert_eq!(random, HashSet::from(["first", "second"]));
-    assert_eq!(biased, HashSet::from(["first"]));
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The rules of `select!`, and what it loses.
+//! What an operation has lost when it was dropped and is called again.
 
 use std::pin::pin;
 
@@ -7,7 +7,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, duplex};
 use tokio::sync::{Mutex, Notify, RwLock, Semaphore};
 use tokio::time::timeout;
 
-use crate::examples::{cancel_safe, select_rules};
+use crate::examples::cancel_safe;
 use crate::{PATIENT, watchdog};
 
 #[tokio::test]
@@ -108,35 +108,4 @@ async fn the_count_of_read_until_starts_from_zero_when_it_is_called_again() {
     peer.write_all(b"lo\n").await.expect("room");
     let count = socket.read_until(b'\n', &mut line).await.expect("a line");
     assert_eq!((line.as_slice(), count), (&b"hello\n"[..], 3));
-}
-
-#[tokio::test]
-async fn a_false_condition_disables_a_branch_and_its_expression_still_runs() {
-    let _watchdog = watchdog();
-    let events = select_rules::condition().await;
-    assert_eq!(events, ["expression", "second branch"]);
-}
-
-#[tokio::test]
-async fn a_pattern_that_does_not_match_disables_its_branch() {
-    let _watchdog = watchdog();
-    assert_eq!(select_rules::pattern().await, "second branch");
-}
-
-#[tokio::test]
-async fn select_panics_if_all_branches_are_disabled_and_there_is_no_else() {
-    let _watchdog = watchdog();
-    assert_eq!(select_rules::all_disabled_with_else().await, "else");
-    let panicked = tokio::spawn(select_rules::all_disabled()).await;
-    let error = panicked.expect_err("there's no else").to_string();
-    let message = "all branches are disabled and there is no else branch";
-    assert!(error.contains(message), "{error}");
-}
-
-#[tokio::test]
-async fn a_random_branch_wins_and_with_biased_the_first_one() {
-    let _watchdog = watchdog();
-    let [first, second] = select_rules::random(1_000).await;
-    assert!(first > 0 && second > 0, "{first} and {second}");
-    assert_eq!(select_rules::biased(1_000).await, [1_000, 0]);
 }

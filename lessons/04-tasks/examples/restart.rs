@@ -2,7 +2,7 @@
 //! the page ever arrive?
 //!
 //! ```sh
-//! cargo run -p lesson07 --example restart
+//! cargo run -p lesson04 --example restart
 //! ```
 //!
 //! Look at the number of requests. `by_value` gives `select!` the future
@@ -26,7 +26,7 @@ const MAX_TICKS: usize = 6;
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
-        "lesson07 --example restart",
+        "lesson04 --example restart",
         "a future that select! drops and the loop starts again",
         &["python.org"],
     );
