@@ -167,6 +167,17 @@ fn every_lesson_and_every_example_has_its_chapter_its_run_and_its_output_in_the_
     };
     for (folder, package) in lessons() {
         assert!(pages.iter().any(|page| page.name == format!("{folder}.md")), "{folder} has no chapter");
+        // On a page of its lesson, or under the words that the compiler says about it.
+        let has_its_words = |page: &Page| page.name[..2] == folder[..2] || page.name == "compiler.md";
+        for run in RUNS.iter().filter(|run| run.command.starts_with(&format!("cargo run -p {package}"))) {
+            let output = |include: &Include| root().join(&include.file) == output_file(run);
+            let shown = |page: &Page| page.includes().iter().any(output);
+            assert!(
+                pages.iter().any(|page| has_its_words(page) && shown(page)),
+                "{}: no page of {package} shows it",
+                run.name
+            );
+        }
         is_shown(&format!("cargo run -p {package}"));
         for example in programs(&folder, "examples") {
             is_shown(&format!("cargo run -p {package} --example {example}"));
@@ -205,7 +216,7 @@ fn every_chapter_has_its_lesson_and_every_command_that_is_told_is_run() {
     for page in all_pages().into_iter().chain([readme()]) {
         if page.name.starts_with(|first: char| first.is_ascii_digit()) {
             assert!(
-                folders.iter().any(|folder| page.name == format!("{folder}.md")),
+                folders.iter().any(|folder| folder[..2] == page.name[..2]),
                 "{} has no lesson",
                 page.name
             );

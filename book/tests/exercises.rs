@@ -1,4 +1,5 @@
-//! The chapter on the exercises tells what there is: rustlings' own list is `info.toml`.
+//! The page on the exercises lists all of them, as rustlings' `info.toml` does, and each is announced on the page that
+//! teaches its idea.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -37,52 +38,76 @@ fn table() -> Vec<Vec<String>> {
     rows(&chapter.markdown)
 }
 
-#[test]
-fn the_table_has_every_exercise_in_its_order_with_its_lesson() {
-    let told: Vec<_> = table().iter().map(|row| [row[0].clone(), row[1].clone()]).collect();
-    let there_are: Vec<_> = exercises()
-        .iter()
-        .map(|(name, folder)| {
-            let chapter = folder.replace('_', "-");
-            [format!("`{name}`"), format!("[{}]({chapter}.md)", &folder[..2])]
-        })
-        .collect();
-    assert_eq!(told, there_are);
+/// The number of a page as the table of contents has it: `04-1-select.md` is 4.1.
+fn number(page: &str) -> String {
+    let parts: Vec<_> = page.split('-').collect();
+    let chapter = parts[0].trim_start_matches('0');
+    match parts[1].parse::<u32>() {
+        Ok(part) => format!("{chapter}.{part}"),
+        Err(_) => chapter.to_owned(),
+    }
 }
 
 #[test]
-fn every_chapter_ends_with_its_exercises_as_they_are_in_the_table() {
-    let chapters = pages().expect("the book can be read").into_iter();
-    let chapters: Vec<_> =
-        chapters.filter(|page| page.name.starts_with(|first: char| first.is_ascii_digit())).collect();
-    let table = table();
-    let mut told = 0;
-    for chapter in &chapters {
-        let (_, end) = chapter.markdown.split_once("\n## Exercises\n").unwrap_or_else(|| {
-            panic!("{} tells of no exercises", chapter.name);
-        });
-        assert!(!end.contains("\n## "), "{}: there is more after the exercises", chapter.name);
-        assert!(end.contains("](exercises.md#how-to-start)"), "{} does not tell how to start", chapter.name);
-        let expected: Vec<_> = table
-            .iter()
-            .filter(|row| row[1].contains(&chapter.name))
-            .map(|row| {
-                let command = format!("`cargo test --bin {}`", row[0].trim_matches('`'));
-                vec![format!("{}: {}", row[0], row[3]), row[2].clone(), command]
-            })
-            .collect();
-        assert!((1..=4).contains(&expected.len()), "{}: {expected:?}", chapter.name);
-        assert_eq!(rows(end), expected, "{}", chapter.name);
-        told += expected.len();
+fn the_table_has_every_exercise_in_its_order_with_a_page_of_its_lesson() {
+    let rows = table();
+    let in_the_table: Vec<_> = rows.iter().map(|row| row[0].clone()).collect();
+    let there_are: Vec<_> = exercises().iter().map(|(name, _)| format!("`{name}`")).collect();
+    assert_eq!(in_the_table, there_are);
+    for (row, (name, folder)) in rows.iter().zip(exercises()) {
+        let (_, page) = row[1].split_once("](").expect("it is a link");
+        let page = page.trim_end_matches(')');
+        assert_eq!(row[1], format!("[{}]({page})", number(page)), "{name}");
+        assert_eq!(page[..2], folder[..2], "{name} is of lesson {}, and its page is {page}", &folder[..2]);
     }
-    assert_eq!(told, exercises().len(), "each is told in a chapter");
+}
+
+#[test]
+fn each_exercise_is_announced_once_on_its_page_with_its_minutes_and_its_command() {
+    let mut announced = Vec::new();
+    for page in pages().expect("the book can be read") {
+        let length = page.length().unwrap_or_else(|error| panic!("{}: {error:#}", page.name));
+        for (name, minutes) in length.exercises {
+            let opening = format!("\n**Exercise `{name}`** (");
+            let (_, rest) = page.markdown.split_once(&opening).expect("it was found there");
+            let (text, _) = rest.split_once("</div>").expect("the box ends");
+            for part in [&format!("`cargo test --bin {name}`"), "](exercises.md#how-to-start)"] {
+                assert!(text.contains(part), "{}: {name}: {part}", page.name);
+            }
+            announced.push((name, page.name.clone(), minutes));
+        }
+    }
+    let listed = table().into_iter().map(|row| {
+        let page = row[1].split_once("](").expect("it is a link").1.trim_end_matches(')');
+        let minutes = row[2].parse().expect("it is a number");
+        (row[0].trim_matches('`').to_owned(), page.to_owned(), minutes)
+    });
+    let mut listed: Vec<_> = listed.collect();
+    listed.sort();
+    announced.sort();
+    assert_eq!(announced, listed);
+}
+
+#[test]
+fn every_page_of_a_chapter_has_an_exercise() {
+    for page in pages().expect("the book can be read") {
+        if page.name.starts_with(|first: char| first.is_ascii_digit()) {
+            let length = page.length().unwrap_or_else(|error| panic!("{}: {error:#}", page.name));
+            assert!(!length.exercises.is_empty(), "{}", page.name);
+            assert!(
+                !page.markdown.contains("\n## Exercises\n"),
+                "{}: they have boxes, not a section",
+                page.name
+            );
+        }
+    }
 }
 
 #[test]
 fn there_are_as_many_as_the_readme_says() {
-    assert_eq!(exercises().len(), 24);
     let readme = read(&root().join("README.md")).expect("there is one");
-    assert!(readme.contains("\nTwenty-four programs that are wrong until you repair them"));
+    let sentence = format!("\n{} programs that are wrong until you repair them", exercises().len());
+    assert!(readme.contains(&sentence), "{sentence}");
 }
 
 #[test]
