@@ -8,8 +8,11 @@
 //! `impl AsyncFnMut(…)` accepts such a closure, or an `async fn`. This closure
 //! borrows the client and the total from outside, across its awaits.
 
+// ANCHOR: use
 use lesson_kit::{Site, println};
 use lesson03::{SITES, client, count_words};
+use reqwest::Result;
+// ANCHOR_END: use
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -37,8 +40,8 @@ async fn main() -> anyhow::Result<()> {
 /// Calls `each` with every site, one after another, until one fails.
 pub async fn visit(
     sites: &[Site],
-    mut each: impl AsyncFnMut(&Site) -> reqwest::Result<()>,
-) -> reqwest::Result<()> {
+    mut each: impl AsyncFnMut(&Site) -> Result<()>,
+) -> Result<()> {
     for site in sites {
         each(site).await?;
     }

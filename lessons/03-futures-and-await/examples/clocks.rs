@@ -10,6 +10,7 @@
 //! `.await` takes, and at what the server saw: the request whose timeout expired
 //! before its first poll was never sent.
 
+// ANCHOR: use
 use std::error::Error;
 use std::future::pending;
 use std::time::Duration;
@@ -20,6 +21,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 const SECOND: Duration = Duration::from_secs(1);
 const HALF: Duration = Duration::from_millis(500);
+// ANCHOR_END: use
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

@@ -10,10 +10,13 @@
 //! an async function doesn't run until its future is polled. Only `join!` polls
 //! both. Look at the bars, and at the total.
 
+// ANCHOR: use
 use std::time::Instant;
 
 use lesson_kit::{Site, println, with_causes};
 use lesson03::{SITES, client, count_words};
+use reqwest::{Client, Result};
+// ANCHOR_END: use
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -42,46 +45,45 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-// ANCHOR: one_after_another
-/// Version A.
+/// Adds up the words of two pages. Version A.
 pub async fn one_after_another(
-    client: &reqwest::Client,
+    client: &Client,
     a: &Site,
     b: &Site,
-) -> reqwest::Result<usize> {
+) -> Result<usize> {
+    // ANCHOR: one_after_another
+    // Version A.
     let words_of_a = count_words(client, a).await?;
     let words_of_b = count_words(client, b).await?;
     Ok(words_of_a + words_of_b)
+    // ANCHOR_END: one_after_another
 }
-// ANCHOR_END: one_after_another
 
-// ANCHOR: stored_first
-/// Version B.
+/// Adds up the words of two pages. Version B.
 pub async fn stored_first(
-    client: &reqwest::Client,
+    client: &Client,
     a: &Site,
     b: &Site,
-) -> reqwest::Result<usize> {
+) -> Result<usize> {
+    // ANCHOR: stored_first
+    // Version B.
     let words_of_a = count_words(client, a);
     let words_of_b = count_words(client, b);
     Ok(words_of_a.await? + words_of_b.await?)
+    // ANCHOR_END: stored_first
 }
-// ANCHOR_END: stored_first
 
-// ANCHOR: joined
-/// Version C.
-pub async fn joined(
-    client: &reqwest::Client,
-    a: &Site,
-    b: &Site,
-) -> reqwest::Result<usize> {
+/// Adds up the words of two pages. Version C.
+pub async fn joined(client: &Client, a: &Site, b: &Site) -> Result<usize> {
+    // ANCHOR: joined
+    // Version C.
     let (words_of_a, words_of_b) =
         tokio::join!(count_words(client, a), count_words(client, b));
     Ok(words_of_a? + words_of_b?)
+    // ANCHOR_END: joined
 }
-// ANCHOR_END: joined
 
-fn print_words(words: reqwest::Result<usize>, start: Instant) {
+fn print_words(words: Result<usize>, start: Instant) {
     match words {
         Ok(words) => println!("{words} words"),
         Err(error) => println!("failed: {}", with_causes(&error)),

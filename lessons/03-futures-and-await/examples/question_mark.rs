@@ -9,8 +9,11 @@
 //! third is never fetched. A loop that keeps each result continues. Look at what
 //! the server saw, and at which lines are missing.
 
+// ANCHOR: use
 use lesson_kit::{Site, println, with_causes};
 use lesson03::{client, count_words};
+use reqwest::{Client, Result};
+// ANCHOR_END: use
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -23,14 +26,14 @@ async fn main() -> anyhow::Result<()> {
     let client = client()?;
 
     println!("--- ? in the loop ---");
-    match until_the_first_error(&client, &sites).await {
+    match all_of(&client, &sites).await {
         Ok(words) => println!("words: {words:?}"),
         Err(error) => println!("failed: {}", with_causes(&error.without_url())),
     }
     lesson.timeline("? in the loop").await;
 
     println!("\n--- each result kept ---");
-    for result in each(&client, &sites).await {
+    for result in each_of(&client, &sites).await {
         match result {
             Ok(words) => println!("words: {words}"),
             Err(error) => {
@@ -42,30 +45,22 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-// ANCHOR: until_the_first_error
+// ANCHOR: loops
 /// Version A.
-pub async fn until_the_first_error(
-    client: &reqwest::Client,
-    sites: &[Site],
-) -> reqwest::Result<Vec<usize>> {
+pub async fn all_of(client: &Client, sites: &[Site]) -> Result<Vec<usize>> {
     let mut words = Vec::new();
     for site in sites {
         words.push(count_words(client, site).await?);
     }
     Ok(words)
 }
-// ANCHOR_END: until_the_first_error
 
-// ANCHOR: each
 /// Version B.
-pub async fn each(
-    client: &reqwest::Client,
-    sites: &[Site],
-) -> Vec<reqwest::Result<usize>> {
-    let mut results = Vec::new();
+pub async fn each_of(client: &Client, sites: &[Site]) -> Vec<Result<usize>> {
+    let mut words = Vec::new();
     for site in sites {
-        results.push(count_words(client, site).await);
+        words.push(count_words(client, site).await);
     }
-    results
+    words
 }
-// ANCHOR_END: each
+// ANCHOR_END: loops

@@ -10,36 +10,39 @@
 //! the buffer, it counts until its scope ends, even after its last use. The
 //! exact numbers depend on the compiler.
 
+// ANCHOR: use
 use futures::FutureExt;
 use lesson_kit::println;
 use tokio::task::yield_now;
+// ANCHOR_END: use
 
 fn main() {
     lesson_kit::without_web(
         "lesson03 --example state_machine",
         "how large a future is",
     );
-    let row = |what: &str, bytes| println!("{what:<40}{bytes:>6} bytes");
-    row("a buffer held across an await", size_of_val(&held_across()));
-    row("a buffer dropped before the await", size_of_val(&dropped_before()));
-    row("borrowed before, still in scope", size_of_val(&in_scope()));
-    row("never borrowed, still in scope", size_of_val(&never_borrowed()));
-    row("a future that awaits the first", size_of_val(&awaits_it()));
-    row("the first, boxed", size_of_val(&Box::pin(held_across())));
+    let row = |what: &str, bytes| println!("{what:<26}{bytes:>6} bytes");
+    row("sum_after()", size_of_val(&sum_after()));
+    row("sum_in_block()", size_of_val(&sum_in_block()));
+    row("sum_before()", size_of_val(&sum_before()));
+    println!();
+    row("sum_of_copy()", size_of_val(&sum_of_copy()));
+    row("awaits_sum_after()", size_of_val(&awaits_sum_after()));
+    row("Box::pin(sum_after())", size_of_val(&Box::pin(sum_after())));
     let levels = depth(100).now_or_never();
     println!("\nrecursion, boxed: {levels:?} levels");
 }
 
 // ANCHOR: sizes
-/// The buffer is needed after the await, so the future has room for it.
-pub async fn held_across() -> usize {
+/// Version A.
+pub async fn sum_after() -> usize {
     let buffer = [1_u8; 4096];
     yield_now().await;
     buffer.iter().map(|&byte| usize::from(byte)).sum()
 }
 
-/// The buffer ends with its block, before the await.
-pub async fn dropped_before() -> usize {
+/// Version B.
+pub async fn sum_in_block() -> usize {
     let sum = {
         let buffer = [1_u8; 4096];
         buffer.iter().map(|&byte| usize::from(byte)).sum()
@@ -48,35 +51,36 @@ pub async fn dropped_before() -> usize {
     sum
 }
 
-/// The buffer isn't needed any more. But `iter()` has borrowed it, and it's
-/// still in scope.
-pub async fn in_scope() -> usize {
+/// Version C.
+pub async fn sum_before() -> usize {
     let buffer = [1_u8; 4096];
     let sum = buffer.iter().map(|&byte| usize::from(byte)).sum();
     yield_now().await;
     sum
 }
+// ANCHOR_END: sizes
 
+// ANCHOR: others
 /// Nothing has borrowed the buffer: `sum` was given a copy.
-pub async fn never_borrowed() -> usize {
+pub async fn sum_of_copy() -> usize {
     let buffer = [1_u8; 4096];
     let sum = sum(buffer);
     yield_now().await;
     sum
 }
 
-/// A future holds the futures that it awaits.
-pub async fn awaits_it() -> usize {
-    held_across().await
+/// A future contains the futures it awaits.
+pub async fn awaits_sum_after() -> usize {
+    sum_after().await
 }
-// ANCHOR_END: sizes
+// ANCHOR_END: others
 
 fn sum(buffer: [u8; 4096]) -> usize {
     buffer.iter().map(|&byte| usize::from(byte)).sum()
 }
 
 // ANCHOR: recursion
-/// Without the box, the future would have to hold itself.
+/// Counts down to 0, and returns how many levels that took.
 pub async fn depth(levels: usize) -> usize {
     if levels == 0 { 0 } else { 1 + Box::pin(depth(levels - 1)).await }
 }

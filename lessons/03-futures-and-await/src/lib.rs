@@ -4,10 +4,13 @@
 //! chain, like coroutines that await coroutines. An `.await` finishes before the
 //! next line of its function runs, so futures that should overlap are joined.
 
+// ANCHOR: use
 use std::time::Duration;
 
 use futures::future::join_all;
 use lesson_kit::{Site, println};
+use reqwest::{Client, Result};
+// ANCHOR_END: use
 
 /// How long to wait for a site, from the request to the last byte.
 pub const TIMEOUT: Duration = Duration::from_secs(5);
@@ -17,20 +20,14 @@ pub const SITES: [&str; 2] = ["codeswithpankaj.com", "python.org"];
 
 // ANCHOR: chain
 /// Fetches a page and returns its text.
-pub async fn fetch_content(
-    client: &reqwest::Client,
-    site: &Site,
-) -> reqwest::Result<String> {
+pub async fn fetch_content(client: &Client, site: &Site) -> Result<String> {
     println!("Fetching {}", site.name);
     let response = client.get(&site.url).send().await?;
     response.error_for_status()?.text().await
 }
 
 /// Fetches a page and returns the number of its words.
-pub async fn count_words(
-    client: &reqwest::Client,
-    site: &Site,
-) -> reqwest::Result<usize> {
+pub async fn count_words(client: &Client, site: &Site) -> Result<usize> {
     let content = fetch_content(client, site).await?;
     let words = content.split_whitespace().count();
     println!("Processed {}", site.name);
@@ -38,13 +35,26 @@ pub async fn count_words(
 }
 // ANCHOR_END: chain
 
+#[expect(clippy::manual_async_fn, reason = "it shows what `async fn` is")]
+// ANCHOR: desugared
+/// `count_words`, written without `async fn`.
+pub fn count_words_desugared(
+    client: &Client,
+    site: &Site,
+) -> impl Future<Output = Result<usize>> {
+    async move {
+        let content = fetch_content(client, site).await?;
+        let words = content.split_whitespace().count();
+        println!("Processed {}", site.name);
+        Ok(words)
+    }
+}
+// ANCHOR_END: desugared
+
 // ANCHOR: count_all
-/// Counts the words of all pages at the same time.
+/// Counts the words of all pages concurrently.
 /// Results are in the order of the sites.
-pub async fn count_all(
-    client: &reqwest::Client,
-    sites: &[Site],
-) -> Vec<reqwest::Result<usize>> {
+pub async fn count_all(client: &Client, sites: &[Site]) -> Vec<Result<usize>> {
     join_all(sites.iter().map(|site| count_words(client, site))).await
 }
 // ANCHOR_END: count_all
@@ -54,6 +64,6 @@ pub async fn count_all(
 /// # Errors
 ///
 /// When the operating system refuses what a client needs.
-pub fn client() -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder().timeout(TIMEOUT).build()
+pub fn client() -> Result<Client> {
+    Client::builder().timeout(TIMEOUT).build()
 }

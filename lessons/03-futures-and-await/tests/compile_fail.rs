@@ -4,9 +4,15 @@
 use mock_server::testing::check_refused;
 
 /// The programs in `compile_fail`, and the error that each is.
-const REFUSED: [(&str, &str); 3] = [
+const REFUSED: [(&str, &str); 9] = [
+    ("async_block_type", "E0282"),
     ("await_twice", "E0382"),
+    ("closure_await", "E0728"),
+    ("closure_escape", "captured variable cannot escape `FnMut` closure body"),
+    ("dyn_async_trait", "E0038"),
     ("forgotten_await", "E0277"),
+    ("if_else_futures", "E0308"),
+    ("poll_unpinned", "cannot be unpinned"),
     ("unboxed_recursion", "E0733"),
 ];
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use futures::FutureExt;
 use futures::future::join_all;
 use lesson_kit::{Site, sites_of};
-use lesson03::{SITES, count_all};
+use lesson03::{SITES, count_all, count_words, count_words_desugared};
 use mock_server::testing::quick_tutorial;
 use mock_server::{MockWeb, Watchdog};
 
@@ -22,6 +22,9 @@ mod clocks;
 #[path = "../examples/executor.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
 mod executor;
+#[path = "../examples/handlers.rs"]
+#[expect(dead_code, reason = "an example has a `main`, which is not called")]
+mod handlers;
 #[path = "../examples/in_turn.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
 mod in_turn;
@@ -60,6 +63,80 @@ async fn the_words_of_all_pages_are_counted_concurrently_and_returned_in_order()
     let words: Vec<_> = counted.into_iter().map(Result::ok).collect();
     assert_eq!(words, [Some(2_000), Some(6_000), Some(5_000)]);
     assert_eq!([&sites[0].name, &sites[1].name], SITES);
+}
+
+#[tokio::test]
+async fn an_async_fn_and_its_desugared_form_do_nothing_when_called_and_the_same_when_awaited()
+ {
+    let (web, sites, _watchdog) = start(quick_tutorial());
+    let client = reqwest::Client::new();
+
+    drop(count_words(&client, &sites[0]));
+    drop(count_words_desugared(&client, &sites[0]));
+    let (written, desugared) = tokio::join!(
+        count_words(&client, &sites[1]),
+        count_words_desugared(&client, &sites[1])
+    );
+
+    assert_eq!((written.ok(), desugared.ok()), (Some(6_000), Some(6_000)));
+    assert_eq!(web.record().requests(&sites[0].name), 0);
+    assert_eq!(web.record().requests(&sites[1].name), 2);
+}
+
+/// The cure of each program in `compile_fail`, as the book tells it.
+#[tokio::test]
+async fn the_cures_of_the_programs_that_do_not_compile_compile() {
+    let (_web, sites, _watchdog) = start(quick_tutorial());
+    let client = reqwest::Client::new();
+
+    let total = async {
+        let a = count_words(&client, &sites[0]).await?;
+        let b = count_words(&client, &sites[1]).await?;
+        Ok::<_, reqwest::Error>(a + b)
+    };
+    assert_eq!(total.await.ok(), Some(8_000));
+
+    let words_or_zero = async |site: Option<&Site>| {
+        let one_block = async {
+            match site {
+                Some(site) => count_words(&client, site).await,
+                None => Ok(0),
+            }
+        };
+        let boxed = match site {
+            Some(site) => async { count_words(&client, site).await }.boxed(),
+            None => async { Ok(0) }.boxed(),
+        };
+        (one_block.await.ok(), boxed.await.ok())
+    };
+    assert_eq!(
+        words_or_zero(Some(&sites[0])).await,
+        (Some(2_000), Some(2_000))
+    );
+    assert_eq!(words_or_zero(None).await, (Some(0), Some(0)));
+
+    let mut words = pin!(count_words(&client, &sites[0]));
+    assert_eq!((&mut words).await.ok(), Some(2_000));
+
+    let mut calls = 0;
+    let mut call = async || calls += 1;
+    call().await;
+    call().await;
+    assert_eq!(calls, 2);
+}
+
+#[tokio::test]
+async fn boxed_async_functions_from_a_map_overlap_like_any_others() {
+    let (_web, sites, _watchdog) = start(quick_tutorial().gate(2, PATIENT));
+    let client = reqwest::Client::new();
+    let handlers = handlers::handlers();
+
+    let futures = ["words", "bytes"]
+        .map(|name| handlers[name](client.clone(), sites[0].clone()));
+
+    let numbers: Vec<_> =
+        join_all(futures).await.into_iter().map(Result::ok).collect();
+    assert_eq!(numbers, [Some(2_000), Some(15_000)]);
 }
 
 #[tokio::test]
@@ -164,11 +241,11 @@ async fn a_question_mark_in_a_loop_ends_it_and_a_kept_result_does_not() {
     sites[1].url += "missing";
     let client = reqwest::Client::new();
 
-    let first = question_mark::until_the_first_error(&client, &sites).await;
+    let first = question_mark::all_of(&client, &sites).await;
     assert_eq!(status(first), Some(404));
     assert_eq!(web.record().requests("w3schools.com"), 0);
 
-    let each = question_mark::each(&client, &sites).await;
+    let each = question_mark::each_of(&client, &sites).await;
     let [Ok(2_000), Err(error), Ok(5_000)] = &each[..] else {
         panic!("{each:?}");
     };
@@ -198,16 +275,17 @@ async fn an_async_closure_is_called_for_each_site_until_it_fails() {
 async fn a_future_holds_what_is_alive_or_borrowed_and_in_scope_across_an_await()
 {
     use state_machine::{
-        awaits_it, depth, dropped_before, held_across, in_scope, never_borrowed,
+        awaits_sum_after, depth, sum_after, sum_before, sum_in_block,
+        sum_of_copy,
     };
-    assert!(size_of_val(&held_across()) >= 4096);
-    assert!(size_of_val(&awaits_it()) >= size_of_val(&held_across()));
-    assert!(size_of_val(&dropped_before()) < 100);
-    assert!(size_of_val(&in_scope()) >= 4096, "it was borrowed");
-    assert!(size_of_val(&never_borrowed()) < 100);
-    assert_eq!(never_borrowed().await, held_across().await);
-    assert_eq!(in_scope().await, held_across().await);
-    assert_eq!(held_across().await, dropped_before().await);
+    assert!(size_of_val(&sum_after()) >= 4096);
+    assert!(size_of_val(&awaits_sum_after()) >= size_of_val(&sum_after()));
+    assert!(size_of_val(&sum_in_block()) < 100);
+    assert!(size_of_val(&sum_before()) >= 4096, "it was borrowed");
+    assert!(size_of_val(&sum_of_copy()) < 100);
+    assert_eq!(sum_of_copy().await, sum_after().await);
+    assert_eq!(sum_before().await, sum_after().await);
+    assert_eq!(sum_in_block().await, sum_after().await);
     assert_eq!(depth(3).await, 3);
 }
 
@@ -249,7 +327,7 @@ fn a_parameter_and_a_value_with_a_destructor_are_held_to_the_end_of_their_scope(
 
 async fn two_sleeps() -> ((), ()) {
     let (short, long) = (Duration::from_millis(50), Duration::from_millis(100));
-    executor::join(executor::sleep(short), executor::sleep(long)).await
+    futures::future::join(executor::sleep(short), executor::sleep(long)).await
 }
 
 fn watchdog() -> Watchdog {
@@ -293,16 +371,4 @@ fn a_wake_that_comes_before_the_executor_sleeps_is_not_lost() {
         if polled < 10 { Poll::Pending } else { Poll::Ready(polled) }
     });
     assert_eq!(executor::block_on(future), 10);
-}
-
-#[test]
-fn join_polls_no_future_again_that_was_ready() {
-    let _watchdog = watchdog();
-    let soon = async {
-        executor::sleep(Duration::from_millis(10)).await;
-        "slow"
-    };
-    // `Ready` panics when it is polled again.
-    let joined = executor::block_on(executor::join(ready("quick"), soon));
-    assert_eq!(joined, ("quick", "slow"));
 }
