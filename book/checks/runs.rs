@@ -147,9 +147,12 @@ pub const RUNS: &[Run] = &[
     },
     Run { name: "clocks", command: "cargo run -p lesson03 --example clocks", ..PLAIN },
     Run { name: "question_mark", command: "cargo run -p lesson03 --example question_mark", ..PLAIN },
-    Run { name: "state_machine", command: "cargo run -p lesson03 --example state_machine", ..PLAIN },
-    Run { name: "async_closure", command: "cargo run -p lesson03 --example async_closure", ..PLAIN },
-    Run { name: "executor", command: "cargo run -p lesson03 --example executor", ..PLAIN },
+    Run {
+        name: "async_block_type",
+        command: "cargo run -p lesson03 --features does-not-compile --example async_block_type",
+        refused: true,
+        ..PLAIN
+    },
     Run {
         name: "await_twice",
         command: "cargo run -p lesson03 --features does-not-compile --example await_twice",
@@ -162,9 +165,43 @@ pub const RUNS: &[Run] = &[
         refused: true,
         ..PLAIN
     },
+    Run { name: "state_machine", command: "cargo run -p lesson03 --example state_machine", ..PLAIN },
+    Run { name: "handlers", command: "cargo run -p lesson03 --example handlers", ..PLAIN },
+    Run { name: "async_closure", command: "cargo run -p lesson03 --example async_closure", ..PLAIN },
+    Run { name: "executor", command: "cargo run -p lesson03 --example executor", ..PLAIN },
     Run {
         name: "unboxed_recursion",
         command: "cargo run -p lesson03 --features does-not-compile --example unboxed_recursion",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
+        name: "if_else_futures",
+        command: "cargo run -p lesson03 --features does-not-compile --example if_else_futures",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
+        name: "closure_escape",
+        command: "cargo run -p lesson03 --features does-not-compile --example closure_escape",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
+        name: "closure_await",
+        command: "cargo run -p lesson03 --features does-not-compile --example closure_await",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
+        name: "poll_unpinned",
+        command: "cargo run -p lesson03 --features does-not-compile --example poll_unpinned",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
+        name: "dyn_async_trait",
+        command: "cargo run -p lesson03 --features does-not-compile --example dyn_async_trait",
         refused: true,
         ..PLAIN
     },

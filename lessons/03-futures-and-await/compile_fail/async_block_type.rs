@@ -5,9 +5,11 @@
 //! cargo run -p lesson03 --features does-not-compile --example async_block_type
 //! ```
 
+// ANCHOR: use
 use lesson_kit::{Site, println};
 use lesson03::count_words;
 use reqwest::Client;
+// ANCHOR_END: use
 
 // ANCHOR: code
 async fn print_total(client: &Client, a: &Site, b: &Site) {

@@ -4,13 +4,15 @@
 //! cargo run -p lesson03 --features does-not-compile --example await_twice
 //! ```
 
+// ANCHOR: use
 use lesson_kit::Site;
-use lesson03::{client, count_words};
+use lesson03::count_words;
+use reqwest::{Client, Result};
+// ANCHOR_END: use
 
 // ANCHOR: code
-async fn twice_the_words(site: &Site) -> reqwest::Result<usize> {
-    let client = client()?;
-    let words = count_words(&client, site);
+async fn twice_the_words(client: &Client, site: &Site) -> Result<usize> {
+    let words = count_words(client, site);
     Ok(words.await? + words.await?)
 }
 // ANCHOR_END: code

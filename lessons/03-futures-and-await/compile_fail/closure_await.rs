@@ -6,9 +6,11 @@
 //! cargo run -p lesson03 --features does-not-compile --example closure_await
 //! ```
 
+// ANCHOR: use
 use lesson_kit::Site;
 use lesson03::count_words;
 use reqwest::{Client, Result};
+// ANCHOR_END: use
 
 // ANCHOR: code
 async fn count_all(client: &Client, sites: &[Site]) -> Vec<Result<usize>> {

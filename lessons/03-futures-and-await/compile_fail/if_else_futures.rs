@@ -6,9 +6,11 @@
 //! cargo run -p lesson03 --features does-not-compile --example if_else_futures
 //! ```
 
+// ANCHOR: use
 use lesson_kit::Site;
 use lesson03::count_words;
 use reqwest::{Client, Result};
+// ANCHOR_END: use
 
 // ANCHOR: code
 async fn words_or_zero(client: &Client, site: Option<&Site>) -> Result<usize> {

@@ -5,9 +5,11 @@
 //! cargo run -p lesson03 --features does-not-compile --example poll_unpinned
 //! ```
 
+// ANCHOR: use
 use lesson_kit::Site;
 use lesson03::count_words;
 use reqwest::{Client, Result};
+// ANCHOR_END: use
 
 // ANCHOR: code
 async fn words_of(client: &Client, site: &Site) -> Result<usize> {
