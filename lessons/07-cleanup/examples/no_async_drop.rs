@@ -6,56 +6,70 @@
 //!
 //! A login, a page that takes too long, and a logout that has to happen. There
 //! are four ways to write it, and each is cancelled in the middle of the page.
-//! Look at which of them logs out. In Python, a `finally` that awaits would be
-//! enough.
+//! Look at which of them logs out (`--way 1` runs only the first). In Python,
+//! a `finally` that awaits would be enough.
 //!
-//! - `logout_after` is dropped at an `.await`, and no line after that runs.
-//! - `calling_guard` creates a future in `drop`, and a future that is never
-//!   polled sends nothing.
-//! - `spawning_guard` spawns a task in `drop`. The runtime is dropped right
-//!   after that, and its tasks with it, finished or not.
-//! - `tracked` spawns the same task and waits for it.
+//! 1. `logout_after` is dropped at an `.await`, and no line after that runs.
+//! 2. `Calling` creates a future in `drop`, and a future that is never polled
+//!    sends nothing.
+//! 3. `Spawning` spawns a task in `drop`. The runtime is dropped right after
+//!    that, and its tasks with it, finished or not.
+//! 4. `Tracked` spawns the same task, and the program waits for it.
 
 #![expect(
     clippy::let_underscore_future,
-    reason = "`calling_guard` shows this mistake"
+    reason = "`Calling` shows this mistake"
 )]
 
+// ANCHOR: use
 use std::time::Duration;
 
 use lesson_kit::{Site, println, with_causes};
-use lesson07::{SITES, client, post, url, with_session};
+use lesson07::{SITES, client, log_out, post, url};
 use reqwest::Client;
 use tokio::runtime::Builder;
-use tokio::time;
+use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
+// ANCHOR_END: use
 
 /// Too short for the page.
 const TIMEOUT: Duration = Duration::from_millis(500);
 
 fn main() -> anyhow::Result<()> {
-    let lesson = lesson_kit::start_on(
+    let lesson = lesson_kit::start_in_parts(
         "lesson07 --example no_async_drop",
         "what a guard can do when it's dropped",
         &SITES,
+        "way",
+        4,
     );
     let [site] = lesson.exact_sites();
 
-    println!("--- wrong: a logout after the work ---");
-    run(async |client| with_timeout(logout_after(client, site)).await)?;
-    lesson.blocking_timeline("a logout after the work");
-
-    println!("\n--- wrong: a guard that creates a future ---");
-    run(async |client| with_timeout(calling_guard(client, site)).await)?;
-    lesson.blocking_timeline("a guard that creates a future");
-
-    println!("\n--- wrong: a guard that spawns a task ---");
-    run(async |client| with_timeout(spawning_guard(client, site)).await)?;
-    lesson.blocking_timeline("a guard that spawns a task");
-
-    println!("\n--- right: a guard that spawns, and a tracker ---");
-    run(async |client| tracked(client, site, TIMEOUT).await)?;
-    lesson.blocking_timeline("a guard that spawns, and a tracker");
+    if lesson.runs(1) {
+        println!("--- wrong: a logout after the work ---");
+        run(async |client| with_timeout(logout_after(client, site)).await)?;
+        lesson.blocking_timeline("a logout after the work");
+    }
+    if lesson.runs(2) {
+        println!("\n--- wrong: a guard that creates a future ---");
+        run(async |client| with_timeout(calling(client, site)).await)?;
+        lesson.blocking_timeline("a guard that creates a future");
+    }
+    if lesson.runs(3) {
+        println!("\n--- wrong: a guard that spawns a task ---");
+        run(async |client| with_timeout(spawning(client, site)).await)?;
+        lesson.blocking_timeline("a guard that spawns a task");
+    }
+    if lesson.runs(4) {
+        println!("\n--- right: a guard that spawns, and a tracker ---");
+        run(async |client| {
+            let closing = TaskTracker::new();
+            with_timeout(tracked(client, site, &closing)).await;
+            closing.close();
+            closing.wait().await;
+        })?;
+        lesson.blocking_timeline("a guard that spawns, and a tracker");
+    }
     Ok(())
 }
 
@@ -68,16 +82,6 @@ fn run(work: impl AsyncFnOnce(&Client)) -> anyhow::Result<()> {
     runtime.block_on(work(&client));
     Ok(())
 }
-
-// ANCHOR: with_timeout
-async fn with_timeout(work: impl Future<Output = reqwest::Result<()>>) {
-    match time::timeout(TIMEOUT, work).await {
-        Ok(Ok(())) => println!("done"),
-        Ok(Err(error)) => println!("failed: {}", with_causes(&error)),
-        Err(_elapsed) => println!("gave up"),
-    }
-}
-// ANCHOR_END: with_timeout
 
 async fn fetch_page(client: &Client, site: &Site) -> reqwest::Result<()> {
     let response = client.get(url(site, "")).send().await?;
@@ -93,62 +97,67 @@ pub async fn logout_after(client: &Client, site: &Site) -> reqwest::Result<()> {
     post(client, site, "logout").await?;
     page
 }
+
+async fn with_timeout(work: impl Future<Output = reqwest::Result<()>>) {
+    match timeout(TIMEOUT, work).await {
+        Ok(Ok(())) => println!("done"),
+        Ok(Err(error)) => println!("failed: {}", with_causes(&error)),
+        Err(_elapsed) => println!("gave up"),
+    }
+}
 // ANCHOR_END: after
 
 // ANCHOR: calling
-struct Calling<'a>(&'a Client, &'a Site);
+/// Version A.
+struct Calling(Client, Site);
 
-impl Drop for Calling<'_> {
+impl Drop for Calling {
     fn drop(&mut self) {
-        let _ = post(self.0, self.1, "logout");
+        let _ = log_out(self.0.clone(), self.1.clone());
     }
 }
 
-/// Version A.
-pub async fn calling_guard(
-    client: &Client,
-    site: &Site,
-) -> reqwest::Result<()> {
+pub async fn calling(client: &Client, site: &Site) -> reqwest::Result<()> {
     post(client, site, "login").await?;
-    let _guard = Calling(client, site);
+    let _guard = Calling(client.clone(), site.clone());
     fetch_page(client, site).await
 }
 // ANCHOR_END: calling
 
 // ANCHOR: spawning
+/// Version B.
 struct Spawning(Client, Site);
 
 impl Drop for Spawning {
     fn drop(&mut self) {
-        let (client, site) = (self.0.clone(), self.1.clone());
-        tokio::spawn(async move { post(&client, &site, "logout").await });
+        tokio::spawn(log_out(self.0.clone(), self.1.clone()));
     }
 }
+// ANCHOR_END: spawning
 
-/// Version B.
-pub async fn spawning_guard(
-    client: &Client,
-    site: &Site,
-) -> reqwest::Result<()> {
+pub async fn spawning(client: &Client, site: &Site) -> reqwest::Result<()> {
     post(client, site, "login").await?;
     let _guard = Spawning(client.clone(), site.clone());
     fetch_page(client, site).await
 }
-// ANCHOR_END: spawning
 
 // ANCHOR: tracked
-/// Right: the tracker counts the session and its task, and this waits for it.
-pub async fn tracked(client: &Client, site: &Site, timeout: Duration) {
-    let closing = TaskTracker::new();
-    let work = with_session(client, site, &closing, async |session| {
-        session.fetch_page("").await
-    });
-    match time::timeout(timeout, work).await {
-        Ok(Ok(bytes)) => println!("{bytes} bytes"),
-        Ok(Err(error)) => println!("failed: {}", with_causes(&error)),
-        Err(_elapsed) => println!("gave up"),
+/// Right: the tracker counts the task, and the program waits for the tracker.
+struct Tracked(Client, Site, TaskTracker);
+
+impl Drop for Tracked {
+    fn drop(&mut self) {
+        self.2.spawn(log_out(self.0.clone(), self.1.clone()));
     }
-    closing.close();
-    closing.wait().await;
 }
 // ANCHOR_END: tracked
+
+pub async fn tracked(
+    client: &Client,
+    site: &Site,
+    closing: &TaskTracker,
+) -> reqwest::Result<()> {
+    post(client, site, "login").await?;
+    let _guard = Tracked(client.clone(), site.clone(), closing.clone());
+    fetch_page(client, site).await
+}

@@ -10,15 +10,15 @@
 //! nothing can wait inside it: the session is dropped, and the tracker has the
 //! task that logs out.
 
+// ANCHOR: use
 use std::error::Error;
 use std::time::Duration;
 
 use lesson_kit::{Site, println, with_causes};
 use tokio::runtime::Handle;
-use tokio::sync::oneshot;
-use tokio::task::JoinError;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
+// ANCHOR_END: use
 
 /// The site of the tutorial's own example.
 pub const SITES: [&str; 1] = ["codeswithpankaj.com"];
@@ -27,17 +27,6 @@ pub const SITES: [&str; 1] = ["codeswithpankaj.com"];
 /// response.
 pub const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What can go wrong in a session.
-#[derive(Debug, thiserror::Error)]
-pub enum SessionError {
-    /// A request failed.
-    #[error(transparent)]
-    Request(#[from] reqwest::Error),
-    /// The task that logs out panicked or was cancelled.
-    #[error("the logout task did not finish")]
-    LogoutTask(#[from] JoinError),
-}
-
 // ANCHOR: session
 /// Someone who is logged in. Dropping it spawns a task that logs out.
 pub struct Session {
@@ -45,16 +34,21 @@ pub struct Session {
     site: Site,
     /// Counts the task that logs out, so that a program can wait for it.
     closing: TaskTracker,
-    /// Runs that task, wherever the session is dropped.
-    runtime: Handle,
+    /// Whether a logout is still due.
     is_open: bool,
-    /// Makes `closing.wait()` wait for this session. Don't call that while you
-    /// hold the session, because it would never return.
+    /// Runs the task, wherever the session is dropped.
+    runtime: Handle,
+    /// Makes `closing` count the session as well.
     _open: TaskTrackerToken,
 }
+// ANCHOR_END: session
 
 impl Session {
+    // ANCHOR: open
     /// Logs in.
+    ///
+    /// Don't await `closing.wait()` while you hold the session: it waits for
+    /// the session, too.
     pub async fn open(
         client: &reqwest::Client,
         site: &Site,
@@ -66,56 +60,24 @@ impl Session {
             client: client.clone(),
             site: site.clone(),
             closing: closing.clone(),
-            runtime: Handle::current(),
             is_open: true,
+            runtime: Handle::current(),
             _open: closing.token(),
         };
         post(client, site, "login").await?;
         Ok(session)
     }
+    // ANCHOR_END: open
 
+    // ANCHOR: close
     /// Logs out and waits until that's done.
-    pub async fn close(mut self) -> Result<(), SessionError> {
+    pub async fn close(mut self) -> reqwest::Result<()> {
+        let closed = post(&self.client, &self.site, "logout").await;
         self.is_open = false;
-        let (client, site) = (self.client.clone(), self.site.clone());
-        // If this future is dropped, so is `_receiver`, and `caller` is closed.
-        let (caller, _receiver) = oneshot::channel::<()>();
-        let log_out = async move {
-            let closed = post(&client, &site, "logout").await;
-            if let Err(error) = &closed
-                && caller.is_closed()
-            {
-                print_failed_logout(&site, error);
-            }
-            closed
-        };
-        Ok(self.closing.spawn_on(log_out, &self.runtime).await??)
+        closed
     }
-}
+    // ANCHOR_END: close
 
-impl Drop for Session {
-    /// There's no `.await` in here, but `drop` can spawn a task.
-    fn drop(&mut self) {
-        if !self.is_open {
-            return;
-        }
-        let (client, site) = (self.client.clone(), self.site.clone());
-        let log_out = async move {
-            if let Err(error) = post(&client, &site, "logout").await {
-                // Nothing receives this task's result, so print the error.
-                print_failed_logout(&site, &error);
-            }
-        };
-        self.closing.spawn_on(log_out, &self.runtime);
-    }
-}
-// ANCHOR_END: session
-
-fn print_failed_logout(site: &Site, error: &dyn Error) {
-    println!("{}: no logout: {}", site.name, with_causes(error));
-}
-
-impl Session {
     /// Fetches a page of the site and returns the number of bytes in its text.
     pub async fn fetch_page(&self, path: &str) -> reqwest::Result<usize> {
         let url = url(&self.site, path);
@@ -126,6 +88,31 @@ impl Session {
     }
 }
 
+// ANCHOR: drop
+impl Drop for Session {
+    fn drop(&mut self) {
+        if self.is_open {
+            let work = log_out(self.client.clone(), self.site.clone());
+            self.closing.spawn_on(work, &self.runtime);
+        }
+    }
+}
+// ANCHOR_END: drop
+
+// ANCHOR: log_out
+/// Logs out. Nothing receives the result of a task that a `drop` has spawned,
+/// so this prints the error.
+pub async fn log_out(client: reqwest::Client, site: Site) {
+    if let Err(error) = post(&client, &site, "logout").await {
+        print_failed_logout(&site, &error);
+    }
+}
+// ANCHOR_END: log_out
+
+fn print_failed_logout(site: &Site, error: &dyn Error) {
+    println!("{}: no logout: {}", site.name, with_causes(error));
+}
+
 // ANCHOR: with_session
 /// Logs in, runs `body`, and logs out.
 pub async fn with_session<T>(
@@ -133,19 +120,14 @@ pub async fn with_session<T>(
     site: &Site,
     closing: &TaskTracker,
     body: impl AsyncFnOnce(&Session) -> reqwest::Result<T>,
-) -> Result<T, SessionError> {
+) -> reqwest::Result<T> {
     let session = Session::open(client, site, closing).await?;
     let result = body(&session).await;
     let closed = session.close().await;
-    match (result, closed) {
-        (Ok(value), closed) => closed.map(|()| value),
-        (Err(error), Ok(())) => Err(error.into()),
-        // If both failed, return the first error and print the second.
-        (Err(error), Err(second)) => {
-            print_failed_logout(site, &second);
-            Err(error.into())
-        }
+    if let (Err(_first), Err(second)) = (&result, &closed) {
+        print_failed_logout(site, second);
     }
+    result.and_then(|value| closed.map(|()| value))
 }
 // ANCHOR_END: with_session
 

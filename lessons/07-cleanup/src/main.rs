@@ -11,18 +11,19 @@
 //! are still being closed when the work has ended. The program stands for
 //! Python's `async with` and `asynccontextmanager`: see lesson07.py.
 
-use std::panic::AssertUnwindSafe;
+// ANCHOR: use
 use std::time::Duration;
 
-use futures::FutureExt;
 use lesson_kit::{Site, println, with_causes};
-use lesson07::{SITES, SessionError, client, with_session};
+use lesson07::{SITES, client, with_session};
 use reqwest::Client;
-use tokio::time::timeout;
+use tokio::task::JoinError;
+use tokio::time::sleep;
 use tokio_util::task::TaskTracker;
+// ANCHOR_END: use
 
-/// When the fourth way out cancels the fetch: before the page arrives.
-const TIMEOUT: Duration = Duration::from_millis(500);
+/// When the fourth way out aborts the task: before the page arrives.
+const PAUSE: Duration = Duration::from_millis(500);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -38,7 +39,7 @@ async fn main() -> anyhow::Result<()> {
 }
 
 /// A way out of the session.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Way {
     Success,
     Error,
@@ -46,68 +47,44 @@ enum Way {
     Cancellation,
 }
 
+// ANCHOR: visit
+async fn visit(
+    client: Client,
+    site: Site,
+    closing: TaskTracker,
+    way: Way,
+) -> reqwest::Result<usize> {
+    with_session(&client, &site, &closing, async |session| {
+        let path = if way == Way::Error { "missing" } else { "" };
+        let bytes = session.fetch_page(path).await?;
+        assert!(way != Way::Panic, "a bug");
+        Ok(bytes)
+    })
+    .await
+}
+// ANCHOR_END: visit
+
 // ANCHOR: run
 async fn run(site: &Site, way: Way) -> reqwest::Result<()> {
     let (client, closing) = (client()?, TaskTracker::new());
-    let outcome = match way {
-        Way::Success => describe(fetch_page(&client, site, &closing, "").await),
-        Way::Error => {
-            describe(fetch_page(&client, site, &closing, "missing").await)
-        }
-        Way::Panic => {
-            let work = fetch_with_bug(&client, site, &closing);
-            match AssertUnwindSafe(work).catch_unwind().await {
-                Ok(page) => describe(page),
-                Err(_panic) => "it panicked".to_owned(),
-            }
-        }
-        Way::Cancellation => {
-            let work = fetch_page(&client, site, &closing, "");
-            match timeout(TIMEOUT, work).await {
-                Ok(page) => describe(page),
-                Err(_elapsed) => "cancelled".to_owned(),
-            }
-        }
-    };
-    println!("{}: {outcome}", site.name);
+    let task = tokio::spawn(visit(client, site.clone(), closing.clone(), way));
+    if way == Way::Cancellation {
+        sleep(PAUSE).await;
+        task.abort();
+    }
+    println!("{}: {}", site.name, describe(task.await));
     println!("sessions still being closed: {}", closing.len());
-    // Without this, `main` could return first and take the logout with it.
     closing.close();
     closing.wait().await;
     Ok(())
 }
 // ANCHOR_END: run
 
-// ANCHOR: bodies
-async fn fetch_page(
-    client: &Client,
-    site: &Site,
-    closing: &TaskTracker,
-    path: &str,
-) -> Result<usize, SessionError> {
-    with_session(client, site, closing, async |session| {
-        session.fetch_page(path).await
-    })
-    .await
-}
-
-async fn fetch_with_bug(
-    client: &Client,
-    site: &Site,
-    closing: &TaskTracker,
-) -> Result<usize, SessionError> {
-    with_session(client, site, closing, async |session| {
-        let bytes = session.fetch_page("").await?;
-        assert!(bytes > 1_000_000, "a bug");
-        Ok(bytes)
-    })
-    .await
-}
-// ANCHOR_END: bodies
-
-fn describe(page: Result<usize, SessionError>) -> String {
-    match page {
-        Ok(bytes) => format!("{bytes} bytes"),
-        Err(error) => format!("failed: {}", with_causes(&error)),
+fn describe(ended: Result<reqwest::Result<usize>, JoinError>) -> String {
+    match ended {
+        Ok(Ok(bytes)) => format!("{bytes} bytes"),
+        Ok(Err(error)) => format!("failed: {}", with_causes(&error)),
+        Err(error) if error.is_panic() => "it panicked".to_owned(),
+        Err(_cancelled) => "cancelled".to_owned(),
     }
 }
