@@ -56,6 +56,7 @@ mod prose {
         Chapter07Page1: "../src/07-1-shutdown.md"
         Chapter08: "../src/08-scraping.md"
         Chapter08Page1: "../src/08-1-hostile-pages.md"
+        Chapter08Page2: "../src/08-2-from-page-to-page.md"
         Chapter09: "../src/09-best-practices.md"
         Chapter09Page1: "../src/09-1-sharing-state.md"
         Chapter09Page2: "../src/09-2-reference-cards.md"

@@ -4,10 +4,10 @@
 //! cargo run -p lesson08 --features does-not-compile --example html_held
 //! ```
 
+// ANCHOR: code
 use lesson08::{Page, title_in};
 use scraper::Html;
 
-// ANCHOR: code
 fn save_title(page: Page) {
     tokio::spawn(async move {
         let html = Html::parse_document(&page.text());

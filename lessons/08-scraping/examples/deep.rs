@@ -9,6 +9,7 @@
 //! the one before. Nothing is fetched. Look at the two times, and then at how
 //! long it takes to get the title without a tree.
 
+// ANCHOR: use
 use std::sync::LazyLock;
 use std::time::Instant;
 
@@ -16,6 +17,7 @@ use lesson_kit::println;
 use lesson08::{harmless, selector, shortened};
 use lol_html::{HtmlRewriter, Settings, text};
 use scraper::{Html, Selector};
+// ANCHOR_END: use
 
 /// How many elements a page has, of 11 bytes each.
 pub const ELEMENTS: usize = 8_000;

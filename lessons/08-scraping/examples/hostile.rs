@@ -11,11 +11,13 @@
 //! terminal would obey them. Look at which titles aren't what a browser would
 //! show, and at which pages aren't pages.
 
+// ANCHOR: use
 use futures::future::join_all;
 use lesson_kit::{Site, println, with_causes};
 use lesson08::{
     Page, PageError, client, fetch_page, harmless, shortened, title,
 };
+// ANCHOR_END: use
 
 /// Each is named after what's the matter with it.
 pub const SITES: [&str; 16] = [

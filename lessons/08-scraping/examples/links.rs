@@ -9,6 +9,7 @@
 //! every link, so it would never end; it stops after thirty pages. The right run
 //! remembers the links it has seen. Look at how many pages there are in each.
 
+// ANCHOR: use
 use std::collections::{HashSet, VecDeque};
 use std::sync::LazyLock;
 
@@ -23,6 +24,7 @@ use scraper::{Html, Selector};
 use serde::Serialize;
 use tokio::task::spawn_blocking;
 use url::{Position, Url};
+// ANCHOR_END: use
 
 /// The limit on pages, even for a large site.
 const MAX_PAGES: usize = 30;
@@ -72,7 +74,7 @@ pub struct Entry {
 // ANCHOR_END: entry
 
 // ANCHOR: every_page
-/// Right: follows no link twice, and remembers no more links than it follows.
+/// Right.
 pub fn every_page(client: &Client, start: &Url) -> impl Stream<Item = Entry> {
     let queue = VecDeque::from([start.clone()]);
     let seen = HashSet::from([start.clone()]);
@@ -90,7 +92,7 @@ pub fn every_page(client: &Client, start: &Url) -> impl Stream<Item = Entry> {
 // ANCHOR_END: every_page
 
 // ANCHOR: every_link
-/// Wrong: follows every link.
+/// Wrong.
 pub fn every_link(client: &Client, start: &Url) -> impl Stream<Item = Entry> {
     let queue = VecDeque::from([start.clone()]);
     stream::unfold(queue, async |mut queue| {
@@ -121,6 +123,7 @@ fn within_the_site(attempt: Attempt) -> Action {
 }
 // ANCHOR_END: within
 
+// ANCHOR: visit
 /// What's on a page, and its links within the site.
 async fn visit(client: &Client, url: &Url) -> (Entry, Vec<Url>) {
     let path = harmless(&url[Position::BeforePath..Position::AfterQuery]);
@@ -132,6 +135,7 @@ async fn visit(client: &Client, url: &Url) -> (Entry, Vec<Url>) {
         }
     }
 }
+// ANCHOR_END: visit
 
 // ANCHOR: parse
 async fn fetch_and_parse(
@@ -155,6 +159,9 @@ fn parse(page: &Page) -> (Entry, Vec<Url>) {
     (entry, links)
 }
 
+// ANCHOR_END: parse
+
+// ANCHOR: links_in
 /// The links of a page that lead to pages of its own site.
 fn links_in(html: &Html, from: &Url) -> Vec<Url> {
     let mut links = Vec::new();
@@ -170,7 +177,7 @@ fn links_in(html: &Html, from: &Url) -> Vec<Url> {
     }
     links
 }
-// ANCHOR_END: parse
+// ANCHOR_END: links_in
 
 fn different(pages: &[Entry]) -> usize {
     let paths = pages.iter().map(|page| &page.path);

@@ -9,12 +9,14 @@
 //! only to a parsed page that's alive *while the task waits*. The programs it
 //! rejects are in `compile_fail`.
 
+// ANCHOR: use
 use lesson_kit::{Lesson, Site, println, with_causes};
 use lesson08::{Page, client, fetch_page, harmless, title, title_in};
 use reqwest::Client;
 use scraper::Html;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::{JoinError, JoinSet, spawn_blocking};
+// ANCHOR_END: use
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

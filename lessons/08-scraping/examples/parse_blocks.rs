@@ -12,6 +12,7 @@
 //! the longest time nothing else had a turn, and at when the second requests
 //! arrive. The same in Python is `cargo run -p lesson08 --example gil`.
 
+// ANCHOR: use
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,7 @@ use scraper::{Html, Selector};
 use tokio::task::spawn_blocking;
 use tokio::time::interval;
 use url::Url;
+// ANCHOR_END: use
 
 /// How many pages are fetched and parsed at the same time.
 const PAGES: usize = 3;

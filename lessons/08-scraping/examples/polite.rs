@@ -10,6 +10,7 @@
 //! with a pause in between, and waits when a site says it's busy. Look at what
 //! the server saw.
 
+// ANCHOR: use
 use std::time::{Duration, SystemTime};
 
 use futures::future::{join_all, try_join_all};
@@ -24,6 +25,7 @@ use reqwest::{Client, Response, StatusCode};
 use robotxt::{AccessResult, Robots};
 use tokio::time::sleep;
 use url::{ParseError, Url};
+// ANCHOR_END: use
 
 /// The name of this program in a robots.txt.
 const NAME: &str = "lesson08";

@@ -8,6 +8,7 @@
 //! is in the first. A parser that makes a tree needs the whole page. A parser
 //! that reads a page as it arrives can stop. Look at where the client leaves.
 
+// ANCHOR: use
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,7 @@ use lol_html::{HtmlRewriter, Settings, element, end_tag, text};
 use reqwest::Client;
 use scraper::Html;
 use tokio::task::spawn_blocking;
+// ANCHOR_END: use
 
 /// Longer than the page takes.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -89,6 +91,7 @@ pub async fn streamed(
     // A rewriter also writes the page. We don't keep what it writes.
     let mut parser = HtmlRewriter::new(settings, |_: &[u8]| {});
 
+    // ANCHOR: read
     let request = client.get(&site.url).send();
     let mut response = check_status(request.await?)?;
     let (mut raw, mut read) = (String::new(), 0);
@@ -106,6 +109,7 @@ pub async fn streamed(
     }
     // The rest of the page isn't needed, so this closes the connection.
     drop(response);
+    // ANCHOR_END: read
     // `raw` still has its entities (`&amp;`). A tree of this one element decodes
     // them. A site decides how long a title is, so not on this thread.
     let decode = move || {

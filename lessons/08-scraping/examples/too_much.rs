@@ -10,6 +10,7 @@
 //! runs come first, because the program keeps some of the memory that the wrong
 //! ones take. Look at how much memory grows.
 
+// ANCHOR: use
 use std::io::{self, Read};
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use memory_stats::memory_stats;
 use reqwest::Client;
 use tokio::task::spawn_blocking;
 use tokio::time::interval;
+// ANCHOR_END: use
 
 /// How often the memory is measured.
 const INTERVAL: Duration = Duration::from_millis(2);

@@ -5,6 +5,7 @@
 //! out, and its title may have been written for your terminal rather than for
 //! you.
 
+// ANCHOR: use
 use std::borrow::Cow;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use reqwest::{Response, StatusCode};
 use scraper::{ElementRef, Html, Selector};
 use tokio::task::{JoinError, spawn_blocking};
 use url::Url;
+// ANCHOR_END: use
 
 /// How long a page may take, from the request to the last byte.
 pub const TIMEOUT: Duration = Duration::from_secs(2);
@@ -28,6 +30,7 @@ pub const LONGEST: usize = 60;
 /// How many pages are fetched or parsed at the same time.
 pub const CONCURRENCY: usize = 8;
 
+// ANCHOR: page
 /// A page as it arrived.
 #[derive(Clone, Debug)]
 pub struct Page {
@@ -38,6 +41,7 @@ pub struct Page {
     /// The body.
     pub bytes: Vec<u8>,
 }
+// ANCHOR_END: page
 
 // ANCHOR: error
 /// The reasons why there's no page to look at.
@@ -102,7 +106,7 @@ pub async fn fetch_all(
 }
 // ANCHOR_END: fetch_title
 
-// ANCHOR: fetch
+// ANCHOR: fetch_page
 /// Fetches a page, unless it's something else or too large.
 pub async fn fetch_page(
     client: &reqwest::Client,
@@ -111,6 +115,9 @@ pub async fn fetch_page(
     read_page(check_status(client.get(url).send().await?)?).await
 }
 
+// ANCHOR_END: fetch_page
+
+// ANCHOR: read_page
 /// The same response if it's a success. An error isn't, and neither is a
 /// redirect that the client didn't follow.
 pub fn check_status(response: Response) -> Result<Response, PageError> {
@@ -143,6 +150,9 @@ pub async fn read_page(response: Response) -> Result<Page, PageError> {
     Ok(Page { url, content_type, bytes })
 }
 
+// ANCHOR_END: read_page
+
+// ANCHOR: read_body
 /// Reads a body of up to `limit` bytes.
 pub async fn read_body(
     mut response: Response,
@@ -157,7 +167,7 @@ pub async fn read_body(
     }
     Ok(bytes)
 }
-// ANCHOR_END: fetch
+// ANCHOR_END: read_body
 
 /// Looks at what comes before a `;`. A response without a content type may well
 /// be a page.
@@ -182,7 +192,9 @@ impl Page {
         encoding.decode(&self.bytes).0
     }
 }
+// ANCHOR_END: text
 
+// ANCHOR: encoding_in
 /// The `charset` of a content type, if it has one.
 fn charset_in(content_type: &str) -> Option<String> {
     let mime: Mime = content_type.parse().ok()?;
@@ -206,7 +218,7 @@ fn encoding_in(page: &[u8]) -> Option<&'static Encoding> {
 static META: LazyLock<Selector> = LazyLock::new(|| {
     selector("meta[charset], meta[http-equiv='content-type' i]")
 });
-// ANCHOR_END: text
+// ANCHOR_END: encoding_in
 
 // ANCHOR: title
 /// The [harmless] title of a page: `None` if there is none or it's empty.
