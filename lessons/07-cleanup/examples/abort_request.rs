@@ -11,6 +11,7 @@
 //! that listen to the child. Python's `task.cancel()` goes further than
 //! `abort()`: it also cancels the task that the cancelled one awaits.
 
+// ANCHOR: use
 use std::time::Duration;
 
 use lesson_kit::{Site, println, with_causes};
@@ -19,6 +20,7 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+// ANCHOR_END: use
 
 /// When the program cancels the work: before the first page arrives.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -35,7 +37,8 @@ async fn main() -> anyhow::Result<()> {
 
     println!("--- wrong: abort() on the parent ---");
     let children = TaskTracker::new();
-    let parent = spawn_parent(&client, lesson.sites(), &children);
+    let sites = lesson.sites().to_vec();
+    let parent = tokio::spawn(parent(client.clone(), sites, children.clone()));
     sleep(PAUSE).await;
     println!("the parent is cancelled: {}", abort_and_wait(parent).await);
     println!("children still running: {}", children.len());
@@ -49,7 +52,8 @@ async fn main() -> anyhow::Result<()> {
         (first.clone(), all.child_token()),
         (second.clone(), all.child_token()),
     ];
-    let parent = spawn_listening(&client, jobs, &children);
+    let work = listening(client.clone(), jobs, children.clone());
+    let parent = tokio::spawn(work);
     sleep(PAUSE).await;
     all.cancel();
     parent.await?;
@@ -62,7 +66,7 @@ async fn main() -> anyhow::Result<()> {
     let one = all.child_token();
     let jobs =
         vec![(first.clone(), one.clone()), (second.clone(), all.child_token())];
-    let parent = spawn_listening(&client, jobs, &children);
+    let parent = tokio::spawn(listening(client, jobs, children));
     sleep(PAUSE).await;
     one.cancel();
     parent.await?;
@@ -87,51 +91,41 @@ async fn fetch_and_print(client: Client, site: Site) {
 }
 
 // ANCHOR: parent
-/// Spawns a task that spawns a task for each site and waits for them.
-pub fn spawn_parent(
-    client: &Client,
-    sites: &[Site],
-    children: &TaskTracker,
-) -> JoinHandle<()> {
-    let (client, sites) = (client.clone(), sites.to_vec());
-    let children = children.clone();
-    tokio::spawn(async move {
-        for site in sites {
-            children.spawn(fetch_and_print(client.clone(), site));
-        }
-        children.close();
-        children.wait().await;
-    })
+/// Spawns a task for each site and waits for them.
+pub async fn parent(client: Client, sites: Vec<Site>, children: TaskTracker) {
+    for site in sites {
+        children.spawn(fetch_and_print(client.clone(), site));
+    }
+    children.close();
+    children.wait().await;
 }
 
-/// Aborts a task and waits until it has ended. Returns whether it was
-/// cancelled.
+/// Returns whether the task was cancelled.
 pub async fn abort_and_wait(task: JoinHandle<()>) -> bool {
     task.abort();
     task.await.is_err_and(|error| error.is_cancelled())
 }
 // ANCHOR_END: parent
 
-// ANCHOR: listening
-/// As `spawn_parent`, with a token for each child.
-pub fn spawn_listening(
-    client: &Client,
+/// As `parent`, with a token for each child.
+pub async fn listening(
+    client: Client,
     jobs: Vec<(Site, CancellationToken)>,
-    children: &TaskTracker,
-) -> JoinHandle<()> {
-    let (client, children) = (client.clone(), children.clone());
-    tokio::spawn(async move {
-        for (site, token) in jobs {
-            let (client, name) = (client.clone(), site.name.clone());
-            children.spawn(async move {
-                let page = fetch_and_print(client, site);
-                if token.run_until_cancelled(page).await.is_none() {
-                    println!("{name}: cancelled");
-                }
-            });
-        }
-        children.close();
-        children.wait().await;
-    })
+    children: TaskTracker,
+) {
+    for (site, token) in jobs {
+        children.spawn(listening_child(client.clone(), site, token));
+    }
+    children.close();
+    children.wait().await;
+}
+
+// ANCHOR: listening
+async fn listening_child(client: Client, site: Site, token: CancellationToken) {
+    let name = site.name.clone();
+    let page = fetch_and_print(client, site);
+    if token.run_until_cancelled(page).await.is_none() {
+        println!("{name}: cancelled");
+    }
 }
 // ANCHOR_END: listening

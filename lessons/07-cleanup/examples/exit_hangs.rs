@@ -11,6 +11,7 @@
 //! itself, because that's what it is about. In Python the end of `asyncio.run`
 //! waits for the threads of `to_thread`.
 
+// ANCHOR: use
 use std::time::{Duration, Instant};
 
 use lesson_kit::{Site, println, with_causes};
@@ -18,6 +19,7 @@ use lesson07::TIMEOUT;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+// ANCHOR_END: use
 
 /// How long `shutdown_timeout` waits for the blocking work.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -77,6 +79,7 @@ pub fn busy_runtime(
     runtime.block_on(has_started)?;
     Ok((runtime, page))
 }
+// ANCHOR_END: busy
 
 fn fetch_page(url: &str) -> reqwest::Result<usize> {
     // A blocking client's timeout starts again for the body.
@@ -84,4 +87,3 @@ fn fetch_page(url: &str) -> reqwest::Result<usize> {
     let response = client.build()?.get(url).send()?;
     Ok(response.error_for_status()?.bytes()?.len())
 }
-// ANCHOR_END: busy

@@ -10,10 +10,11 @@
 //! third run gives the download enough time.
 //!
 //! `download` writes into the file itself, so what it leaves is half a page
-//! under the name of a whole one. `download_whole` writes into a temporary
+//! under the name of a whole one. `save_whole` writes into a temporary
 //! file, and gives it the page's name once it's whole. In Python that's a
 //! temporary file and `os.replace`.
 
+// ANCHOR: use
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -25,6 +26,7 @@ use tokio::fs::{self, File};
 use tokio::io::AsyncWriteExt;
 use tokio::task::spawn_blocking;
 use tokio::time::{error::Elapsed, timeout};
+// ANCHOR_END: use
 
 /// Too short for the page.
 const SHORT: Duration = Duration::from_secs(1);
@@ -45,19 +47,22 @@ async fn main() -> anyhow::Result<()> {
     // The folder is removed, with everything in it, at the end of `main`.
     let folder = spawn_blocking(tempfile::tempdir).await??;
     let page = folder.path().join("page.html");
-    print_outcome(timeout(SHORT, download(&client, site, &page)).await);
+    let work = async { download(get(&client, site).await?, &page).await };
+    print_outcome(timeout(SHORT, work).await);
     print_files(folder.path()).await?;
     lesson.timeline("into the file itself").await;
 
     println!("\n--- right: into a temporary file ---");
     let folder = spawn_blocking(tempfile::tempdir).await??;
     let page = folder.path().join("page.html");
-    print_outcome(timeout(SHORT, download_whole(&client, site, &page)).await);
+    let work = async { save_whole(get(&client, site).await?, &page).await };
+    print_outcome(timeout(SHORT, work).await);
     print_files(folder.path()).await?;
     lesson.timeline("into a temporary file").await;
 
     println!("\n--- right, with enough time ---");
-    print_outcome(timeout(LONG, download_whole(&client, site, &page)).await);
+    let work = async { save_whole(get(&client, site).await?, &page).await };
+    print_outcome(timeout(LONG, work).await);
     print_files(folder.path()).await?;
     lesson.timeline("with enough time").await;
     Ok(())
@@ -85,47 +90,38 @@ async fn print_files(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-// ANCHOR: save
+/// Sends a request and waits for the beginning of its response.
+pub async fn get(client: &Client, site: &Site) -> reqwest::Result<Response> {
+    client.get(&site.url).send().await?.error_for_status()
+}
+
+// ANCHOR: wrong
 /// Writes each chunk to the file as it arrives.
 async fn save(mut response: Response, file: &mut File) -> anyhow::Result<()> {
     while let Some(chunk) = response.chunk().await? {
         file.write_all(&chunk).await?;
     }
-    // Tokio writes in a blocking thread. This waits until that's done.
+    // Tokio writes on a different thread. This waits until that's done.
     file.flush().await?;
     Ok(())
 }
-// ANCHOR_END: save
 
-// ANCHOR: wrong
 /// Wrong.
-pub async fn download(
-    client: &Client,
-    site: &Site,
-    page: &Path,
-) -> anyhow::Result<()> {
-    let response = client.get(&site.url).send().await?.error_for_status()?;
+pub async fn download(response: Response, page: &Path) -> anyhow::Result<()> {
     let mut file = File::create(page).await?;
     save(response, &mut file).await
 }
 // ANCHOR_END: wrong
 
 // ANCHOR: right
-/// Right: the file gets its name once it's whole. If the future is dropped
-/// before that, so is `temporary`, and that removes the file.
-pub async fn download_whole(
-    client: &Client,
-    site: &Site,
-    page: &Path,
-) -> anyhow::Result<()> {
-    let response = client.get(&site.url).send().await?.error_for_status()?;
+/// Right.
+pub async fn save_whole(response: Response, page: &Path) -> anyhow::Result<()> {
     // In the page's own folder, because a rename can't leave a file system.
     let folder = page.parent().unwrap_or(Path::new(".")).to_owned();
     let temporary = spawn_blocking(|| NamedTempFile::new_in(folder)).await??;
     let (file, temporary) = temporary.into_parts();
     let mut file = File::from_std(file);
     save(response, &mut file).await?;
-    // The bytes have to be on the disk before the name is.
     file.sync_all().await?;
     let page = page.to_owned();
     spawn_blocking(move || temporary.persist(page)).await??;

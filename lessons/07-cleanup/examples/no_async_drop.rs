@@ -108,7 +108,6 @@ async fn with_timeout(work: impl Future<Output = reqwest::Result<()>>) {
 // ANCHOR_END: after
 
 // ANCHOR: calling
-/// Version A.
 struct Calling(Client, Site);
 
 impl Drop for Calling {
@@ -117,6 +116,7 @@ impl Drop for Calling {
     }
 }
 
+/// Version A.
 pub async fn calling(client: &Client, site: &Site) -> reqwest::Result<()> {
     post(client, site, "login").await?;
     let _guard = Calling(client.clone(), site.clone());
@@ -135,6 +135,7 @@ impl Drop for Spawning {
 }
 // ANCHOR_END: spawning
 
+/// As `calling`, with a guard that spawns.
 pub async fn spawning(client: &Client, site: &Site) -> reqwest::Result<()> {
     post(client, site, "login").await?;
     let _guard = Spawning(client.clone(), site.clone());
@@ -142,7 +143,7 @@ pub async fn spawning(client: &Client, site: &Site) -> reqwest::Result<()> {
 }
 
 // ANCHOR: tracked
-/// Right: the tracker counts the task, and the program waits for the tracker.
+/// Right.
 struct Tracked(Client, Site, TaskTracker);
 
 impl Drop for Tracked {
@@ -152,6 +153,7 @@ impl Drop for Tracked {
 }
 // ANCHOR_END: tracked
 
+/// As `calling`, with a guard whose task is tracked.
 pub async fn tracked(
     client: &Client,
     site: &Site,

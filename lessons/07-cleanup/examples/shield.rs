@@ -15,6 +15,7 @@
 //!
 //! In Python this is `asyncio.shield`, and a reference to the task.
 
+// ANCHOR: use
 use std::time::Duration;
 
 use lesson_kit::{Site, println, with_causes};
@@ -22,6 +23,7 @@ use reqwest::Client;
 use tokio::runtime::Runtime;
 use tokio::time;
 use tokio_util::task::TaskTracker;
+// ANCHOR_END: use
 
 /// How long the program waits for the response to an order. It takes 0.6 s.
 const TIMEOUT: Duration = Duration::from_millis(300);
@@ -72,7 +74,7 @@ async fn send_order(client: Client, site: Site) {
     }
 }
 
-// ANCHOR: limited
+// ANCHOR: untracked
 /// Version A.
 pub async fn limited(client: &Client, site: &Site, timeout: Duration) {
     let order = send_order(client.clone(), site.clone());
@@ -80,9 +82,7 @@ pub async fn limited(client: &Client, site: &Site, timeout: Duration) {
         println!("no response yet");
     }
 }
-// ANCHOR_END: limited
 
-// ANCHOR: spawned
 /// Version B.
 pub async fn spawned(client: &Client, site: &Site, timeout: Duration) {
     let order = tokio::spawn(send_order(client.clone(), site.clone()));
@@ -90,7 +90,7 @@ pub async fn spawned(client: &Client, site: &Site, timeout: Duration) {
         println!("no response yet");
     }
 }
-// ANCHOR_END: spawned
+// ANCHOR_END: untracked
 
 // ANCHOR: tracked
 /// Version C.

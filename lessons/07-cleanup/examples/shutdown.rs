@@ -15,6 +15,7 @@
 //! period has passed, or there's a second signal. In Python,
 //! `loop.add_signal_handler` listens for SIGTERM.
 
+// ANCHOR: use
 use std::io;
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ use tokio::signal::windows;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+// ANCHOR_END: use
 
 /// When the program pretends that there was a signal.
 const PRETEND: Duration = Duration::from_secs(1);

@@ -32,13 +32,13 @@ pub const TIMEOUT: Duration = Duration::from_secs(2);
 pub struct Session {
     client: reqwest::Client,
     site: Site,
-    /// Counts the task that logs out, so that a program can wait for it.
+    /// Counts the task that logs out.
     closing: TaskTracker,
     /// Whether a logout is still due.
     is_open: bool,
     /// Runs the task, wherever the session is dropped.
     runtime: Handle,
-    /// Makes `closing` count the session as well.
+    /// Makes `closing` count the open session as well.
     _open: TaskTrackerToken,
 }
 // ANCHOR_END: session

@@ -447,10 +447,11 @@ async fn a_download_that_is_dropped_leaves_half_a_file_or_nothing() {
         let (folder, page) = folder();
         let client = Client::new();
         let download = async {
+            let response = half_file::get(&client, &sites[1]).await?;
             if temporary {
-                half_file::download_whole(&client, &sites[1], &page).await
+                half_file::save_whole(response, &page).await
             } else {
-                half_file::download(&client, &sites[1], &page).await
+                half_file::download(response, &page).await
             }
         };
         // There is no event to await when a file gets its first bytes.
@@ -481,10 +482,12 @@ async fn a_download_that_is_not_dropped_is_whole_in_both() {
     let expected = expected.bytes().await.expect("a page");
 
     let (folder, page) = folder();
-    let done = half_file::download(&client, &sites[1], &page).await;
+    let response = half_file::get(&client, &sites[1]).await.expect("it begins");
+    let done = half_file::download(response, &page).await;
     done.expect("it is saved");
     assert_eq!(fs::read(&page).expect("it is there"), expected);
-    let done = half_file::download_whole(&client, &sites[1], &page).await;
+    let response = half_file::get(&client, &sites[1]).await.expect("it begins");
+    let done = half_file::save_whole(response, &page).await;
     done.expect("it is saved, and replaces the first");
     assert_eq!(fs::read(&page).expect("it is there"), expected);
     assert_eq!(sizes(folder.path()).len(), 1);
@@ -498,8 +501,8 @@ async fn a_file_that_was_temporary_is_for_its_owner_alone() {
     let (_web, sites, _watchdog) = start(quick_tutorial());
     let (_folder, page) = folder();
     let client = Client::new();
-    let done = half_file::download_whole(&client, &sites[1], &page);
-    done.await.expect("it is saved");
+    let response = half_file::get(&client, &sites[1]).await.expect("it begins");
+    half_file::save_whole(response, &page).await.expect("it is saved");
     let mode = fs::metadata(&page).expect("it is there").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
@@ -532,7 +535,12 @@ async fn an_aborted_parent_has_ended_and_its_children_run_on() {
     // A gate for three holds the two children.
     let (web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
     let (client, children) = (Client::new(), TaskTracker::new());
-    let parent = abort_request::spawn_parent(&client, &sites[..2], &children);
+    let parent = abort_request::parent(
+        client.clone(),
+        sites[..2].to_vec(),
+        children.clone(),
+    );
+    let parent = tokio::spawn(parent);
     web.wait_until(|record| record.in_flight() == 2).await;
 
     assert!(abort_request::abort_and_wait(parent).await);
@@ -588,7 +596,8 @@ async fn a_token_cancels_all_that_listen_and_a_child_token_only_its_own() {
     let jobs: Vec<_> =
         sites.into_iter().map(|site| (site, all.child_token())).collect();
     let one = jobs[0].1.clone();
-    let parent = abort_request::spawn_listening(&client, jobs, &children);
+    let parent = abort_request::listening(client, jobs, children.clone());
+    let parent = tokio::spawn(parent);
     web.wait_until(|record| record.in_flight() == 3).await;
 
     one.cancel();
