@@ -1,4 +1,4 @@
-//! Fifty pages of one site: one client for each page, or one client for all?
+//! Fifty pages of one site: where does the client come from?
 //!
 //! ```sh
 //! cargo run -p lesson09 --example clients
@@ -9,11 +9,15 @@
 //! for each page needs a connection for each page. Look at how many
 //! connections the server accepted. In Python the client is a `ClientSession`.
 
+// ANCHOR: use
+use std::sync::LazyLock;
 use std::time::Instant;
 
 use futures::future::try_join_all;
 use lesson_kit::{Site, println};
+use lesson09::client;
 use reqwest::Client;
+// ANCHOR_END: use
 
 const ROUNDS: usize = 5;
 const PER_ROUND: usize = 10;
@@ -27,15 +31,15 @@ async fn main() -> anyhow::Result<()> {
     );
     let [site] = lesson.exact_sites();
 
-    println!("--- wrong: a client for each page ---");
+    println!("--- version A ---");
     let start = Instant::now();
     print_total(client_for_each(site).await?, start);
-    lesson.summary("a client for each page").await;
+    lesson.summary("version A").await;
 
-    println!("\n--- right: one client ---");
+    println!("\n--- version B ---");
     let start = Instant::now();
     print_total(one_client(site).await?, start);
-    lesson.summary("one client").await;
+    lesson.summary("version B").await;
     Ok(())
 }
 
@@ -51,30 +55,42 @@ async fn fetch_page(client: &Client, site: &Site) -> reqwest::Result<()> {
     Ok(())
 }
 
-// ANCHOR: wrong
-/// Wrong.
-pub async fn client_for_each(site: &Site) -> reqwest::Result<usize> {
-    let mut pages = 0;
-    for _ in 0..ROUNDS {
-        let round = (0..PER_ROUND).map(async |_| {
-            let client = lesson09::client()?;
-            fetch_page(&client, site).await
-        });
-        pages += try_join_all(round).await?.len();
-    }
-    Ok(pages)
+// ANCHOR: versions
+/// Version A.
+async fn version_a(site: &Site) -> reqwest::Result<()> {
+    let client = client()?;
+    fetch_page(&client, site).await
 }
-// ANCHOR_END: wrong
 
-// ANCHOR: right
-/// Right.
+static CLIENT: LazyLock<Client> =
+    LazyLock::new(|| client().expect("the system allows a client"));
+
+/// Version B.
+async fn version_b(site: &Site) -> reqwest::Result<()> {
+    fetch_page(&CLIENT, site).await
+}
+// ANCHOR_END: versions
+
+/// Fetches fifty pages with a client for each.
+pub async fn client_for_each(site: &Site) -> reqwest::Result<usize> {
+    in_rounds(async || version_a(site).await).await
+}
+
+/// Fetches fifty pages with one client.
 pub async fn one_client(site: &Site) -> reqwest::Result<usize> {
-    let client = lesson09::client()?;
+    in_rounds(async || version_b(site).await).await
+}
+
+// ANCHOR: in_rounds
+/// Calls it fifty times, ten at a time, and counts the pages.
+async fn in_rounds(
+    fetch: impl AsyncFn() -> reqwest::Result<()>,
+) -> reqwest::Result<usize> {
     let mut pages = 0;
     for _ in 0..ROUNDS {
-        let round = (0..PER_ROUND).map(|_| fetch_page(&client, site));
+        let round = (0..PER_ROUND).map(|_| fetch());
         pages += try_join_all(round).await?.len();
     }
     Ok(pages)
 }
-// ANCHOR_END: right
+// ANCHOR_END: in_rounds

@@ -15,6 +15,9 @@
 //! It's an example of a lock. To get a sum, return the bytes from each future and
 //! add them up: no lock is needed.
 
+#![expect(clippy::await_holding_lock, reason = "it is the mistake")]
+
+// ANCHOR: use
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -24,6 +27,7 @@ use lesson09::watchdog::{Log, Watched, watch};
 use lesson09::{client, fetch_page};
 use reqwest::Client;
 use tokio::runtime::Builder;
+// ANCHOR_END: use
 
 /// How long nothing may happen. A page takes less than a second.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -64,13 +68,11 @@ pub fn run(
 
 // ANCHOR: held
 /// Wrong.
-#[expect(clippy::await_holding_lock, reason = "it is the mistake")]
 pub async fn held(client: &Client, sites: &[Site], log: &Log) {
     let total = Mutex::new(0);
     let fetches = sites.iter().map(async |site| {
-        log.print(format!("{} waits for the lock", site.name));
+        log.print(format!("{} wants the lock", site.name));
         let mut total = total.lock().expect("nothing panics while it's locked");
-        log.print(format!("{} has the lock", site.name));
         match fetch_page(client, site).await {
             Ok(bytes) => *total += bytes,
             Err(error) => log.print(with_causes(&error.without_url())),
@@ -87,9 +89,8 @@ pub async fn held(client: &Client, sites: &[Site], log: &Log) {
 pub async fn held_async(client: &Client, sites: &[Site], log: &Log) {
     let total = tokio::sync::Mutex::new(0);
     let fetches = sites.iter().map(async |site| {
-        log.print(format!("{} waits for the lock", site.name));
+        log.print(format!("{} wants the lock", site.name));
         let mut total = total.lock().await;
-        log.print(format!("{} has the lock", site.name));
         match fetch_page(client, site).await {
             Ok(bytes) => *total += bytes,
             Err(error) => log.print(with_causes(&error.without_url())),

@@ -4,6 +4,7 @@
 //! the thread, so no other task of that thread gets a turn. [`kept`] hands the
 //! call to a thread of the blocking pool and awaits its handle.
 
+// ANCHOR: use
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
@@ -14,6 +15,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::fetch_page;
+// ANCHOR_END: use
 
 /// How long the heartbeat sleeps between two beats.
 const BEAT: Duration = Duration::from_millis(10);

@@ -6,6 +6,7 @@
 //! [`buffered`] sends 8 KB on each trip, and [`in_the_pool`] does all the work in
 //! one.
 
+// ANCHOR: use
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
@@ -16,6 +17,7 @@ use tokio::runtime::Builder;
 use tokio::task::spawn_blocking;
 
 use crate::blocking::old_driver;
+// ANCHOR_END: use
 
 /// How many lines each of them writes, one by one.
 pub const LINES: usize = 30_000;

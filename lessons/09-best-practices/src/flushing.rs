@@ -4,11 +4,13 @@
 //! hasn't written yet: writing means awaiting, and `Drop` can't await. It reports
 //! nothing. [`kept`] calls `shutdown`, which writes the rest and can fail.
 
+// ANCHOR: use
 use std::io;
 use std::path::Path;
 
 use tokio::fs::File;
 use tokio::io::{AsyncWriteExt, BufWriter};
+// ANCHOR_END: use
 
 // ANCHOR: broken
 /// Rule 5, broken.

@@ -15,10 +15,12 @@ pub mod flushing;
 pub mod runtime;
 pub mod watchdog;
 
+// ANCHOR: use
 use std::time::Duration;
 
 use lesson_kit::Site;
 use reqwest::Client;
+// ANCHOR_END: use
 
 /// The tutorial's sites, its invalid one, and one that has no page.
 pub const SITES: [&str; 5] = [

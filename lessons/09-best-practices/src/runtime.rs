@@ -5,13 +5,16 @@
 //! in flight together. [`kept`] is a plain `async fn`: it runs on the runtime
 //! that its caller has, and a program makes that one with `#[tokio::main]`.
 
+// ANCHOR: use
 use std::io;
 
 use futures::future::join_all;
 use lesson_kit::Site;
+use reqwest::Client;
 use tokio::runtime::Builder;
 
 use crate::{client, fetch_page};
+// ANCHOR_END: use
 
 // ANCHOR: broken
 /// Rule 1, broken.
@@ -29,10 +32,10 @@ pub fn broken(sites: &[Site]) -> io::Result<Vec<reqwest::Result<usize>>> {
 // ANCHOR: kept
 /// Rule 1, kept.
 pub async fn kept(
+    client: &Client,
     sites: &[Site],
-) -> reqwest::Result<Vec<reqwest::Result<usize>>> {
-    let client = client()?;
-    let fetches = sites.iter().map(|site| fetch_page(&client, site));
-    Ok(join_all(fetches).await)
+) -> Vec<reqwest::Result<usize>> {
+    let fetches = sites.iter().map(|site| fetch_page(client, site));
+    join_all(fetches).await
 }
 // ANCHOR_END: kept

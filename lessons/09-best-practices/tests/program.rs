@@ -47,3 +47,21 @@ fn the_table_shows_what_each_broken_rule_costs() {
         assert!(line.ends_with(&end), "{printed}");
     }
 }
+
+#[test]
+fn one_rule_can_be_run_alone_and_a_sixth_is_refused() {
+    let _watchdog = Watchdog::start(WATCHDOG, Vec::new);
+    let program = env!("CARGO_BIN_EXE_lesson09");
+    let run = |rule| Command::new(program).args(["--rule", rule]).output();
+
+    let printed = run("5").expect("it starts").stdout;
+    let printed = String::from_utf8(printed).expect("it is UTF-8");
+    let rules = printed.lines().filter(|line| line.starts_with("--- "));
+    assert!(rules.eq(["--- rule 5: close what you open ---"]), "{printed}");
+
+    let refused = run("6").expect("it starts");
+    assert_eq!(refused.status.code(), Some(2));
+    let error = String::from_utf8(refused.stderr).expect("it is UTF-8");
+    let told = "lesson09: --rule takes a number from 1 to 5, not `6`\n";
+    assert_eq!(error, told);
+}

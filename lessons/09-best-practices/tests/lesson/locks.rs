@@ -9,7 +9,7 @@ use mock_server::testing::quick_tutorial;
 use tokio::sync::Notify;
 use tokio::task::yield_now;
 
-use crate::examples::guard;
+use crate::examples::{guard, poisoned, shared_map};
 use crate::{PATIENT, STEP, lines, one_thread, start, watchdog};
 
 #[test]
@@ -40,9 +40,8 @@ fn stds_lock_held_across_an_await_hangs_before_the_first_request() {
     assert_eq!(
         watched.expect("a runtime"),
         Watched::Hung(lines([
-            "codeswithpankaj.com waits for the lock",
-            "codeswithpankaj.com has the lock",
-            "python.org waits for the lock",
+            "codeswithpankaj.com wants the lock",
+            "python.org wants the lock",
         ]))
     );
     assert_eq!(web.record().exchanges().len(), 0);
@@ -55,12 +54,9 @@ fn tokios_lock_held_across_an_await_lets_one_fetch_run_at_a_time() {
     assert_eq!(
         watched.expect("a runtime"),
         Watched::Finished(lines([
-            "codeswithpankaj.com waits for the lock",
-            "codeswithpankaj.com has the lock",
-            "python.org waits for the lock",
-            "w3schools.com waits for the lock",
-            "python.org has the lock",
-            "w3schools.com has the lock",
+            "codeswithpankaj.com wants the lock",
+            "python.org wants the lock",
+            "w3schools.com wants the lock",
             "110321 bytes",
         ]))
     );
@@ -125,24 +121,25 @@ fn a_guard_in_a_scope_or_in_one_statement_or_dropped_unused_can_be_spawned() {
 #[tokio::test]
 async fn a_panic_poisons_stds_lock_and_the_next_expect_panics_too() {
     let _watchdog = watchdog();
-    let lock = Arc::new(Mutex::new([0, 0]));
-    let shared = Arc::clone(&lock);
-    let first = tokio::spawn(async move {
-        let mut pair = shared.lock().expect("no panic so far");
-        pair[0] = 1;
-        panic!("half way");
-    });
-    assert!(first.await.is_err_and(|error| error.is_panic()));
-    assert!(lock.is_poisoned());
-
-    let shared = Arc::clone(&lock);
-    let second = tokio::spawn(async move {
-        shared.lock().expect("a panic while it was locked")[1] = 1;
-    });
-    assert!(second.await.is_err_and(|error| error.is_panic()));
+    let lock = Arc::default();
+    let messages = poisoned::two_tasks(&lock, poisoned::with_expect).await;
+    assert_eq!(messages[0], "panicked: an empty page");
+    assert!(messages[1].starts_with("panicked: "), "{messages:?}");
+    assert!(messages[1].contains("PoisonError"), "{messages:?}");
     // The data is still there, half changed.
-    let poisoned = lock.lock().expect_err("it's poisoned");
-    assert_eq!(*poisoned.into_inner(), [1, 0]);
+    assert!(lock.is_poisoned());
+    let half = lock.lock().expect_err("it's poisoned").into_inner().clone();
+    assert_eq!(half, poisoned::Totals { pages: 1, bytes: 0 });
+}
+
+#[tokio::test]
+async fn a_task_that_takes_the_data_of_a_poisoned_lock_continues_with_half() {
+    let _watchdog = watchdog();
+    let lock = Arc::default();
+    let messages = poisoned::two_tasks(&lock, poisoned::with_into_inner).await;
+    assert_eq!(messages, ["panicked: an empty page", "finished"]);
+    let totals = lock.lock().unwrap_or_else(|error| error.into_inner()).clone();
+    assert_eq!(totals, poisoned::Totals { pages: 2, bytes: 800 });
 }
 
 #[tokio::test]
@@ -157,4 +154,17 @@ async fn a_panic_does_not_poison_tokios_lock() {
     });
     assert!(first.await.is_err_and(|error| error.is_panic()));
     assert_eq!(*lock.lock().await, [1, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_total_counts_every_page_only_if_it_is_read_and_written_in_one_lock()
+{
+    let (_web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
+    let totals = shared_map::three_tasks(&sites[1], shared_map::fetch_then_add);
+    assert_eq!(totals.await.expect("the pages")["python.org"], 3 * 50_321);
+
+    let (_web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
+    let totals =
+        shared_map::three_tasks(&sites[1], shared_map::read_fetch_write);
+    assert_eq!(totals.await.expect("the pages")["python.org"], 50_321);
 }

@@ -9,6 +9,7 @@ mod files;
 mod globals;
 mod locks;
 mod observe;
+mod panics;
 mod rules;
 
 use std::time::Duration;
