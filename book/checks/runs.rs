@@ -117,7 +117,6 @@ pub const RUNS: &[Run] = &[
         ..PLAIN
     },
     Run { name: "where_it_runs", command: "cargo run -p lesson02 --example where_it_runs", ..PLAIN },
-    Run { name: "nested_block_on", command: "cargo run -p lesson02 --example nested_block_on", ..PLAIN },
     Run {
         name: "blocking_work",
         command: "cargo run -p lesson02 --example blocking_work",
@@ -125,6 +124,7 @@ pub const RUNS: &[Run] = &[
         any_order: &["wrong"],
         ..PLAIN
     },
+    Run { name: "in_and_out", command: "cargo run -p lesson02 --example in_and_out", ..PLAIN },
     Run {
         name: "client_and_runtime",
         command: "cargo run -p lesson02 --example client_and_runtime",
@@ -415,12 +415,14 @@ pub const RUNS: &[Run] = &[
         ],
         ..PLAIN
     },
+    Run { name: "shared_map", command: "cargo run -p lesson09 --example shared_map", ..PLAIN },
     Run {
         name: "guard_across_await",
         command: "cargo run -p lesson09 --features does-not-compile --example guard_across_await",
         refused: true,
         ..PLAIN
     },
+    Run { name: "guard", command: "cargo run -p lesson09 --example guard", picture: true, ..PLAIN },
     Run {
         name: "guard_dropped",
         command: "cargo run -p lesson09 --features does-not-compile --example guard_dropped",
@@ -433,13 +435,14 @@ pub const RUNS: &[Run] = &[
         refused: true,
         ..PLAIN
     },
-    Run { name: "guard", command: "cargo run -p lesson09 --example guard", picture: true, ..PLAIN },
+    Run { name: "poisoned", command: "cargo run -p lesson09 --example poisoned", ..PLAIN },
+    Run { name: "clients", command: "cargo run -p lesson09 --example clients", ..PLAIN },
+    Run { name: "notify", command: "cargo run -p lesson09 --example notify", ..PLAIN },
     Run { name: "paused_clock", command: "cargo run -p lesson09 --example paused_clock", ..PLAIN },
     Run { name: "intervals", command: "cargo run -p lesson09 --example intervals", picture: true, ..PLAIN },
     Run { name: "task_locals", command: "cargo run -p lesson09 --example task_locals", ..PLAIN },
-    Run { name: "clients", command: "cargo run -p lesson09 --example clients", ..PLAIN },
-    Run { name: "notify", command: "cargo run -p lesson09 --example notify", ..PLAIN },
     Run { name: "watch", command: "cargo run -p lesson09 --example watch", ..PLAIN },
+    Run { name: "panic_ends", command: "cargo run -p lesson09 --example panic_ends", ..PLAIN },
     // It finds broken links, and says so.
     Run { name: "lesson10", command: "cargo run -p lesson10", status: 1, ..PLAIN },
     Run { name: "lesson10-help", command: "cargo run -p lesson10 -- --help", ..PLAIN },
