@@ -19,12 +19,12 @@ mod blocking_work;
 #[path = "../examples/client_and_runtime.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
 mod client_and_runtime;
+#[path = "../examples/in_and_out.rs"]
+#[expect(dead_code, reason = "an example has a `main`, which is not called")]
+mod in_and_out;
 #[path = "../examples/lazy.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
 mod lazy;
-#[path = "../examples/nested_block_on.rs"]
-#[expect(dead_code, reason = "an example has a `main`, which is not called")]
-mod nested_block_on;
 #[path = "../examples/one_task.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
 mod one_task;
@@ -113,10 +113,7 @@ async fn order<F: Future<Output = ()>>(pause: fn() -> F) -> Vec<&'static str> {
 
 #[test]
 fn a_branch_that_blocks_the_thread_stalls_its_siblings_on_every_runtime() {
-    let many = Runtime::new().expect("a runtime");
-    let one =
-        Builder::new_current_thread().enable_all().build().expect("a runtime");
-    for runtime in [many, one] {
+    for runtime in many_and_one() {
         let wrong = runtime.block_on(order(one_task::pause_with_std));
         assert_eq!(wrong, ["a begins", "a ends", "b begins", "b ends"]);
         let right = runtime.block_on(order(one_task::pause_with_tokio));
@@ -149,8 +146,16 @@ fn what_is_joined_runs_on_the_calling_thread_and_what_is_spawned_on_a_worker_if_
     assert_eq!(where_it_runs(&one), [here, here]);
 }
 
-fn panicked(run: fn() -> usize) -> String {
-    let panic = thread::spawn(run).join().expect_err("it panics");
+/// A runtime with many threads, and one with one.
+fn many_and_one() -> [Runtime; 2] {
+    let one = Builder::new_current_thread().enable_all().build();
+    [Runtime::new().expect("a runtime"), one.expect("a runtime")]
+}
+
+/// The message of the panic that `run` ends with.
+fn message_of(run: impl FnOnce() -> usize + Send) -> String {
+    let run = thread::scope(|scope| scope.spawn(run).join());
+    let panic = run.expect_err("it panics");
     let words = panic.downcast_ref::<String>().cloned();
     let words = words
         .or_else(|| panic.downcast_ref::<&str>().map(|&words| words.into()));
@@ -158,26 +163,97 @@ fn panicked(run: fn() -> usize) -> String {
 }
 
 #[test]
-fn a_runtime_inside_a_runtime_panics_and_says_why() {
-    assert!(
-        panicked(nested_block_on::nested)
-            .starts_with("Cannot start a runtime from within a runtime.")
-    );
-    // In a release build reqwest does not look.
-    if cfg!(debug_assertions) {
-        assert!(panicked(nested_block_on::blocking_client).starts_with(
-            "Cannot drop a runtime in a context where blocking is not allowed."
-        ));
+fn block_on_in_an_async_fn_panics_on_every_runtime_and_await_is_the_cure() {
+    for runtime in many_and_one() {
+        let message = message_of(|| runtime.block_on(in_and_out::nested()));
+        let start = "Cannot start a runtime from within a runtime. ";
+        assert!(message.starts_with(start), "{message}");
+        assert_eq!(runtime.block_on(in_and_out::awaited()), 15_000);
     }
-    assert_eq!(nested_block_on::awaited(), 15_000);
 }
 
 #[test]
-fn tokios_sleep_panics_outside_a_runtime_and_says_why() {
+fn a_blocking_client_in_an_async_fn_panics_and_is_fine_on_the_pool() {
+    for runtime in many_and_one() {
+        // In a release build reqwest does not look.
+        if cfg!(debug_assertions) {
+            let message =
+                message_of(|| runtime.block_on(in_and_out::blocking_client()));
+            let start = "Cannot drop a runtime in a context where blocking is not allowed. ";
+            assert!(message.starts_with(start), "{message}");
+        }
+        let bytes = runtime.block_on(in_and_out::blocking_client_on_the_pool());
+        assert_eq!(bytes, 15_000);
+    }
+}
+
+#[test]
+fn another_executor_has_no_reactor_and_a_handle_brings_one() {
     assert_eq!(
-        panicked(nested_block_on::no_runtime),
+        message_of(in_and_out::other_executor),
         "there is no reactor running, must be called from the context of a Tokio 1.x runtime"
     );
+    let runtime = Runtime::new().expect("a runtime");
+    assert_eq!(in_and_out::with_the_handle(runtime.handle()), 15_000);
+    assert_eq!(in_and_out::entered(runtime.handle()), 15_000);
+}
+
+#[test]
+fn a_plain_thread_can_spawn_a_task_through_the_handle() {
+    let runtime = Runtime::new().expect("a runtime");
+    let handle = runtime.handle().clone();
+    let spawn = move || handle.spawn(in_and_out::awaited());
+    let task = thread::spawn(spawn).join().expect("it doesn't panic");
+    assert_eq!(runtime.block_on(task).expect("it doesn't panic"), 15_000);
+}
+
+#[test]
+fn block_in_place_works_with_many_threads_and_panics_with_one() {
+    let [many, one] = many_and_one();
+    assert_eq!(many.block_on(async { in_and_out::callback() }), 15_000);
+    assert_eq!(
+        message_of(|| one.block_on(async { in_and_out::callback() })),
+        "can call blocking only when running on the multi-threaded runtime"
+    );
+    for runtime in [many, one] {
+        let bytes = runtime.block_on(in_and_out::callback_on_the_pool());
+        assert_eq!(bytes, 15_000);
+    }
+}
+
+#[test]
+fn block_in_place_stops_the_other_branches_of_its_task() {
+    let seen = Mutex::new(Vec::new());
+    let see = |what| seen.lock().expect("no branch panics").push(what);
+    let runtime = Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let callback = async {
+            see("the callback begins");
+            in_and_out::callback();
+            see("the callback ends");
+        };
+        tokio::join!(callback, async { see("the other branch") });
+    });
+    assert_eq!(
+        seen.into_inner().expect("no branch panics"),
+        ["the callback begins", "the callback ends", "the other branch"]
+    );
+}
+
+#[test]
+fn a_thread_sends_to_a_future_and_may_not_block_inside_the_runtime() {
+    for runtime in many_and_one() {
+        assert_eq!(runtime.block_on(in_and_out::from_a_thread()), 110_321);
+        let (sender, _receiver) = tokio::sync::mpsc::channel(1);
+        let message = message_of(|| {
+            runtime.block_on(async {
+                sender.blocking_send(15_000).expect("there is room");
+                15_000
+            })
+        });
+        let start = "Cannot block the current thread from within a runtime. ";
+        assert!(message.starts_with(start), "{message}");
+    }
 }
 
 /// Blocking code can pass only if `N` calls of it run at the same moment.
