@@ -1,29 +1,32 @@
 // Every night a program reports how large the pages of some sites are. One
-// night one of them was down, and the report was one line: the error. The other
-// pages had come, and were thrown away.
+// night a site was down, and the report was a single line, the error. The other
+// pages had arrived, and were thrown away.
 //
-// Let the report have both: each page that came, and each site that failed and
-// why.
+// Make the report complete: every page that arrived, with its size, and every
+// site that failed, with its error. A response with the status 503 is a
+// failure, too. The tests look at both lists, and check that the pages are
+// still fetched concurrently.
 
 use exercises::show;
 use futures::future::try_join_all;
 use mock_server::{MockWeb, Site};
 use reqwest::Client;
 
-// What came and what failed, each with the name of its site, in their order.
+// The pages and the failures, each with the name of its site, in the order of
+// the sites.
 #[derive(Debug, Default)]
 struct Report {
     pages: Vec<(String, usize)>,
     failures: Vec<(String, reqwest::Error)>,
 }
 
-// TODO: Is a page that says "503 Service Unavailable" the page?
+// TODO: Is a response that says "503 Service Unavailable" the page?
 async fn page_size(client: &Client, url: &str) -> reqwest::Result<usize> {
     let response = client.get(url).send().await?;
     Ok(response.bytes().await?.len())
 }
 
-// TODO: One site that fails is not to take the others with it.
+// TODO: If one site fails, keep the results of the others.
 async fn report(client: &Client, sites: &[(&str, &str)]) -> Report {
     let fetches = sites.iter().map(|(name, url)| async {
         Ok((name.to_string(), page_size(client, url).await?))
@@ -66,20 +69,20 @@ mod tests {
     const SITES: [&str; 4] =
         ["a.example", "b.example", "c.example", "d.example"];
 
-    // Two that answer well, one that is down, and one that is not there.
+    // Two sites that work, one that is down, and one that refuses connections.
     fn night() -> Builder {
         let down = Fault::Status { code: 503, retry_after: None };
         sites(SITES).fault("b.example", down).fault("c.example", Fault::Refused)
     }
 
     #[test]
-    fn what_came_is_in_the_report() {
+    fn every_page_that_arrived_is_in_the_report() {
         check(night(), async |web, client| {
             let sites: Vec<_> = web.sites().collect();
             let report = report(client, &sites).await;
             let expected =
                 ["a.example", "d.example"].map(|name| (name.to_owned(), 1_000));
-            assert_eq!(report.pages, expected, "the pages that came");
+            assert_eq!(report.pages, expected, "the pages that arrived");
         });
     }
 
@@ -98,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn all_sites_are_asked_at_once() {
+    fn all_pages_are_fetched_concurrently() {
         check(sites(SITES).gate(4, PATIENCE), async |web, client| {
             let sites: Vec<_> = web.sites().collect();
             let report = report(client, &sites).await;

@@ -1,10 +1,12 @@
-// A site that is busy says so, and says for how long: the header `Retry-After`
-// of its answer has a number of seconds, or a date. This program does not read
-// it, and comes back after 100 ms, as all the others do. The site is still
-// busy.
+// A site that's too busy responds with 429 or 503, and its header `Retry-After`
+// says when to come back: after a number of seconds, or at a date. This program
+// doesn't read the header. It comes back after 100 ms, like everyone else, and
+// the site is still busy.
 //
-// Come back when you are asked to, and not at all where that takes too long.
-// What the site asks for is the whole pause here, with none of your own on top.
+// Make the pause as long as the site asks for, without a random part on top. If
+// that's longer than `LONGEST`, give up without waiting. Without a (readable)
+// header, the short pause is right. The tests don't wait: they look at the
+// pauses and count the requests.
 
 use std::time::Duration;
 
@@ -14,28 +16,27 @@ use reqwest::header::HeaderMap;
 use reqwest::{Client, StatusCode};
 
 const TRIES: u32 = 3;
-// Where the site does not say when.
+// The pause if the site asks for none.
 const PAUSE: Duration = Duration::from_millis(100);
-// Nobody waits longer for a page.
+// The longest pause that is acceptable.
 const LONGEST: Duration = Duration::from_secs(60);
 
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error("the site answered {0}")]
     Status(StatusCode),
-    #[error("no answer")]
+    #[error("no response")]
     Request(#[source] reqwest::Error),
 }
 
-// TODO: For how long does the site ask to be left alone? `httpdate` reads
-// dates.
+// TODO: How long does the site ask you to wait? `httpdate` reads dates.
 fn asked(_headers: &HeaderMap) -> Option<Duration> {
     None
 }
 
-// `wait` is for a pause; a test does not want to wait.
-// TODO: Wait for as long as the site asks for. If that is longer than
-// `LONGEST`, give up at once.
+// `wait` waits for a pause, and in a test it only writes it down.
+// TODO: Wait for as long as the site asks for. If that's longer than `LONGEST`,
+// give up immediately.
 async fn page_size(
     client: &Client,
     url: &str,
@@ -82,8 +83,8 @@ mod tests {
     use exercises::{check, sites};
     use mock_server::{Fault, RetryAfter};
 
-    // The pauses before a page that is busy once, how often it was asked for,
-    // and whether it came.
+    // For a page whose site is busy once: the pauses, the number of requests,
+    // and whether the page arrived.
     fn pauses(with: Fault) -> (Vec<Duration>, usize, bool) {
         let fault =
             Fault::FailFirst { n: 1, with: Box::new(with), key: String::new() };
@@ -103,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn so_many_seconds_are_waited() {
+    fn a_number_of_seconds_is_waited_for() {
         for code in [429, 503] {
             let asked = Some(RetryAfter::Seconds(7));
             let (pauses, requests, came) = pauses(busy(code, asked));
@@ -123,20 +124,20 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_for_a_day_is_not_asked_again() {
+    fn a_site_that_asks_for_a_day_gets_no_second_request() {
         let asked = Some(RetryAfter::Seconds(86_400));
         assert_eq!(pauses(busy(503, asked)), (vec![], 1, false));
     }
 
     #[test]
-    fn who_does_not_say_when_is_asked_after_a_short_pause() {
+    fn without_a_header_the_pause_before_the_second_request_is_short() {
         let (pauses, requests, came) = pauses(busy(503, None));
         assert_eq!((requests, came), (2, true));
         assert_eq!(pauses, [PAUSE]);
     }
 
     #[test]
-    fn who_is_not_busy_is_not_asked_again() {
+    fn a_site_that_is_not_busy_gets_no_second_request() {
         let asked = Some(RetryAfter::Seconds(1));
         assert_eq!(pauses(busy(404, asked)), (vec![], 1, false));
     }

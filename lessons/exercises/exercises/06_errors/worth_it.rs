@@ -1,10 +1,11 @@
-// A page that did not come may come a little later, so this program asks three
-// times. Now a site complains: its log is full of requests for a page that it
-// does not have and never had.
+// A page that can't be fetched now may be there a little later, so this program
+// sends up to three requests for it. Now a site complains: its log is full of
+// requests for a page that it doesn't have and never had.
 //
-// Ask again where it is worth it: when the connection failed or the answer
-// broke off, and when the site says "not now" (429, 502, 503, 504). Where the
-// request itself is wrong, once is enough.
+// Make `is_worth_it` return true only for errors that may go away: the
+// connection failed, the response broke off, or the site says "not now" (429,
+// 502, 503, 504). For everything else, one request is enough. The tests count
+// the requests.
 
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ fn is_worth_it(_error: &Error) -> bool {
     true
 }
 
-// `wait` is for a pause; a test does not want to wait.
+// `wait` waits for a pause, and a test doesn't want to wait.
 async fn page_size(
     client: &Client,
     url: &str,
@@ -63,7 +64,8 @@ mod tests {
     use super::*;
     use exercises::{check, sites};
 
-    // How many requests a site got that fails so, and whether its page came.
+    // For a site with this fault: the number of requests, and whether its page
+    // arrived.
     fn asked(fault: &str) -> (usize, bool) {
         let fault: Fault = fault.parse().expect("it is a fault");
         let mut asked = (0, false);
@@ -77,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_is_not_there_is_asked_for_once() {
+    fn a_page_that_is_not_there_is_requested_once() {
         for status in ["401", "403", "404", "410", "500", "501"] {
             let fault = format!("status?code={status}");
             assert_eq!(asked(&fault), (1, false), "requests for a {status}");
@@ -85,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_site_that_says_not_now_is_asked_again() {
+    fn a_site_that_says_not_now_gets_another_request() {
         for status in ["429", "502", "503", "504"] {
             let fault = format!("fail-first?n=2&with={status}");
             assert_eq!(asked(&fault), (3, true), "requests for a {status}");
@@ -93,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_or_an_answer_that_broke_is_asked_for_again() {
+    fn a_lost_connection_or_a_broken_response_is_a_reason_to_try_again() {
         for fault in ["empty", "truncate?after=100", "bad-chunk"] {
             let fault = format!("fail-first?n=1&with={fault}");
             assert_eq!(asked(&fault), (2, true), "{fault}");
@@ -101,12 +103,12 @@ mod tests {
     }
 
     #[test]
-    fn three_times_are_enough() {
+    fn there_are_at_most_three_requests() {
         assert_eq!(asked("status?code=503"), (3, false));
     }
 
     #[test]
-    fn what_cannot_work_is_not_waited_for() {
+    fn there_is_no_pause_before_an_error_that_stays() {
         let web = sites(["a.example"]).fault("a.example", Fault::RedirectLoop);
         check(web, async |web, client| {
             for url in ["no address", web.url("a.example")] {
@@ -119,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_site_that_nobody_can_connect_to_is_tried_again() {
+    fn a_refused_connection_is_a_reason_to_try_again() {
         let web = sites(["a.example"]).fault("a.example", Fault::Refused);
         check(web, async |web, client| {
             let (url, mut waited) = (web.url("a.example"), 0);

@@ -1,39 +1,41 @@
 // Every night a program reports how large the pages of some sites are. One
-// night one of them was down, and the report was one line: the error. The other
-// pages had come, and were thrown away.
+// night a site was down, and the report was a single line, the error. The other
+// pages had arrived, and were thrown away.
 //
-// Let the report have both: each page that came, and each site that failed and
-// why.
+// Make the report complete: every page that arrived, with its size, and every
+// site that failed, with its error. A response with the status 503 is a
+// failure, too. The tests look at both lists, and check that the pages are
+// still fetched concurrently.
 
 use exercises::show;
 use futures::future::join_all;
 use mock_server::{MockWeb, Site};
 use reqwest::Client;
 
-// What came and what failed, each with the name of its site, in their order.
+// The pages and the failures, each with the name of its site, in the order of
+// the sites.
 #[derive(Debug, Default)]
 struct Report {
     pages: Vec<(String, usize)>,
     failures: Vec<(String, reqwest::Error)>,
 }
 
-// An answer with the status 503 came, so to `send` it is no error. Nobody but
-// the caller knows whether it is the page: `error_for_status` makes it an
-// error.
+// To `send`, a response with the status 503 is a response like any other, so it
+// isn't an error. `error_for_status` makes it one.
 async fn page_size(client: &Client, url: &str) -> reqwest::Result<usize> {
     let response = client.get(url).send().await?.error_for_status()?;
     Ok(response.bytes().await?.len())
 }
 
-// A failed fetch is a `Result` in the list like the others, and what the whole
-// returns no longer has to be one. `join_all` drops nobody; `gather` needs
-// `return_exceptions=True` for that, here it is the plain case.
+// A failed fetch is a `Result` in the list like any other, so `report` itself
+// no longer fails. `join_all` waits for all futures and drops none of them.
+// With `gather` you'd need `return_exceptions=True`; here it's the plain case.
 //
-// The common wrong answer keeps the errors and forgets whose they are. Beside
-// each result stands the site that it was asked of: `join_all` keeps the order.
+// The common wrong answer keeps the errors and loses the sites. But `join_all`
+// keeps the order, so `zip` gives each result its site back.
 //
-// Another one is `filter_map(Result::ok)`: the report is shorter now, and
-// nobody sees that.
+// Another wrong answer is `filter_map(Result::ok)`. It makes the report
+// shorter, and nothing says so.
 async fn report(client: &Client, sites: &[(&str, &str)]) -> Report {
     let fetches = sites.iter().map(|(_, url)| page_size(client, url));
     let mut report = Report::default();
@@ -75,20 +77,20 @@ mod tests {
     const SITES: [&str; 4] =
         ["a.example", "b.example", "c.example", "d.example"];
 
-    // Two that answer well, one that is down, and one that is not there.
+    // Two sites that work, one that is down, and one that refuses connections.
     fn night() -> Builder {
         let down = Fault::Status { code: 503, retry_after: None };
         sites(SITES).fault("b.example", down).fault("c.example", Fault::Refused)
     }
 
     #[test]
-    fn what_came_is_in_the_report() {
+    fn every_page_that_arrived_is_in_the_report() {
         check(night(), async |web, client| {
             let sites: Vec<_> = web.sites().collect();
             let report = report(client, &sites).await;
             let expected =
                 ["a.example", "d.example"].map(|name| (name.to_owned(), 1_000));
-            assert_eq!(report.pages, expected, "the pages that came");
+            assert_eq!(report.pages, expected, "the pages that arrived");
         });
     }
 
@@ -107,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn all_sites_are_asked_at_once() {
+    fn all_pages_are_fetched_concurrently() {
         check(sites(SITES).gate(4, PATIENCE), async |web, client| {
             let sites: Vec<_> = web.sites().collect();
             let report = report(client, &sites).await;

@@ -1,11 +1,13 @@
-// An order needs a price, the stock and the freight, from three sites. When one
-// of them says no, there won't be an order, so nothing is gained by waiting for
-// the other two. The program counts on `try_join_all`, which returns the first
-// error of three futures as soon as it's there. And yet it waits for all three
-// sites, however long they take.
+// An order needs a price, the stock and the freight, from three sites. If one
+// of them responds with an error, there won't be an order, so it's pointless to
+// wait for the other two. The program relies on `try_join_all`, which returns
+// the first error of three futures immediately. But it still waits for all
+// three sites, however long they take.
 //
-// Make the first error end the order, and every request that is still in
-// flight. The answers keep the order of the sites.
+// Make `order` return the first error immediately, and make sure that no
+// request is in flight after that. If there's no error, the sizes of the pages
+// are in the order of the sites. The tests check which error it is, and what
+// the server saw.
 
 use std::time::Duration;
 
@@ -43,7 +45,7 @@ fn main() {
     let sites =
         sites.map(|name| Site::new(name).delay(Duration::from_millis(900)));
     show(MockWeb::builder().sites(sites), async |web, client| {
-        // Nobody listens at the port 9 of this machine.
+        // Nothing listens at port 9 of this machine.
         let mut urls = urls(web);
         urls[1] = "http://127.0.0.1:9/";
         match order(client, &urls).await {
@@ -63,7 +65,7 @@ mod tests {
     const SITES: [&str; 3] =
         ["price.example", "stock.example", "freight.example"];
 
-    // The stock says no when all three are asked. The others never answer.
+    // The stock responds with a 409 after a while. The others never respond.
     fn sold_out() -> Builder {
         let no = Site::new("stock.example")
             .delay(Duration::from_millis(300))
@@ -77,34 +79,34 @@ mod tests {
     }
 
     #[test]
-    fn the_first_error_is_what_the_order_ends_with() {
+    fn the_first_error_ends_the_order() {
         check(sold_out(), async |web, client| {
             let urls = urls(web);
             let order = timeout(PATIENCE, order(client, &urls)).await;
-            let order = order.expect("it waits for an order that is off");
-            let error = order.expect_err("the stock said no");
+            let order = order.expect("it still waits after the first error");
+            let error = order.expect_err("the stock has an error");
             let error = error.downcast::<reqwest::Error>().expect("its error");
             assert_eq!(error.status().map(|status| status.as_u16()), Some(409));
         });
     }
 
     #[test]
-    fn nobody_is_asked_for_an_order_that_is_off() {
+    fn no_request_is_in_flight_after_the_first_error() {
         check(sold_out(), async |web, client| {
             let urls = urls(web);
-            // Whether it ends is the other test's.
+            // The other test checks that it ends.
             let order = async {
                 let _ = timeout(PATIENCE, order(client, &urls)).await;
             };
             order.await;
             let left = sees(web, |record| record.in_flight() == 0).await;
             let in_flight = web.record().in_flight();
-            assert!(left, "{in_flight} requests for an order that is off");
+            assert!(left, "{in_flight} requests are still in flight");
         });
     }
 
     #[test]
-    fn the_answers_are_in_the_order_of_the_sites() {
+    fn the_sizes_are_in_the_order_of_the_sites() {
         let sizes = [1_000, 2_000, 3_000];
         let all = SITES.iter().zip(sizes).map(|(name, size)| {
             Site::new(name).page(mock_server::page(name, size, size / 10))
@@ -114,7 +116,7 @@ mod tests {
             .fault("price.example", Fault::Delay { ms: 300 });
         check(web.gate(3, PATIENCE), async |web, client| {
             let answers = order(client, &urls(web)).await;
-            assert_eq!(answers.expect("all answer"), sizes);
+            assert_eq!(answers.expect("all respond"), sizes);
         });
     }
 }

@@ -1,13 +1,14 @@
-// A site that is busy says so, and says for how long: the header `Retry-After`
-// of its answer has a number of seconds, or a date. This program does not read
-// it, and comes back after 100 ms, as all the others do. The site is still
-// busy.
+// A site that's too busy responds with 429 or 503, and its header `Retry-After`
+// says when to come back: after a number of seconds, or at a date. This program
+// doesn't read the header. It comes back after 100 ms, like everyone else, and
+// the site is still busy.
 //
-// Come back when you are asked to, and not at all where that takes too long.
-// What the site asks for is the whole pause here, with none of your own on top.
+// Make the pause as long as the site asks for, without a random part on top. If
+// that's longer than `LONGEST`, give up without waiting. Without a (readable)
+// header, the short pause is right. The tests don't wait: they look at the
+// pauses and count the requests.
 
-use std::time::Duration;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use exercises::show;
 use mock_server::{MockWeb, Site};
@@ -15,25 +16,25 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Client, StatusCode};
 
 const TRIES: u32 = 3;
-// Where the site does not say when.
+// The pause if the site asks for none.
 const PAUSE: Duration = Duration::from_millis(100);
-// Nobody waits longer for a page.
+// The longest pause that is acceptable.
 const LONGEST: Duration = Duration::from_secs(60);
 
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error("the site answered {0}")]
     Status(StatusCode),
-    #[error("no answer")]
+    #[error("no response")]
     Request(#[source] reqwest::Error),
 }
 
-// A number is the shorter form, a date the other one. What is neither asks for
-// nothing: a header comes from outside, and may be anything.
+// The value is a number of seconds or a date. Anything else counts as no
+// header: it comes from outside, so it may contain anything.
 //
-// The common wrong answer reads the number only, and takes a date for no wish
-// at all. Another one subtracts the times, and panics or wraps at a date that
-// is over: `duration_since` returns an error then, which here means "now".
+// The common wrong answer reads only the number, and ignores a date. Another
+// one unwraps the result of `duration_since`, which is an error if the date has
+// passed. Here that means "now".
 fn asked(headers: &HeaderMap) -> Option<Duration> {
     let asked = headers.get(RETRY_AFTER)?.to_str().ok()?;
     if let Ok(seconds) = asked.parse() {
@@ -43,12 +44,11 @@ fn asked(headers: &HeaderMap) -> Option<Duration> {
     Some(date.duration_since(SystemTime::now()).unwrap_or_default())
 }
 
-// `wait` is for a pause; a test does not want to wait.
+// `wait` waits for a pause, and in a test it only writes it down.
 //
-// What is asked for is the least: who comes earlier is turned away again, and
-// may be shut out. So a cap on it, `asked.min(LONGEST)`, is the common wrong
-// answer to the second part: it waits a minute for another no. What is too long
-// is a reason to give up now.
+// The common wrong answer to the second part is `asked.min(LONGEST)`. If you
+// come back earlier than the site asks for, it turns you away again, so you've
+// waited a minute for nothing. If the pause is too long, give up now.
 async fn page_size(
     client: &Client,
     url: &str,
@@ -95,8 +95,8 @@ mod tests {
     use exercises::{check, sites};
     use mock_server::{Fault, RetryAfter};
 
-    // The pauses before a page that is busy once, how often it was asked for,
-    // and whether it came.
+    // For a page whose site is busy once: the pauses, the number of requests,
+    // and whether the page arrived.
     fn pauses(with: Fault) -> (Vec<Duration>, usize, bool) {
         let fault =
             Fault::FailFirst { n: 1, with: Box::new(with), key: String::new() };
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn so_many_seconds_are_waited() {
+    fn a_number_of_seconds_is_waited_for() {
         for code in [429, 503] {
             let asked = Some(RetryAfter::Seconds(7));
             let (pauses, requests, came) = pauses(busy(code, asked));
@@ -136,20 +136,20 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_for_a_day_is_not_asked_again() {
+    fn a_site_that_asks_for_a_day_gets_no_second_request() {
         let asked = Some(RetryAfter::Seconds(86_400));
         assert_eq!(pauses(busy(503, asked)), (vec![], 1, false));
     }
 
     #[test]
-    fn who_does_not_say_when_is_asked_after_a_short_pause() {
+    fn without_a_header_the_pause_before_the_second_request_is_short() {
         let (pauses, requests, came) = pauses(busy(503, None));
         assert_eq!((requests, came), (2, true));
         assert_eq!(pauses, [PAUSE]);
     }
 
     #[test]
-    fn who_is_not_busy_is_not_asked_again() {
+    fn a_site_that_is_not_busy_gets_no_second_request() {
         let asked = Some(RetryAfter::Seconds(1));
         assert_eq!(pauses(busy(404, asked)), (vec![], 1, false));
     }

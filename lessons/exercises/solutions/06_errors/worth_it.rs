@@ -1,10 +1,11 @@
-// A page that did not come may come a little later, so this program asks three
-// times. Now a site complains: its log is full of requests for a page that it
-// does not have and never had.
+// A page that can't be fetched now may be there a little later, so this program
+// sends up to three requests for it. Now a site complains: its log is full of
+// requests for a page that it doesn't have and never had.
 //
-// Ask again where it is worth it: when the connection failed or the answer
-// broke off, and when the site says "not now" (429, 502, 503, 504). Where the
-// request itself is wrong, once is enough.
+// Make `is_worth_it` return true only for errors that may go away: the
+// connection failed, the response broke off, or the site says "not now" (429,
+// 502, 503, 504). For everything else, one request is enough. The tests count
+// the requests.
 
 use std::time::Duration;
 
@@ -20,26 +21,25 @@ async fn fetch(client: &Client, url: &str) -> Result<usize, Error> {
 const TRIES: usize = 3;
 const PAUSE: Duration = Duration::from_millis(100);
 
-// A list of what is worth it, or a list of what is not? Whatever is on neither
-// gets three requests in place of one, or none in place of a page. Here it is
-// the status that has a list, because there are many and few of them mean "not
-// now".
+// There are many statuses, and few of them mean "not now", so those few are
+// listed. There are few other errors that stay, so those are listed, too.
 //
 // The common wrong answer is `is_timeout() || is_connect()`. It looks complete,
-// and leaves out what is most often worth it: an answer that broke off
-// (`is_body`, `is_decode`), and a connection that was lost before one.
+// but it leaves out the errors that most often go away: a response that broke
+// off (`is_body`, `is_decode`), and a connection that was lost before the
+// response.
 //
-// The other one is `status.is_server_error()`. A 500 or a 501 will be the same
-// in 100 ms, and 429, which is a client's error, will not.
+// Another wrong answer is `status.is_server_error()`. A 500 or a 501 will be
+// the same in 100 ms. And 429 is a client error, but it does go away.
 fn is_worth_it(error: &Error) -> bool {
     match error.status() {
         Some(status) => matches!(status.as_u16(), 429 | 502 | 503 | 504),
-        // A URL that is none; and a loop that will be one the next time.
+        // An invalid URL stays invalid, and a redirect loop stays a loop.
         None => !error.is_builder() && !error.is_redirect(),
     }
 }
 
-// `wait` is for a pause; a test does not want to wait.
+// `wait` waits for a pause, and a test doesn't want to wait.
 async fn page_size(
     client: &Client,
     url: &str,
@@ -77,7 +77,8 @@ mod tests {
     use super::*;
     use exercises::{check, sites};
 
-    // How many requests a site got that fails so, and whether its page came.
+    // For a site with this fault: the number of requests, and whether its page
+    // arrived.
     fn asked(fault: &str) -> (usize, bool) {
         let fault: Fault = fault.parse().expect("it is a fault");
         let mut asked = (0, false);
@@ -91,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_is_not_there_is_asked_for_once() {
+    fn a_page_that_is_not_there_is_requested_once() {
         for status in ["401", "403", "404", "410", "500", "501"] {
             let fault = format!("status?code={status}");
             assert_eq!(asked(&fault), (1, false), "requests for a {status}");
@@ -99,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_site_that_says_not_now_is_asked_again() {
+    fn a_site_that_says_not_now_gets_another_request() {
         for status in ["429", "502", "503", "504"] {
             let fault = format!("fail-first?n=2&with={status}");
             assert_eq!(asked(&fault), (3, true), "requests for a {status}");
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_or_an_answer_that_broke_is_asked_for_again() {
+    fn a_lost_connection_or_a_broken_response_is_a_reason_to_try_again() {
         for fault in ["empty", "truncate?after=100", "bad-chunk"] {
             let fault = format!("fail-first?n=1&with={fault}");
             assert_eq!(asked(&fault), (2, true), "{fault}");
@@ -115,12 +116,12 @@ mod tests {
     }
 
     #[test]
-    fn three_times_are_enough() {
+    fn there_are_at_most_three_requests() {
         assert_eq!(asked("status?code=503"), (3, false));
     }
 
     #[test]
-    fn what_cannot_work_is_not_waited_for() {
+    fn there_is_no_pause_before_an_error_that_stays() {
         let web = sites(["a.example"]).fault("a.example", Fault::RedirectLoop);
         check(web, async |web, client| {
             for url in ["no address", web.url("a.example")] {
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_site_that_nobody_can_connect_to_is_tried_again() {
+    fn a_refused_connection_is_a_reason_to_try_again() {
         let web = sites(["a.example"]).fault("a.example", Fault::Refused);
         check(web, async |web, client| {
             let (url, mut waited) = (web.url("a.example"), 0);
