@@ -107,7 +107,7 @@ async fn with_timeout(work: impl Future<Output = reqwest::Result<()>>) {
 }
 // ANCHOR_END: after
 
-// ANCHOR: calling
+// ANCHOR: guards
 struct Calling(Client, Site);
 
 impl Drop for Calling {
@@ -116,16 +116,6 @@ impl Drop for Calling {
     }
 }
 
-/// Version A.
-pub async fn calling(client: &Client, site: &Site) -> reqwest::Result<()> {
-    post(client, site, "login").await?;
-    let _guard = Calling(client.clone(), site.clone());
-    fetch_page(client, site).await
-}
-// ANCHOR_END: calling
-
-// ANCHOR: spawning
-/// Version B.
 struct Spawning(Client, Site);
 
 impl Drop for Spawning {
@@ -133,17 +123,22 @@ impl Drop for Spawning {
         tokio::spawn(log_out(self.0.clone(), self.1.clone()));
     }
 }
-// ANCHOR_END: spawning
+// ANCHOR_END: guards
 
-/// As `calling`, with a guard that spawns.
+/// Wrong: logs in and fetches the page, and holds a `Calling`.
+pub async fn calling(client: &Client, site: &Site) -> reqwest::Result<()> {
+    post(client, site, "login").await?;
+    let _guard = Calling(client.clone(), site.clone());
+    fetch_page(client, site).await
+}
+
+/// Wrong: logs in and fetches the page, and holds a `Spawning`.
 pub async fn spawning(client: &Client, site: &Site) -> reqwest::Result<()> {
     post(client, site, "login").await?;
     let _guard = Spawning(client.clone(), site.clone());
     fetch_page(client, site).await
 }
 
-// ANCHOR: tracked
-/// Right.
 struct Tracked(Client, Site, TaskTracker);
 
 impl Drop for Tracked {
@@ -151,9 +146,9 @@ impl Drop for Tracked {
         self.2.spawn(log_out(self.0.clone(), self.1.clone()));
     }
 }
-// ANCHOR_END: tracked
 
-/// As `calling`, with a guard whose task is tracked.
+/// Right: logs in and fetches the page, and holds a `Tracked`. The caller waits
+/// for the tracker.
 pub async fn tracked(
     client: &Client,
     site: &Site,
