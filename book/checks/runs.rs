@@ -235,6 +235,12 @@ pub const RUNS: &[Run] = &[
     },
     Run { name: "yielding", command: "cargo run -p lesson04 --example yielding", ..PLAIN },
     Run {
+        name: "async_block_borrows",
+        command: "cargo run -p lesson04 --features does-not-compile --example async_block_borrows",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
         name: "spawn_borrows",
         command: "cargo run -p lesson04 --features does-not-compile --example spawn_borrows",
         refused: true,
@@ -268,19 +274,46 @@ pub const RUNS: &[Run] = &[
     },
     Run { name: "limits", command: "cargo run -p lesson05 --example limits", ..PLAIN },
     Run { name: "deadline", command: "cargo run -p lesson05 --example deadline", picture: true, ..PLAIN },
+    Run { name: "channel", command: "cargo run -p lesson05 --example channel", ..PLAIN },
     Run {
         name: "backpressure",
         command: "cargo run -p lesson05 --example backpressure",
         faster: &[("wrong/producer:", "right/producer:")],
         ..PLAIN
     },
-    Run { name: "permit", command: "cargo run -p lesson05 --example permit", ..PLAIN },
+    Run {
+        name: "clone_receiver",
+        command: "cargo run -p lesson05 --features does-not-compile --example clone_receiver",
+        refused: true,
+        ..PLAIN
+    },
+    Run { name: "workers", command: "cargo run -p lesson05 --example workers", ..PLAIN },
+    Run {
+        name: "actor",
+        command: "cargo run -p lesson05 --example actor",
+        // Its tasks begin on threads of their own.
+        any_order: &["six-tasks"],
+        ..PLAIN
+    },
     Run {
         name: "slow_consumer",
         command: "cargo run -p lesson05 --example slow_consumer",
         picture: true,
         ..PLAIN
     },
+    Run {
+        name: "not_general_enough",
+        command: "cargo run -p lesson05 --features does-not-compile --example not_general_enough",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
+        name: "pace",
+        command: "cargo run -p lesson05 --example pace",
+        faster: &[("two-at-a-time/Total time:", "ten-per-second/Total time:")],
+        ..PLAIN
+    },
+    Run { name: "permit", command: "cargo run -p lesson05 --example permit", ..PLAIN },
     Run { name: "permit_deadlock", command: "cargo run -p lesson05 --example permit_deadlock", ..PLAIN },
     Run {
         name: "hedge",

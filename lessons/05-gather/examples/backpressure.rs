@@ -5,58 +5,47 @@
 //! cargo run -p lesson05 --example backpressure
 //! ```
 //!
-//! Five hundred pages of 128 KB. A channel without a bound takes all of them right
+//! Five hundred pages of 128 KB. A channel without a limit takes all of them right
 //! away, because its `send` never waits; look at the memory. With room for eight,
-//! `send` waits for room, so the producer becomes as slow as the consumer. The last
-//! two runs are about the end of a channel. It ends when its last sender is
-//! dropped, and in the wrong run the receiving function still has one.
+//! `send` waits for room, so the producer becomes as slow as the consumer.
 
+// ANCHOR: use
 use std::time::Duration;
 
 use lesson_kit::println;
 use memory_stats::memory_stats;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
+// ANCHOR_END: use
 
 const PAGES: usize = 500;
 const PAGE: usize = 128 * 1024;
 const ROOM: usize = 8;
 /// The shortest time that the work on a page takes.
 const WORK: Duration = Duration::from_millis(1);
-/// How long to wait for a value that may never come.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     lesson_kit::without_web(
         "lesson05 --example backpressure",
-        "channels with a bound and without",
+        "channels with a limit and without",
     );
-    println!("--- wrong: a channel without a bound ---");
+    println!("--- wrong: a channel without a limit ---");
     unbounded(PAGES).await.print();
 
     println!("\n--- right: a channel with room for eight ---");
     bounded(PAGES).await.print();
-
-    println!("\n--- wrong: a sender is left ---");
-    println!("{}", clone_sender(PATIENCE).await);
-
-    println!("\n--- right: the sender is dropped ---");
-    println!("{}", clone_and_drop_sender(PATIENCE).await);
     Ok(())
 }
 
 // ANCHOR: unbounded
-/// Wrong.
+/// Version A.
 pub async fn unbounded(pages: usize) -> Usage {
     let (sender, mut receiver) = mpsc::unbounded_channel();
     let mut usage = Usage::start();
     let producer = async move {
         for _ in 0..pages {
-            // It fails when the receiver is gone.
-            if sender.send(page()).is_err() {
-                break;
-            }
+            sender.send(page()).expect("the receiver is there");
         }
         Instant::now()
     };
@@ -72,15 +61,13 @@ pub async fn unbounded(pages: usize) -> Usage {
 // ANCHOR_END: unbounded
 
 // ANCHOR: bounded
-/// Right.
+/// Version B.
 pub async fn bounded(pages: usize) -> Usage {
     let (sender, mut receiver) = mpsc::channel(ROOM);
     let mut usage = Usage::start();
     let producer = async move {
         for _ in 0..pages {
-            if sender.send(page()).await.is_err() {
-                break;
-            }
+            sender.send(page()).await.expect("the receiver is there");
         }
         Instant::now()
     };
@@ -159,50 +146,3 @@ impl Usage {
 fn memory() -> usize {
     memory_stats().map_or(0, |memory| memory.physical_mem)
 }
-
-// ANCHOR: end
-/// Version A.
-pub async fn clone_sender(patience: Duration) -> String {
-    let (sender, receiver) = mpsc::channel(ROOM);
-    for number in 0..3 {
-        tokio::spawn(send(sender.clone(), number));
-    }
-    receive(receiver, patience).await
-}
-
-/// Version B.
-pub async fn clone_and_drop_sender(patience: Duration) -> String {
-    let (sender, receiver) = mpsc::channel(ROOM);
-    for number in 0..3 {
-        tokio::spawn(send(sender.clone(), number));
-    }
-    drop(sender);
-    receive(receiver, patience).await
-}
-// ANCHOR_END: end
-
-async fn send(sender: mpsc::Sender<u32>, number: u32) {
-    // It fails when the receiver is gone. Then nothing needs the number.
-    let _ = sender.send(number).await;
-}
-
-// ANCHOR: receive
-/// Receives until the channel ends, or until nothing comes for as long as
-/// `patience`.
-async fn receive(
-    mut receiver: mpsc::Receiver<u32>,
-    patience: Duration,
-) -> String {
-    let mut values = 0;
-    loop {
-        match timeout(patience, receiver.recv()).await {
-            Ok(Some(_)) => values += 1,
-            Ok(None) => return format!("{values} values, and the end"),
-            Err(_elapsed) => {
-                let senders = receiver.sender_strong_count();
-                return format!("{values} values, no end; senders: {senders}");
-            }
-        }
-    }
-}
-// ANCHOR_END: receive

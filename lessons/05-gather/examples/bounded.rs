@@ -15,15 +15,14 @@
 //! session has a limit of its own, 100 connections, and reqwest has none.
 
 // ANCHOR: use
-use futures::future::join_all;
-use futures::stream::{self, FuturesUnordered, StreamExt};
-use tokio::task::JoinSet;
-// ANCHOR_END: use
-
 use std::time::Instant;
 
+use futures::future::join_all;
+use futures::stream::{self, FuturesUnordered, StreamExt};
 use lesson_kit::{Lesson, Site, println, with_causes};
 use lesson05::{Page, client, fetch_named};
+use tokio::task::JoinSet;
+// ANCHOR_END: use
 
 /// How many pages there are to fetch.
 const PAGES: usize = 12;
@@ -73,7 +72,6 @@ pub fn twelve(sites: &[Site]) -> Vec<Site> {
         .collect()
 }
 
-// ANCHOR: whole_list
 /// `join_all` turns many futures into one.
 pub async fn with_join_all(
     client: &reqwest::Client,
@@ -82,6 +80,7 @@ pub async fn with_join_all(
     join_all(sites.iter().map(|site| fetch_named(client, site))).await
 }
 
+// ANCHOR: futures_unordered
 /// `FuturesUnordered` turns many futures into a stream of results.
 pub async fn with_futures_unordered(
     client: &reqwest::Client,
@@ -95,6 +94,8 @@ pub async fn with_futures_unordered(
     }
     pages
 }
+
+// ANCHOR_END: futures_unordered
 
 /// A `JoinSet` holds tasks.
 pub async fn with_join_set(
@@ -113,8 +114,6 @@ pub async fn with_join_set(
     }
     pages
 }
-// ANCHOR_END: whole_list
-
 // ANCHOR: stream
 /// `buffered` turns a stream of futures into a stream of results.
 pub async fn with_buffered(
@@ -128,6 +127,8 @@ pub async fn with_buffered(
         .await
 }
 
+// ANCHOR_END: stream
+
 /// `buffer_unordered` does so too.
 pub async fn with_buffer_unordered(
     client: &reqwest::Client,
@@ -139,7 +140,6 @@ pub async fn with_buffer_unordered(
         .collect()
         .await
 }
-// ANCHOR_END: stream
 
 /// Whether the pages that arrived are in the order of the sites.
 pub fn in_order(sites: &[Site], pages: &[Page]) -> bool {

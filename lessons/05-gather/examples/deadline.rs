@@ -15,12 +15,10 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use futures::stream::{FuturesUnordered, StreamExt};
-// Not `std::time::Instant`: `timeout_at` takes Tokio's own.
-use tokio::time::{Instant, timeout, timeout_at};
-// ANCHOR_END: use
-
 use lesson_kit::{Site, println, with_causes};
 use lesson05::{Page, client, fetch_named};
+use tokio::time::{Instant, timeout, timeout_at};
+// ANCHOR_END: use
 
 /// How long the whole batch may take.
 const BUDGET: Duration = Duration::from_millis(650);

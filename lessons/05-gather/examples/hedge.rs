@@ -11,17 +11,14 @@
 //! it sees the loser leave.
 
 // ANCHOR: use
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt; // `boxed`
 use futures::future::select_ok;
-use tokio::time::sleep;
-// ANCHOR_END: use
-
-use std::time::Instant;
-
 use lesson_kit::{Site, println, with_causes};
 use lesson05::fetch_page;
+use tokio::time::sleep;
+// ANCHOR_END: use
 
 /// How long to wait before the second request: longer than nearly all responses
 /// take.

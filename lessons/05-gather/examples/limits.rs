@@ -15,16 +15,13 @@
 //! connecting and 300 s in total. reqwest's async client sets none.
 
 // ANCHOR: use
-use std::time::Duration;
-
-use reqwest::ClientBuilder;
-use tokio::time::timeout;
-// ANCHOR_END: use
-
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use lesson_kit::{Site, println, with_causes};
 use lesson05::fetch_page;
+use reqwest::ClientBuilder;
+use tokio::time::timeout;
+// ANCHOR_END: use
 
 /// The sites, starting with the one that gives least.
 pub const SITES: [&str; 3] = [

@@ -12,15 +12,12 @@
 
 // ANCHOR: use
 use std::sync::Arc;
-
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
-// ANCHOR_END: use
-
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lesson_kit::println;
-use tokio::task::yield_now;
+use tokio::sync::Semaphore;
+use tokio::task::{JoinSet, yield_now};
+// ANCHOR_END: use
 
 const JOBS: usize = 10_000;
 const PERMITS: usize = 8;

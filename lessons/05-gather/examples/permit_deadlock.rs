@@ -21,20 +21,18 @@
 //! There's no web here, because only the order of events matters.
 
 // ANCHOR: use
-use std::sync::Arc;
-
-use tokio::sync::mpsc::{self, Sender};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::JoinSet;
-// ANCHOR_END: use
-
 use std::cell::Cell;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lesson_kit::println;
 use tokio::runtime::Handle;
+use tokio::sync::mpsc::{self, Sender};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
+// ANCHOR_END: use
 
 const PERMITS: usize = 8;
 /// How long a page takes.

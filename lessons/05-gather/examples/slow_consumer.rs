@@ -14,16 +14,15 @@
 //! a channel.
 
 // ANCHOR: use
-use futures::stream::{self, StreamExt};
-use tokio::sync::mpsc;
-use tokio::task::JoinSet;
-// ANCHOR_END: use
-
 use std::time::Duration;
 
+use futures::stream::{self, StreamExt};
 use lesson_kit::{Site, println, with_causes};
 use lesson05::{Page, client, fetch_named};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio::time::sleep;
+// ANCHOR_END: use
 
 /// How long the work on a page takes. It waits, perhaps for a database.
 const WORK: Duration = Duration::from_millis(500);

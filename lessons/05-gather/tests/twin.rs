@@ -1,9 +1,12 @@
 //! The Python twin reports what the lesson reports, from the same server.
 
+use std::path::Path;
 use std::time::Duration;
 
 use lesson05::{SITES, client, fetch_all};
-use mock_server::testing::{check_asyncio_facts, run_twin};
+use mock_server::testing::{
+    check_asyncio_facts, quick_tutorial, run_python, run_twin,
+};
 use mock_server::{MockWeb, Site};
 
 use common::{Failure, start};
@@ -87,6 +90,21 @@ async fn the_twin_reports_the_same_of(sites: impl Iterator<Item = Site>) {
         };
         assert!(reported, "{name} at {url}:\n{printed}");
     }
+}
+
+#[tokio::test]
+async fn the_python_workers_fetch_three_pages_at_a_time() {
+    // Opens only if three requests are in flight.
+    let gate = quick_tutorial().gate(3, Duration::from_secs(30));
+    let (web, sites, _watchdog) = start(gate);
+    let urls: Vec<_> =
+        sites.iter().cycle().take(9).map(|site| &*site.url).collect();
+    let program = Path::new(FOLDER).join("workers.py");
+    let Some(printed) = run_python(&program, &["aiohttp"], &urls) else {
+        return;
+    };
+    assert_eq!(printed, "9 pages, 330963 bytes\n");
+    assert_eq!(web.record().max_in_flight(), 3);
 }
 
 #[test]
