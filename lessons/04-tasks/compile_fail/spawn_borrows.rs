@@ -1,18 +1,22 @@
-//! A task that borrows. The compiler refuses it:
+//! A task that borrows something its function has borrowed, too. The compiler
+//! refuses it:
 //!
 //! ```sh
 //! cargo run -p lesson04 --features does-not-compile --example spawn_borrows
 //! ```
+//!
+//! `move` moves the reference, and the site it refers to isn't the task's. The
+//! cure is a clone of the site, made before the task.
+// ANCHOR: use
 
 use lesson_kit::Site;
+// ANCHOR_END: use
 
 // ANCHOR: code
-async fn is_up(client: reqwest::Client, site: &Site) -> bool {
-    client.get(&site.url).send().await.is_ok()
-}
-
-fn check_soon(client: &reqwest::Client, site: &Site) {
-    tokio::spawn(is_up(client.clone(), site));
+fn check_soon(site: &Site) {
+    tokio::spawn(async move {
+        println!("checking {}", site.name);
+    });
 }
 // ANCHOR_END: code
 

@@ -3,8 +3,10 @@
 //! ```sh
 //! cargo run -p lesson04 --features does-not-compile --example spawn_boxed_error
 //! ```
+// ANCHOR: use
 
 use std::error::Error;
+// ANCHOR_END: use
 
 // ANCHOR: code
 async fn number() -> Result<u32, Box<dyn Error>> {

@@ -3,8 +3,10 @@
 //! ```sh
 //! cargo run -p lesson04 --features does-not-compile --example spawn_rc
 //! ```
+// ANCHOR: use
 
 use std::rc::Rc;
+// ANCHOR_END: use
 
 // ANCHOR: code
 fn count() {

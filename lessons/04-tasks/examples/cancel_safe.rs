@@ -10,6 +10,7 @@
 //! two columns: what was sent, and what arrived. In the rows with `1 2`, two
 //! futures wait in a queue, and the first is interrupted and starts again; the last
 //! column says in which order they get their turns.
+// ANCHOR: use
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
@@ -23,6 +24,7 @@ use tokio::io::{
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Mutex, Notify, RwLock, Semaphore, mpsc, oneshot};
 use tokio::task::{JoinSet, yield_now};
+// ANCHOR_END: use
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

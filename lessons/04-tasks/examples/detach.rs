@@ -17,6 +17,7 @@
 //!
 //! The last run keeps the handle: `timeout` gets `&mut handle`, so it drops only
 //! the reference when it expires, and the handle is there to wait again.
+// ANCHOR: use
 
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ use lesson04::{SITES, client, fetch_page, schedule};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
+// ANCHOR_END: use
 
 /// Shorter than any of the sites takes.
 const LIMIT: Duration = Duration::from_millis(300);
@@ -150,8 +152,7 @@ pub async fn wait_again(
     client: &reqwest::Client,
     site: &Site,
 ) -> anyhow::Result<usize> {
-    let page = fetch_page(client.clone(), site.clone());
-    let mut handle = tokio::spawn(page);
+    let mut handle = tokio::spawn(fetch_page(client.clone(), site.clone()));
     let result = match timeout(LIMIT, &mut handle).await {
         Ok(result) => result,
         Err(_elapsed) => {

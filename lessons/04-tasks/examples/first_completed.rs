@@ -11,10 +11,12 @@
 //!
 //! A failure counts as an answer here, in both. `futures::future::select_ok`
 //! waits for the first success; chapter 5 uses it.
+// ANCHOR: use
 
 use lesson_kit::{Site, println, with_causes};
 use lesson04::client;
 use tokio::task::JoinSet;
+// ANCHOR_END: use
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

@@ -11,14 +11,16 @@
 //! queue, so it gets the lock, but nothing polls it any more. After two seconds
 //! the program gives up on that run. Two ways out follow: give `select!` the future
 //! itself, which it drops, or make the future a task, which the runtime polls.
+// ANCHOR: use
 
 use std::pin::pin;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use lesson_kit::println;
-use tokio::sync::{Mutex, oneshot};
+use tokio::sync::Mutex;
 use tokio::time::{sleep, timeout};
+// ANCHOR_END: use
 
 /// How long another task holds the lock: longer than `TIMEOUT`.
 const BUSY: Duration = Duration::from_millis(400);
@@ -75,18 +77,15 @@ impl Log {
 }
 
 // ANCHOR: busy
-/// Starts a task that holds the lock for a while, and returns when it has it.
+/// Takes the lock, and gives it to another task for a while.
 async fn keep_busy(lock: &Lock, log: &Log) {
-    let (locked, is_locked) = oneshot::channel();
-    let (lock, log) = (Arc::clone(lock), log.clone());
+    let guard = Arc::clone(lock).lock_owned().await;
+    let log = log.clone();
     tokio::spawn(async move {
-        let _guard = lock.lock().await;
-        // `send` fails only if `keep_busy` has been dropped. Then nothing waits.
-        let _ = locked.send(());
         sleep(BUSY).await;
         log.print("the other task gives up the lock");
+        drop(guard);
     });
-    is_locked.await.expect("the task sends before it ends");
 }
 
 /// Waits for the lock and gives it up again.

@@ -10,6 +10,7 @@
 //! `Rc<Cell<usize>>`: a number that tasks on one thread can all change.
 //!
 //! Anywhere else `spawn_local` panics, unless it's called inside a `LocalSet`.
+// ANCHOR: use
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -17,6 +18,7 @@ use std::rc::Rc;
 use lesson_kit::{Site, println};
 use lesson04::client;
 use tokio::task::JoinSet;
+// ANCHOR_END: use
 
 // ANCHOR: main
 #[tokio::main(flavor = "local")]
@@ -32,7 +34,6 @@ async fn main() -> anyhow::Result<()> {
 }
 // ANCHOR_END: main
 
-// ANCHOR: local
 /// Fetches a page and adds its size to the total.
 async fn add_page(
     client: reqwest::Client,
@@ -45,6 +46,7 @@ async fn add_page(
     Ok(())
 }
 
+// ANCHOR: count_bytes
 /// Counts the bytes of all pages with tasks that aren't `Send`.
 pub async fn count_bytes(
     client: &reqwest::Client,
@@ -61,4 +63,4 @@ pub async fn count_bytes(
     }
     Ok(total.get())
 }
-// ANCHOR_END: local
+// ANCHOR_END: count_bytes

@@ -9,6 +9,7 @@
 //! each page, the joined futures work one after another, because they share one
 //! thread. The tasks work in parallel, on as many threads as the runtime has.
 //! Look at the speed-up, which compares each row with the joined one.
+// ANCHOR: use
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,6 +18,7 @@ use futures::future::join_all;
 use lesson_kit::{Site, println};
 use lesson04::client;
 use tokio::task::JoinSet;
+// ANCHOR_END: use
 
 /// What to do with each page: keep the processor busy, and return a number.
 type Work = fn() -> usize;
@@ -60,7 +62,7 @@ fn print_row(name: &str, joined: Duration, total: Duration) {
     println!("{name:<27}{total_and_speed_up}");
 }
 
-// ANCHOR: both
+// ANCHOR: work
 /// Fetches a page and works on it.
 async fn fetch_and_work(
     client: reqwest::Client,
@@ -71,6 +73,7 @@ async fn fetch_and_work(
     response.bytes().await?;
     Ok(work())
 }
+// ANCHOR_END: work
 
 /// Concurrent: the futures share one thread.
 pub async fn joined(
@@ -104,7 +107,6 @@ pub async fn spawned(
     }
     Ok(total)
 }
-// ANCHOR_END: both
 
 /// Counts the primes below a number, the slow way.
 pub fn count_primes() -> usize {

@@ -10,6 +10,7 @@
 //! loop starts a new one. `by_reference` creates the future before the loop,
 //! and every turn polls that same one. In Python, `by_value` is `wait_for` in
 //! a loop, and `by_reference` is `asyncio.wait`.
+// ANCHOR: use
 
 use std::pin::pin;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use lesson_kit::{Site, println, with_causes};
 use reqwest::Client;
 use tokio::time::{Instant, interval_at};
+// ANCHOR_END: use
 
 /// How often the program prints that it's still waiting.
 const TICK: Duration = Duration::from_millis(250);
@@ -75,7 +77,7 @@ pub async fn by_value(
 // ANCHOR_END: wrong
 
 // ANCHOR: right
-/// Right: each tick drops only `&mut page`, and `page` stays.
+/// Right.
 pub async fn by_reference(
     client: &Client,
     site: &Site,

@@ -14,12 +14,13 @@
 //! 4. If several branches are ready, a random one wins. With `biased;` it's the
 //!    first.
 
-use std::cell::RefCell;
+// ANCHOR: use
+use std::cell::Cell;
 use std::future::ready;
 
 use lesson_kit::println;
-use tokio::sync::mpsc;
-use tokio::task::yield_now;
+use tokio::task::{JoinError, JoinSet, yield_now};
+// ANCHOR_END: use
 
 /// Enough that each of two branches wins at random.
 const TIMES: usize = 1_000;
@@ -30,17 +31,25 @@ async fn main() -> anyhow::Result<()> {
         "lesson04 --example select_rules",
         "when select! polls a branch",
     );
-    println!("1. {}", condition().await.join(", "));
-    println!("2. {}", pattern().await);
-    println!("3. with else: {}", all_disabled_with_else().await);
+    let (winner, calls) = condition().await;
+    println!("1. if: {winner}, calls of make: {calls}");
+    println!("2. pattern: {}", pattern().await);
     match tokio::spawn(all_disabled()).await {
-        Ok(winner) => println!("   without else: {winner}"),
-        Err(error) if error.is_panic() => println!("   without else: a panic"),
-        Err(error) => return Err(error.into()),
+        Ok(winner) => println!("3. all disabled: {winner}"),
+        Err(error) => println!("3. all disabled: {}", panic_text(error)),
     }
-    println!("4. {}", winners(random(TIMES).await));
+    println!("   with else: {}", all_disabled_with_else().await);
+    println!("4. two are ready: {}", winners(random(TIMES).await));
     println!("   biased: {}", winners(biased(TIMES).await));
     Ok(())
+}
+
+/// What a task's panic said.
+fn panic_text(error: JoinError) -> String {
+    let text = error.try_into_panic().ok().and_then(|panic| {
+        panic.downcast_ref::<&str>().map(|text| (*text).to_owned())
+    });
+    format!("panicked: {}", text.unwrap_or_default())
 }
 
 fn winners([first, second]: [usize; 2]) -> &'static str {
@@ -53,52 +62,52 @@ fn winners([first, second]: [usize; 2]) -> &'static str {
 }
 
 // ANCHOR: condition
-/// What runs of a branch whose `if` is false.
-pub async fn condition() -> Vec<&'static str> {
-    let events = RefCell::new(Vec::new());
-    let record = |event| events.borrow_mut().push(event);
-    let branch = || {
-        record("expression");
-        async { record("future") }
+/// Returns the branch that wins, and how often `make` was called.
+pub async fn condition() -> (&'static str, usize) {
+    let calls = Cell::new(0);
+    let make = || {
+        calls.set(calls.get() + 1);
+        ready(())
     };
-    tokio::select! {
-        () = branch(), if false => record("first branch"),
-        () = yield_now() => record("second branch"),
-    }
-    events.into_inner()
+    let winner = tokio::select! {
+        () = make(), if false => "first branch",
+        () = yield_now() => "second branch",
+    };
+    (winner, calls.get())
 }
 // ANCHOR_END: condition
 
 // ANCHOR: pattern
-/// `recv` returns `None`, because the channel has ended.
+/// The set is empty, so `join_next` returns `None` immediately.
 pub async fn pattern() -> &'static str {
-    let (_, mut receiver) = mpsc::channel::<()>(1);
+    let mut tasks = JoinSet::<()>::new();
     tokio::select! {
-        biased;
-        Some(()) = receiver.recv() => "first branch",
+        Some(_) = tasks.join_next() => "first branch",
         () = yield_now() => "second branch",
     }
 }
 // ANCHOR_END: pattern
 
 // ANCHOR: all_disabled
-/// The same without a second branch.
+/// The same without the second branch.
 pub async fn all_disabled() -> &'static str {
-    let (_, mut receiver) = mpsc::channel::<()>(1);
+    let mut tasks = JoinSet::<()>::new();
     tokio::select! {
-        Some(()) = receiver.recv() => "first branch",
-    }
-}
-
-/// The same with `else`.
-pub async fn all_disabled_with_else() -> &'static str {
-    let (_, mut receiver) = mpsc::channel::<()>(1);
-    tokio::select! {
-        Some(()) = receiver.recv() => "first branch",
-        else => "else",
+        Some(_) = tasks.join_next() => "first branch",
     }
 }
 // ANCHOR_END: all_disabled
+
+// ANCHOR: with_else
+/// The same with `else`.
+pub async fn all_disabled_with_else() -> &'static str {
+    let mut tasks = JoinSet::<()>::new();
+    tokio::select! {
+        Some(_) = tasks.join_next() => "first branch",
+        else => "else",
+    }
+}
+// ANCHOR_END: with_else
 
 // ANCHOR: random
 /// How often each of two branches wins that are always ready.

@@ -10,6 +10,7 @@
 //! inside the future that joins them. Tasks own what they use: a clone each, or
 //! a share of an `Arc`. The server sees the same three requests in flight each
 //! time. The programs in `compile_fail` show what the compiler refuses.
+// ANCHOR: use
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use futures::future::join_all;
 use lesson_kit::{Site, println};
 use lesson04::client;
 use tokio::task::JoinSet;
+// ANCHOR_END: use
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

@@ -11,6 +11,7 @@
 //! also prints the size of a future that fetches a page.
 //!
 //! The figures are from one machine and a debug build.
+// ANCHOR: use
 
 use std::sync::{Arc, RwLock, mpsc};
 use std::thread;
@@ -21,6 +22,7 @@ use lesson_kit::{Site, println};
 use lesson04::{client, fetch_page};
 use memory_stats::memory_stats;
 use tokio::runtime::Handle;
+// ANCHOR_END: use
 
 const COUNT: usize = 10_000;
 

@@ -10,6 +10,7 @@
 //! whose future is ready doesn't give up the thread. Tokio's own resources do,
 //! after 128 of them in a row, because each task has a budget.
 //! `yield_now().await` always does.
+// ANCHOR: use
 
 use std::cell::Cell;
 use std::future::ready;
@@ -18,6 +19,7 @@ use std::rc::Rc;
 use lesson_kit::println;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, spawn_local, yield_now};
+// ANCHOR_END: use
 
 const STEPS: usize = 1_000;
 

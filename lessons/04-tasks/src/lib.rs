@@ -4,12 +4,14 @@
 //! future and polls it on its own; you keep a handle, to wait for the result. A
 //! task owns everything it uses, because it may outlive the function that
 //! spawned it.
+// ANCHOR: use
 
 use std::time::Duration;
 
 use lesson_kit::{Site, println};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
+// ANCHOR_END: use
 
 /// The timeout for a page, from the request to the last byte.
 pub const TIMEOUT: Duration = Duration::from_secs(5);

@@ -9,9 +9,12 @@
 //!
 //! Look at the first line: the tasks are scheduled before they run. This
 //! runtime has one thread, and `main` keeps it until its first `.await`.
+// ANCHOR: use
 
 use lesson_kit::{println, with_causes};
 use lesson04::{SITES, client, schedule};
+use tokio::task::JoinError;
+// ANCHOR_END: use
 
 // ANCHOR: main
 #[tokio::main(flavor = "current_thread")]
@@ -21,20 +24,22 @@ async fn main() -> anyhow::Result<()> {
     let handles = schedule(&client()?, lesson.sites());
     println!("Tasks scheduled");
     for (site, handle) in lesson.sites().iter().zip(handles) {
-        let name = &site.name;
-        // Two things can fail: the fetch, and the task around it.
-        match handle.await {
-            Ok(Ok(bytes)) => println!("{name}: {bytes} bytes"),
-            Ok(Err(error)) => {
-                let error = error.without_url();
-                println!("{name}: failed: {}", with_causes(&error));
-            }
-            Err(error) => {
-                println!("{name}: no result: {}", with_causes(&error));
-            }
-        }
+        println!("{}: {}", site.name, outcome(handle.await));
     }
     lesson.timeline("two tasks").await;
     Ok(())
 }
 // ANCHOR_END: main
+
+// ANCHOR: outcome
+/// What awaiting a handle has returned, in words.
+fn outcome(result: Result<reqwest::Result<usize>, JoinError>) -> String {
+    match result {
+        Ok(Ok(bytes)) => format!("{bytes} bytes"),
+        Ok(Err(error)) => {
+            format!("failed: {}", with_causes(&error.without_url()))
+        }
+        Err(error) => format!("no result: {}", with_causes(&error)),
+    }
+}
+// ANCHOR_END: outcome

@@ -4,7 +4,11 @@
 use mock_server::testing::check_refused;
 
 /// The programs in `compile_fail`, and the error of each.
-const REFUSED: [(&str, &str); 3] = [
+const REFUSED: [(&str, &str); 4] = [
+    (
+        "async_block_borrows",
+        "error[E0373]: async block may outlive the current function",
+    ),
     ("spawn_borrows", "E0521"),
     (
         "spawn_boxed_error",
