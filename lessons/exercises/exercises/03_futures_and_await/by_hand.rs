@@ -1,9 +1,11 @@
-// An old library fetches a page in a thread of its own and calls you back when
-// it is done. You want to await it. So you write the future yourself: what the
-// thread and the future share, `poll`, and who wakes whom.
+// An old library fetches a page on a thread of its own and calls a callback
+// when it's done. You want to `.await` the page, so you write a future by hand:
+// `Download`, with what it shares with the callback.
 //
-// It compiles, and whoever awaits it sleeps for ever: a future that is not
-// ready has to see to it that somebody calls its waker.
+// As it is, a task that awaits a download never continues, because nothing
+// wakes it. Change `done` and `poll` so that the task is woken. Don't wake it
+// earlier than that. The tests count how often a task is woken, and they poll a
+// download from two tasks: the task that polled last has to be woken.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -14,17 +16,17 @@ use std::time::Duration;
 use exercises::show;
 use mock_server::MockWeb;
 
-// What the library calls, and the future behind it, both have.
+// What the callback and the future share.
 #[derive(Default)]
 struct Shared {
     bytes: Option<usize>,
     waker: Option<Waker>,
 }
 
-// Handed to the library.
+// The library gets this half.
 struct Callback(Arc<Mutex<Shared>>);
 
-// Yours to await.
+// You await this half.
 struct Download(Arc<Mutex<Shared>>);
 
 fn download() -> (Callback, Download) {
@@ -34,7 +36,7 @@ fn download() -> (Callback, Download) {
 
 impl Callback {
     // The library calls this on its own thread.
-    // TODO: Somebody may be asleep.
+    // TODO: A task may be waiting for this.
     fn done(self, bytes: usize) {
         let mut shared = self.0.lock().expect("no thread panics with the lock");
         shared.bytes = Some(bytes);
@@ -44,7 +46,7 @@ impl Callback {
 impl Future for Download {
     type Output = usize;
 
-    // TODO: Who returns `Pending` is not polled again until its waker is
+    // TODO: After `Pending`, nothing polls this again until its waker is
     // called.
     fn poll(self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<usize> {
         let shared = self.0.lock().expect("no thread panics with the lock");
@@ -65,8 +67,8 @@ fn fetch_with_callback(url: &str, callback: Callback) {
     });
 }
 
-// Waits for a download, and sleeps for no longer than this. (`timeout` looks at
-// the download once more when the time is over, and would find it done.)
+// Waits for a download until the limit. (`timeout` isn't used here, because it
+// polls the download once more when it fires, and would find it done.)
 async fn woken_within(limit: Duration, download: Download) -> Option<usize> {
     tokio::select! {
         biased;
@@ -81,7 +83,7 @@ fn main() {
         fetch_with_callback(web.url("python.org"), callback);
         match woken_within(Duration::from_secs(2), download).await {
             Some(bytes) => println!("{bytes} bytes"),
-            None => println!("nobody woke this task"),
+            None => println!("nothing woke this task"),
         }
     });
 }
@@ -116,18 +118,22 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_is_woken_once_and_finds_the_result() {
+    fn a_waiting_task_is_woken_once_and_finds_the_result() {
         let (callback, download) = download();
         let (task, mut download) = (Arc::new(Task::default()), pin!(download));
         assert_eq!(task.poll(download.as_mut()), Poll::Pending);
-        assert_eq!(task.woken(), 0, "woken with no result there");
+        assert_eq!(task.woken(), 0, "woken before there is a result");
         callback.done(7);
-        assert_eq!(task.woken(), 1, "the result is there; who was woken?");
+        assert_eq!(
+            task.woken(),
+            1,
+            "the result is there, and the task was not woken"
+        );
         assert_eq!(task.poll(download), Poll::Ready(7));
     }
 
     #[test]
-    fn who_comes_late_does_not_wait() {
+    fn a_download_that_is_done_is_ready_at_its_first_poll() {
         let (callback, download) = download();
         callback.done(7);
         let task = Arc::new(Task::default());
@@ -135,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn who_polled_last_is_woken() {
+    fn the_task_that_polled_last_is_woken() {
         let (callback, download) = download();
         let tasks = [Arc::new(Task::default()), Arc::new(Task::default())];
         let mut download = pin!(download);
@@ -143,7 +149,11 @@ mod tests {
             assert_eq!(task.poll(download.as_mut()), Poll::Pending);
         }
         callback.done(7);
-        assert_eq!(tasks[1].woken(), 1, "the second task waits now");
+        assert_eq!(
+            tasks[1].woken(),
+            1,
+            "the second task polled last and was not woken"
+        );
     }
 
     #[test]

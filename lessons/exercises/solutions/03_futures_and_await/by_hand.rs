@@ -1,9 +1,11 @@
-// An old library fetches a page in a thread of its own and calls you back when
-// it is done. You want to await it. So you write the future yourself: what the
-// thread and the future share, `poll`, and who wakes whom.
+// An old library fetches a page on a thread of its own and calls a callback
+// when it's done. You want to `.await` the page, so you write a future by hand:
+// `Download`, with what it shares with the callback.
 //
-// It compiles, and whoever awaits it sleeps for ever: a future that is not
-// ready has to see to it that somebody calls its waker.
+// As it is, a task that awaits a download never continues, because nothing
+// wakes it. Change `done` and `poll` so that the task is woken. Don't wake it
+// earlier than that. The tests count how often a task is woken, and they poll a
+// download from two tasks: the task that polled last has to be woken.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -14,17 +16,17 @@ use std::time::Duration;
 use exercises::show;
 use mock_server::MockWeb;
 
-// What the library calls, and the future behind it, both have.
+// What the callback and the future share.
 #[derive(Default)]
 struct Shared {
     bytes: Option<usize>,
     waker: Option<Waker>,
 }
 
-// Handed to the library.
+// The library gets this half.
 struct Callback(Arc<Mutex<Shared>>);
 
-// Yours to await.
+// You await this half.
 struct Download(Arc<Mutex<Shared>>);
 
 fn download() -> (Callback, Download) {
@@ -35,8 +37,8 @@ fn download() -> (Callback, Download) {
 impl Callback {
     // The library calls this on its own thread.
     //
-    // First the result, then the waker: who is woken polls, perhaps at once and
-    // on another thread, and is to find the result there.
+    // First the result, then the waker: the task may be polled immediately, on
+    // another thread, and has to find the result.
     fn done(self, bytes: usize) {
         let mut shared = self.0.lock().expect("no thread panics with the lock");
         shared.bytes = Some(bytes);
@@ -49,17 +51,17 @@ impl Callback {
 impl Future for Download {
     type Output = usize;
 
-    // The look at the result and the keeping of the waker are under one lock:
-    // between the two the library would find no waker, and this would sleep for
-    // ever.
+    // One lock covers looking for the result and storing the waker. If the
+    // library were done between the two, it would find no waker, and the task
+    // would wait forever.
     //
-    // The waker is kept anew at each poll. The common wrong answer keeps the
-    // first one (`get_or_insert_with`), and a future may move: awaited by one
-    // task now and by another later, it has to wake the later one.
+    // Each poll stores its own waker. The common wrong answer keeps the first
+    // one (`get_or_insert_with`). But a future may be polled by one task now
+    // and by a different one later, and it has to wake the later one.
     //
-    // The other wrong answer is to call `wake_by_ref` here, and to return
-    // `Pending`: that asks to be polled again at once, again and again. It
-    // works, and it keeps a core busy with waiting.
+    // The other wrong answer calls `wake_by_ref` here and returns `Pending`.
+    // That asks for the next poll immediately, again and again. It works, and
+    // it keeps a core busy with waiting.
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<usize> {
         let mut shared = self.0.lock().expect("no thread panics with the lock");
         match shared.bytes {
@@ -82,8 +84,8 @@ fn fetch_with_callback(url: &str, callback: Callback) {
     });
 }
 
-// Waits for a download, and sleeps for no longer than this. (`timeout` looks at
-// the download once more when the time is over, and would find it done.)
+// Waits for a download until the limit. (`timeout` isn't used here, because it
+// polls the download once more when it fires, and would find it done.)
 async fn woken_within(limit: Duration, download: Download) -> Option<usize> {
     tokio::select! {
         biased;
@@ -98,7 +100,7 @@ fn main() {
         fetch_with_callback(web.url("python.org"), callback);
         match woken_within(Duration::from_secs(2), download).await {
             Some(bytes) => println!("{bytes} bytes"),
-            None => println!("nobody woke this task"),
+            None => println!("nothing woke this task"),
         }
     });
 }
@@ -133,18 +135,22 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_is_woken_once_and_finds_the_result() {
+    fn a_waiting_task_is_woken_once_and_finds_the_result() {
         let (callback, download) = download();
         let (task, mut download) = (Arc::new(Task::default()), pin!(download));
         assert_eq!(task.poll(download.as_mut()), Poll::Pending);
-        assert_eq!(task.woken(), 0, "woken with no result there");
+        assert_eq!(task.woken(), 0, "woken before there is a result");
         callback.done(7);
-        assert_eq!(task.woken(), 1, "the result is there; who was woken?");
+        assert_eq!(
+            task.woken(),
+            1,
+            "the result is there, and the task was not woken"
+        );
         assert_eq!(task.poll(download), Poll::Ready(7));
     }
 
     #[test]
-    fn who_comes_late_does_not_wait() {
+    fn a_download_that_is_done_is_ready_at_its_first_poll() {
         let (callback, download) = download();
         callback.done(7);
         let task = Arc::new(Task::default());
@@ -152,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn who_polled_last_is_woken() {
+    fn the_task_that_polled_last_is_woken() {
         let (callback, download) = download();
         let tasks = [Arc::new(Task::default()), Arc::new(Task::default())];
         let mut download = pin!(download);
@@ -160,7 +166,11 @@ mod tests {
             assert_eq!(task.poll(download.as_mut()), Poll::Pending);
         }
         callback.done(7);
-        assert_eq!(tasks[1].woken(), 1, "the second task waits now");
+        assert_eq!(
+            tasks[1].woken(),
+            1,
+            "the second task polled last and was not woken"
+        );
     }
 
     #[test]
