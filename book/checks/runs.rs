@@ -322,23 +322,8 @@ pub const RUNS: &[Run] = &[
         faster: &[("hedged/Total time:", "one-request/Total time:")],
         ..PLAIN
     },
+    Run { name: "three_kinds", command: "cargo run -p lesson06 --example three_kinds", ..PLAIN },
     Run { name: "lesson06", command: "cargo run -p lesson06", picture: true, ..PLAIN },
-    Run {
-        name: "fail_fast",
-        command: "cargo run -p lesson06 --example fail_fast",
-        picture: true,
-        // Its tasks begin on threads of their own.
-        any_order: &["joinset", "wrong", "right"],
-        ..PLAIN
-    },
-    Run { name: "fail_fast_100", command: "cargo run -p lesson06 --example fail_fast_100", ..PLAIN },
-    Run {
-        name: "boxed_error",
-        command: "cargo run -p lesson06 --features does-not-compile --example boxed_error",
-        refused: true,
-        ..PLAIN
-    },
-    Run { name: "panic", command: "cargo run -p lesson06 --example panic", ..PLAIN },
     Run {
         name: "causes",
         command: "cargo run -p lesson06 --example causes",
@@ -346,6 +331,22 @@ pub const RUNS: &[Run] = &[
         any_order: &["fetching-refused"],
         ..PLAIN
     },
+    Run {
+        name: "fail_fast",
+        command: "cargo run -p lesson06 --example fail_fast",
+        picture: true,
+        // Its tasks begin on threads of their own.
+        any_order: &["joinset", "wrong"],
+        ..PLAIN
+    },
+    Run {
+        name: "boxed_error",
+        command: "cargo run -p lesson06 --features does-not-compile --example boxed_error",
+        refused: true,
+        ..PLAIN
+    },
+    Run { name: "panic", command: "cargo run -p lesson06 --example panic", ..PLAIN },
+    Run { name: "fail_fast_100", command: "cargo run -p lesson06 --example fail_fast_100", ..PLAIN },
     Run {
         name: "retry",
         command: "cargo run -p lesson06 --example retry",

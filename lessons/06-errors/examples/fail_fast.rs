@@ -8,19 +8,19 @@
 //! immediately and drops the other futures: the server sees two clients leave. `join_all` waits for all of them. A
 //! `JoinSet` can do both, because it aborts its tasks when it's dropped.
 //!
-//! The last runs join the *handles* of tasks. `handles` is wrong: a handle returns `Ok` whenever its task ran to
-//! completion, also when the task returned an `Err`, so `try_join!` doesn't see that error. `awaited` is right: `??`
-//! looks at both results.
+//! The wrong run joins the *handles* of tasks. A handle returns `Ok` whenever its task ran to completion, also when the
+//! task returned an `Err`, so `try_join!` doesn't see that error. The right run uses a `JoinSet`, and its `??` looks at
+//! both results.
 
+// ANCHOR: use
 use futures::future::{join_all, try_join_all};
 use lesson_kit::{Site, println};
 use lesson06::{FetchError, client, fetch_page, with_causes};
-use tokio::task::{JoinError, JoinHandle, JoinSet};
+use reqwest::Client;
+use tokio::task::{JoinError, JoinSet};
 
-// ANCHOR: fetched
-/// What a fetch returns: the size of the page, or an error.
 type Fetched = Result<usize, FetchError>;
-// ANCHOR_END: fetched
+// ANCHOR_END: use
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -63,12 +63,6 @@ async fn main() -> anyhow::Result<()> {
         }
         Err(error) => println!("failed: {}", with_causes(&error)),
     }
-
-    println!("\n--- right: ?? on a handle ---");
-    match awaited(&client, &sites[0], &sites[1]).await {
-        Ok(pages) => println!("both: {pages:?}"),
-        Err(error) => println!("failed: {}", with_causes(&*error)),
-    }
     Ok(())
 }
 
@@ -79,7 +73,7 @@ fn variant(fetched: &Fetched) -> &'static str {
 // ANCHOR: both
 /// The sizes of all pages, or an error.
 pub async fn fail_fast(
-    client: &reqwest::Client,
+    client: &Client,
     sites: &[Site],
 ) -> Result<Vec<usize>, FetchError> {
     try_join_all(sites.iter().map(|site| fetch_page(client, site))).await
@@ -87,7 +81,7 @@ pub async fn fail_fast(
 
 /// A result for each page.
 pub async fn collect_all(
-    client: &reqwest::Client,
+    client: &Client,
     sites: &[Site],
 ) -> Vec<Result<usize, FetchError>> {
     join_all(sites.iter().map(|site| fetch_page(client, site))).await
@@ -97,52 +91,32 @@ pub async fn collect_all(
 // ANCHOR: handles
 /// Wrong.
 pub async fn handles(
-    client: &reqwest::Client,
+    client: &Client,
     a: &Site,
     b: &Site,
 ) -> Result<(Fetched, Fetched), JoinError> {
-    tokio::try_join!(spawn_fetch(client, a), spawn_fetch(client, b))
+    let first = tokio::spawn(fetch_owned(client.clone(), a.clone()));
+    let second = tokio::spawn(fetch_owned(client.clone(), b.clone()));
+    tokio::try_join!(first, second)
 }
 
-fn spawn_fetch(client: &reqwest::Client, site: &Site) -> JoinHandle<Fetched> {
-    let (client, site) = (client.clone(), site.clone());
-    tokio::spawn(async move { fetch_page(&client, &site).await })
+async fn fetch_owned(client: Client, site: Site) -> Fetched {
+    fetch_page(&client, &site).await
 }
 // ANCHOR_END: handles
-
-// ANCHOR: awaited
-/// Right.
-pub async fn awaited(
-    client: &reqwest::Client,
-    a: &Site,
-    b: &Site,
-) -> anyhow::Result<(usize, usize)> {
-    tokio::try_join!(
-        page_size(spawn_fetch(client, a)),
-        page_size(spawn_fetch(client, b))
-    )
-}
-
-/// The first `?` is for the task, the second for what it returned.
-async fn page_size(task: JoinHandle<Fetched>) -> anyhow::Result<usize> {
-    Ok(task.await??)
-}
-// ANCHOR_END: awaited
 
 // ANCHOR: set
 /// All pages in the order in which they complete, or the first error.
 pub async fn fail_fast_with_tasks(
-    client: &reqwest::Client,
+    client: &Client,
     sites: &[Site],
 ) -> anyhow::Result<Vec<usize>> {
     let mut tasks = JoinSet::new();
     for site in sites {
-        let (client, site) = (client.clone(), site.clone());
-        tasks.spawn(async move { fetch_page(&client, &site).await });
+        tasks.spawn(fetch_owned(client.clone(), site.clone()));
     }
     let mut pages = Vec::new();
     while let Some(fetched) = tasks.join_next().await {
-        // On an error this drops the set, and the set aborts its tasks.
         pages.push(fetched??);
     }
     Ok(pages)

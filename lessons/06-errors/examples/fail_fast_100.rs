@@ -8,6 +8,7 @@
 //! it keeps them in a `FuturesOrdered`, whose results come out in the order of the futures: an error of the second one
 //! waits until the first one is done. `buffer_unordered` and a `JoinSet` return the first error for any number.
 
+// ANCHOR: use
 use std::time::Duration;
 
 use anyhow::bail;
@@ -16,6 +17,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use lesson_kit::println;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
+// ANCHOR_END: use
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

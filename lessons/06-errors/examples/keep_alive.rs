@@ -7,11 +7,17 @@
 //! The site answers the first request of a connection, reads the second, and closes without a byte. reqwest doesn't
 //! send that request again, neither a GET nor a POST. The third run does: after a lost connection `send_with_retry`
 //! sends again without knowing whether the server has handled the request. That's fine for a page and a mistake for an
-//! order: look at how many requests the server has read.
+//! order: look at how many requests the server has read. The client of the last run doesn't keep a connection for long
+//! enough to use it twice.
+
+// ANCHOR: use
+use std::time::Duration;
 
 use lesson_kit::{Site, println};
 use lesson06::{ErrorKind, body_error, client, send_error, with_causes};
 use reqwest::{Client, Method};
+use tokio::time::sleep;
+// ANCHOR_END: use
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -37,6 +43,13 @@ async fn main() -> anyhow::Result<()> {
         report(which, sent);
     }
     lesson.timeline("POST, twice, with a retry").await;
+    println!();
+    println!("--- GET, twice, with pool_idle_timeout ---");
+    let careful = careful_client()?;
+    report("first", send(&careful, &Method::GET, site).await);
+    sleep(2 * KEEP).await;
+    report("second", send(&careful, &Method::GET, site).await);
+    lesson.timeline("GET, twice, with pool_idle_timeout").await;
     Ok(())
 }
 
@@ -46,6 +59,20 @@ fn report(which: &str, sent: Result<usize, ErrorKind>) {
         Err(error) => println!("{which}: {}", with_causes(&error)),
     }
 }
+
+// ANCHOR: client
+/// How long the client keeps a connection that it doesn't use.
+pub const KEEP: Duration = Duration::from_millis(100);
+
+/// A client that gives its connections up early.
+///
+/// # Errors
+///
+/// When the system refuses what a client needs.
+pub fn careful_client() -> reqwest::Result<Client> {
+    Client::builder().pool_idle_timeout(KEEP).build()
+}
+// ANCHOR_END: client
 
 // ANCHOR: retry
 /// Version A.

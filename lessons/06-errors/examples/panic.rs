@@ -4,15 +4,17 @@
 //! cargo run -p lesson06 --example panic
 //! ```
 //!
-//! One of ten tasks panics. The first run is wrong: it counts the results that it gets, and passes over the `Err` of the
-//! task that panicked. The second looks at the `JoinError`. The third uses `JoinSet::join_all`, which panics itself. In
-//! the last run a task panics while it holds a lock, and the next task that takes this lock panics, too.
+//! One of ten tasks panics. The first run is wrong: it adds up the sizes, and takes the `Err` of the task that panicked
+//! for a page without bytes. The second looks at the `JoinError`. The third uses `JoinSet::join_all`, which panics
+//! itself. In the last run a task panics while it holds a lock, and the next task that takes this lock panics, too.
 
 use std::panic;
 use std::sync::{Arc, Mutex};
 
 use lesson_kit::println;
+// ANCHOR: use
 use tokio::task::{JoinError, JoinSet};
+// ANCHOR_END: use
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -22,16 +24,16 @@ async fn main() -> anyhow::Result<()> {
     let default_hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
 
-    println!("--- wrong: count the results ---");
-    println!("{} results", count_results().await);
+    println!("--- wrong: a panic is 0 bytes ---");
+    println!("{} bytes", total_size().await);
 
     println!("\n--- right: look at the JoinError ---");
-    let (results, panics) = results_and_panics().await;
-    println!("{results} results; {}", panics.join(", "));
+    let (total, panics) = total_and_panics().await;
+    println!("{total} bytes; {}", panics.join(", "));
 
     println!("\n--- JoinSet::join_all ---");
     match tokio::spawn(join_all()).await {
-        Ok(results) => println!("{} results", results.len()),
+        Ok(sizes) => println!("{} pages", sizes.len()),
         Err(error) => println!("it panicked, too: {}", panic_message(error)),
     }
 
@@ -49,46 +51,38 @@ async fn main() -> anyhow::Result<()> {
 }
 
 // ANCHOR: page
-async fn page(number: usize) -> usize {
-    if number == 7 {
-        panic!("page {number} has a bug");
-    }
-    number
+async fn page_size(number: usize) -> usize {
+    assert!(number != 7, "page {number} has a bug");
+    1_000
 }
 
-fn ten_pages() -> JoinSet<usize> {
-    (1..=10).map(page).collect()
+/// Wrong.
+pub async fn total_size() -> usize {
+    let mut tasks: JoinSet<_> = (1..=10).map(page_size).collect();
+    let mut total = 0;
+    while let Some(size) = tasks.join_next().await {
+        total += size.unwrap_or(0);
+    }
+    total
 }
 // ANCHOR_END: page
 
-// ANCHOR: count_results
-/// Wrong.
-pub async fn count_results() -> usize {
-    let mut tasks = ten_pages();
-    let mut results = 0;
-    while let Some(joined) = tasks.join_next().await {
-        if joined.is_ok() {
-            results += 1;
-        }
-    }
-    results
-}
-// ANCHOR_END: count_results
-
-// ANCHOR: results_and_panics
+// ANCHOR: right
 /// Right.
-pub async fn results_and_panics() -> (usize, Vec<String>) {
-    let mut tasks = ten_pages();
-    let (mut results, mut panics) = (0, Vec::new());
-    while let Some(joined) = tasks.join_next().await {
-        match joined {
-            Ok(_) => results += 1,
+pub async fn total_and_panics() -> (usize, Vec<String>) {
+    let mut tasks: JoinSet<_> = (1..=10).map(page_size).collect();
+    let (mut total, mut panics) = (0, Vec::new());
+    while let Some(size) = tasks.join_next().await {
+        match size {
+            Ok(size) => total += size,
             Err(error) => panics.push(panic_message(error)),
         }
     }
-    (results, panics)
+    (total, panics)
 }
+// ANCHOR_END: right
 
+// ANCHOR: panic_message
 /// The message of the panic, or that the task was aborted.
 pub fn panic_message(error: JoinError) -> String {
     let Ok(panic) = error.try_into_panic() else {
@@ -100,11 +94,12 @@ pub fn panic_message(error: JoinError) -> String {
     let message = message.or(panic.downcast_ref::<&str>().copied());
     message.unwrap_or("a panic without a message").to_owned()
 }
-// ANCHOR_END: results_and_panics
+// ANCHOR_END: panic_message
 
 /// All results, unless a task panicked.
 pub async fn join_all() -> Vec<usize> {
-    ten_pages().join_all().await
+    let tasks: JoinSet<_> = (1..=10).map(page_size).collect();
+    tasks.join_all().await
 }
 
 // ANCHOR: add

@@ -7,6 +7,7 @@
 //! Six sites that fail, each in its own way. Look at how many requests each of them gets, and when the second one
 //! arrives.
 
+// ANCHOR: use
 use std::time::Duration;
 
 use backon::{Backoff, BackoffBuilder, ExponentialBuilder, Retryable};
@@ -14,6 +15,7 @@ use futures::future::join_all;
 use lesson_kit::{Site, println};
 use lesson06::{ErrorKind, FetchError, client, fetch_page, with_causes};
 use tokio::time::Instant;
+// ANCHOR_END: use
 
 /// Two that recover, two that ask for time, one that has no such page, and one that never answers.
 const SITES: [&str; 6] = [

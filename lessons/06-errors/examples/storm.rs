@@ -7,6 +7,7 @@
 //! Each client tries once, and at most three times more. The first three runs differ only in the pauses, and the last
 //! one limits the retries of all clients together. Look at when the requests arrive.
 
+// ANCHOR: use
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use lesson_kit::{Site, println, with_causes};
 use lesson06::client;
 use reqwest::{Client, Response};
 use tower::retry::budget::{Budget, TpsBudget};
+// ANCHOR_END: use
 
 const SITES: [&str; 1] = ["down-site.example"];
 

@@ -17,6 +17,7 @@
 //! }
 //! ```
 
+// ANCHOR: use
 use std::error::Error;
 use std::fmt;
 use std::io;
@@ -27,6 +28,7 @@ use futures::future::join_all;
 use lesson_kit::{Site, println};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
+// ANCHOR_END: use
 
 /// The sites of the tutorial's own example, and four that really fail.
 pub const SITES: [&str; 7] = [
@@ -60,7 +62,9 @@ pub struct FetchError {
 
 /// An error of any type.
 pub type BoxError = Box<dyn Error + Send + Sync>;
+// ANCHOR_END: error
 
+// ANCHOR: kinds
 /// What went wrong. Most variants hold the error that caused them.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -114,7 +118,7 @@ pub enum Stage {
     /// The page was on its way.
     Reading,
 }
-// ANCHOR_END: error
+// ANCHOR_END: kinds
 
 impl fmt::Display for Stage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -21,3 +21,6 @@ pub mod retry;
 #[path = "../../examples/storm.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]
 pub mod storm;
+#[path = "../../examples/three_kinds.rs"]
+#[expect(dead_code, reason = "an example has a `main`, which is not called")]
+pub mod three_kinds;

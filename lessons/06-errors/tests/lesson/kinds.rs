@@ -15,7 +15,7 @@ use mock_server::testing::quick_tutorial;
 use mock_server::{Fault, MockWeb, Watchdog, catalogue};
 use reqwest::dns::{Name, Resolve, Resolving};
 
-use crate::examples::causes;
+use crate::examples::{causes, three_kinds};
 use crate::webs::{WATCHDOG, client, client_with_timeouts, failing, start};
 
 /// A fault, and which result it is.
@@ -154,6 +154,29 @@ async fn the_example_on_causes_has_every_fault_that_makes_an_error() {
     let (refused, hang) = (words("refused"), words("hang"));
     assert_eq!(refused.0, hang.0, "reqwest says the same about both");
     assert_ne!(refused.1, hang.1, "and the last cause doesn't");
+}
+
+#[tokio::test]
+async fn an_error_alone_hides_what_its_causes_tell_apart() {
+    let web = MockWeb::builder().sites(three_kinds::FAULTS.map(|fault| {
+        let parsed: Fault = fault.parse().expect("it is a fault");
+        mock_server::Site::new(fault).fault(parsed)
+    }));
+    let (_web, sites, _watchdog) = start(web);
+    let client = client_with_timeouts();
+    let sizes = join_all(
+        sites.iter().map(|site| three_kinds::page_size(&client, &site.url)),
+    );
+    let errors: Vec<_> =
+        sizes.await.into_iter().filter_map(Result::err).collect();
+    let [refused, garbage, hang, missing] = &errors[..] else {
+        panic!("{errors:?}");
+    };
+    assert_eq!(refused.to_string(), garbage.to_string());
+    assert_ne!(with_causes(refused), with_causes(garbage));
+    assert!(matches!(hang, three_kinds::ErrorKind::Timeout(_)), "{hang:?}");
+    let is_404 = matches!(missing, three_kinds::ErrorKind::Status(status) if *status == 404);
+    assert!(is_404, "{missing:?}");
 }
 
 /// A resolver that can't be reached, as on a machine that has lost its network.

@@ -12,9 +12,9 @@ use crate::webs::WATCHDOG;
 
 #[tokio::test]
 async fn a_panic_ends_its_task_and_is_an_error_for_the_one_that_waits_for_it() {
-    assert_eq!(panic::count_results().await, 9);
+    assert_eq!(panic::total_size().await, 9_000);
     let page_7 = vec!["page 7 has a bug".to_owned()];
-    assert_eq!(panic::results_and_panics().await, (9, page_7));
+    assert_eq!(panic::total_and_panics().await, (9_000, page_7));
     let plain = tokio::spawn(async { std::panic!("plain words") });
     let plain = plain.await.expect_err("it panics");
     assert_eq!(panic::panic_message(plain), "plain words");

@@ -9,7 +9,7 @@ use mock_server::testing::quick_tutorial;
 use mock_server::{Fault, MockWeb, RetryAfter};
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, StatusCode};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use tower::retry::budget::{Budget, TpsBudget};
 use wiremock::{Mock, ResponseTemplate, matchers};
 
@@ -251,6 +251,16 @@ async fn a_connection_closed_on_reuse_fails_and_a_retry_has_the_server_read_twic
         assert_eq!(web.record().exchanges().len(), 2, "it is not sent again");
         assert_eq!(web.record().connections(), 1);
     }
+
+    // This client closes the connection first.
+    web.reset_record();
+    let careful = keep_alive::careful_client().expect("a client");
+    for _ in 0..2 {
+        let sent = keep_alive::send(&careful, &Method::GET, &sites[0]).await;
+        assert_eq!(sent.ok(), Some(15_000));
+        sleep(2 * keep_alive::KEEP).await;
+    }
+    assert_eq!(web.record().connections(), 2);
 
     // What is no lost connection is not sent again.
     let broken: Fault = "truncate?after=10".parse().expect("it is a fault");
