@@ -30,10 +30,11 @@ async fn main() -> anyhow::Result<()> {
     let client = client()?;
     let handlers = handlers();
     // ANCHOR: calls
-    let futures = [("words", a), ("bytes", b)]
-        .map(|(name, site)| handlers[name](client.clone(), site.clone()));
-    for number in join_all(futures).await {
-        println!("{}", number?);
+    let jobs = [("words", a), ("bytes", b)];
+    let futures =
+        jobs.map(|(name, site)| handlers[name](client.clone(), site.clone()));
+    for ((name, site), number) in jobs.iter().zip(join_all(futures).await) {
+        println!("{}: {} {name}", site.name, number?);
     }
     // ANCHOR_END: calls
     lesson.timeline("two handlers").await;

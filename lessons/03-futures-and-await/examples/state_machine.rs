@@ -22,10 +22,10 @@ fn main() {
         "how large a future is",
     );
     let row = |what: &str, bytes| println!("{what:<26}{bytes:>6} bytes");
+    println!("{:<26}{:>12}", "future", "size");
     row("sum_after()", size_of_val(&sum_after()));
     row("sum_in_block()", size_of_val(&sum_in_block()));
     row("sum_before()", size_of_val(&sum_before()));
-    println!();
     row("sum_of_copy()", size_of_val(&sum_of_copy()));
     row("awaits_sum_after()", size_of_val(&awaits_sum_after()));
     row("Box::pin(sum_after())", size_of_val(&Box::pin(sum_after())));
