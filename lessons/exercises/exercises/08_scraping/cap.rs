@@ -1,8 +1,10 @@
-// Somebody gave this program the address of a page without end. It read on and
-// on, until the system killed it. It does have a limit, and looks at it when
-// the page is there.
+// This program was given a URL whose page never ends, and it kept reading until
+// the system killed it. It has a limit on the size of a page, but it checks
+// that limit when it has all of the page.
 //
-// Refuse a page as soon as it is too large, and read no more of it.
+// Change `read_page` so that it rejects a page as soon as it's too large, and
+// reads no more of it. A timeout isn't enough, because a fast site can send a
+// gigabyte in a second. The tests check that the client leaves.
 
 use exercises::show;
 use mock_server::{Fault, MockWeb, Site, page};
@@ -18,7 +20,7 @@ enum PageError {
     TooLarge,
 }
 
-// TODO: When the length is known here, all of the page is in memory.
+// TODO: By the time the length is known, the whole page is in memory.
 async fn read_page(client: &Client, url: &str) -> Result<Vec<u8>, PageError> {
     let response = client.get(url).send().await?.error_for_status()?;
     let page = response.bytes().await?;
@@ -64,29 +66,29 @@ mod tests {
     }
 
     #[test]
-    fn a_page_without_end_is_refused_while_it_comes() {
+    fn an_endless_page_is_rejected_while_it_arrives() {
         let web = site(1_000).fault("a.example", endless());
         check(web, async |web, client| {
             let reading = read_page(client, web.url("a.example"));
             let page = timeout(PATIENCE, reading).await;
             let page =
-                page.expect("it waits for the end of a page without one");
+                page.expect("it waits for the end of an endless page");
             assert!(matches!(page, Err(PageError::TooLarge)), "{page:?}");
             let left = sees(web, |record| record.client_gone() == 1).await;
-            assert!(left, "the rest of the page is not read");
+            assert!(left, "the client reads on");
         });
     }
 
     #[test]
-    fn a_page_as_large_as_may_be_is_whole() {
+    fn a_page_of_the_largest_size_is_accepted() {
         check(site(LARGEST), async |web, client| {
             let page = read_page(client, web.url("a.example")).await;
-            assert_eq!(page.expect("it is not too large").len(), LARGEST);
+            assert_eq!(page.expect("it isn't too large").len(), LARGEST);
         });
     }
 
     #[test]
-    fn a_byte_more_is_too_large() {
+    fn a_page_with_one_more_byte_is_too_large() {
         check(site(LARGEST + 1), async |web, client| {
             let page = read_page(client, web.url("a.example")).await;
             assert!(matches!(page, Err(PageError::TooLarge)), "{page:?}");
@@ -94,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_breaks_off_is_no_page() {
+    fn a_page_that_breaks_off_is_an_error() {
         let fault = Fault::Truncate { after: 500 };
         let web = site(1_000).fault("a.example", fault);
         check(web, async |web, client| {

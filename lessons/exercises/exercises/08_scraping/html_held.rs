@@ -1,10 +1,11 @@
-// Each page is fetched and parsed by a task of its own, which sends the title
-// into a channel. The compiler rejects this: a task may move to another thread
-// whenever it waits, and a parsed page must not.
+// Each task fetches a page, parses it, and sends the title into a channel. The
+// compiler rejects this: a task may move to another thread at each `.await`,
+// and a parsed page can't.
 //
-// Read the error's `note`: it points at the value, and at the await during
+// Read the error's first `note`. It points at the value, and at the `.await` at
 // which the value is still alive. Change `find_title` so that the parsed page
-// is gone when the task waits.
+// is gone by then. You don't have to change anything else. The tests check that
+// the three pages are fetched concurrently.
 
 use std::sync::LazyLock;
 
