@@ -35,16 +35,20 @@ async def fetch_all(session, urls):
 # ANCHOR_END: fetch_all
 
 
-# ANCHOR: main
-async def main():
-    start = time.perf_counter()
-    async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
-        pages = await fetch_all(session, URLS)
+def print_pages(pages):
     for url, page in zip(URLS, pages):
         if isinstance(page, BaseException):
             print(f"{url}: failed: {page!r}")
         else:
             print(f"{url}: {page} bytes")
+
+
+# ANCHOR: main
+async def main():
+    start = time.perf_counter()
+    async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
+        pages = await fetch_all(session, URLS)
+    print_pages(pages)
     print(f"Total time: {time.perf_counter() - start:.2f} seconds")
 
 

@@ -15,7 +15,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+// ANCHOR: joined
 use futures::future::join_all;
+// ANCHOR_END: joined
 use lesson_kit::println;
 
 // ANCHOR: jobs
@@ -60,13 +62,13 @@ fn main() -> anyhow::Result<()> {
 // ANCHOR: wrong
 /// Wrong.
 pub async fn joined(work: impl Fn(usize) -> usize) -> Vec<usize> {
-    let work = &work; // each future moves a reference into itself
+    let work = &work;
     join_all(JOBS.map(|job| async move { work(job) })).await
 }
 // ANCHOR_END: wrong
 
 // ANCHOR: right
-/// Right. (`Sync` says that several threads may use `work`.)
+/// Right.
 pub fn threaded(work: impl Fn(usize) -> usize + Sync) -> Vec<usize> {
     thread::scope(|scope| {
         let work = &work;

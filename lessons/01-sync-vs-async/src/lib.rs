@@ -10,6 +10,7 @@
 //! | `asyncio.gather` | `join_all` | Waits for many futures at the same time. `gather` makes a task of each and raises the first error; `join_all` makes no tasks and returns every result. |
 //! | task | task | A future that the runtime owns and runs independently. This lesson makes none. |
 
+// ANCHOR: use
 use std::thread;
 use std::time::Duration;
 
@@ -17,15 +18,14 @@ use futures::future::join_all;
 // The usual `println!`, except that it doesn't panic when its output is piped
 // into a program that stops reading: `cargo run -p lesson01 | head -1`.
 use lesson_kit::{Site, println};
+// ANCHOR_END: use
 
 pub mod threads;
 
-// ANCHOR: timeout
 /// How long to wait for a site before giving up on it. The async client counts
 /// from the request to the last byte. `reqwest::blocking` counts to the end of
 /// the response's headers, and starts again for its body.
 pub const TIMEOUT: Duration = Duration::from_secs(5);
-// ANCHOR_END: timeout
 
 // ANCHOR: fetch_page
 /// Fetches a page and returns how many bytes its text has.
@@ -44,7 +44,6 @@ pub fn fetch_page(
 
 // ANCHOR: one_after_another
 /// Fetches the pages one after another.
-/// Results are in the order of the sites.
 pub fn one_after_another(
     client: &reqwest::blocking::Client,
     sites: &[Site],
@@ -53,15 +52,12 @@ pub fn one_after_another(
 }
 // ANCHOR_END: one_after_another
 
-// ANCHOR: one_thread_each
 /// Fetches all pages at the same time, with a thread for each.
-/// Results are in the order of the sites.
+// ANCHOR: one_thread_each
 pub fn one_thread_each(
     client: &reqwest::blocking::Client,
     sites: &[Site],
 ) -> Vec<reqwest::Result<usize>> {
-    // The scope waits for all its threads before it ends,
-    // so they may borrow `client` and `sites`.
     thread::scope(|scope| {
         let handles: Vec<_> = sites
             .iter()
@@ -69,7 +65,7 @@ pub fn one_thread_each(
             .collect();
         handles
             .into_iter()
-            .map(|handle| handle.join().expect("a fetching thread panicked"))
+            .map(|handle| handle.join().expect("it doesn't panic"))
             .collect()
     })
 }

@@ -17,8 +17,10 @@
 use std::time::{Duration, Instant};
 
 use lesson_kit::{Lesson, Site, println, with_causes};
+// ANCHOR: use
 use lesson01::threads::{self, ThreadCount};
 use lesson01::{TIMEOUT, all_at_once, one_after_another, one_thread_each};
+// ANCHOR_END: use
 
 fn main() -> anyhow::Result<()> {
     let lesson =
@@ -75,11 +77,9 @@ fn run_all_at_once(
     println!("\n--- async: all at once on one thread ---");
     let sites = lesson.sites();
     let measurement = Measurement::start("async, all at once", threads);
-    // ANCHOR: block_on
     // Python says `asyncio.run(main())`. Here we build a runtime, one that runs
     // everything on this thread, and run one future on it until it's ready.
-    // `enable_all` gives the runtime sockets and timers. An `async` block is a
-    // future written in place.
+    // ANCHOR: block_on
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let pages = runtime.block_on(async {

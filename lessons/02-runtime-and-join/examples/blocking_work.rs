@@ -14,6 +14,7 @@
 //! The last part shows the price: work that has begun on such a thread can't be
 //! cancelled. Giving up and aborting stop only the waiting.
 
+// ANCHOR: use
 use std::hint::spin_loop;
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,7 @@ use lesson_kit::{Site, println};
 use lesson02::client;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
+// ANCHOR_END: use
 
 /// How long it takes to count the words of a page.
 const WORK: Duration = Duration::from_millis(500);

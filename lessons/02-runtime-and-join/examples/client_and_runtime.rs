@@ -12,6 +12,7 @@
 //! A `static` client used by several `#[tokio::test]` functions is the same
 //! mistake, because each of these tests has a runtime of its own.
 
+// ANCHOR: use
 use std::time::Duration;
 
 use lesson_kit::{Site, println, with_causes};
@@ -19,6 +20,7 @@ use lesson02::{client, fetch_page};
 use reqwest::Client;
 use tokio::runtime::Runtime;
 use tokio::time::sleep;
+// ANCHOR_END: use
 
 // It compares what happens on two runtimes, so it makes them itself.
 fn main() -> anyhow::Result<()> {

@@ -12,12 +12,12 @@
 //! called on a runtime with one, whose only thread can't be replaced. Look at
 //! the messages, and at the functions under "right", which return the page.
 
-use std::panic::{self, AssertUnwindSafe, catch_unwind};
-
-use lesson_kit::println;
 // ANCHOR: use
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::thread;
 use std::time::Duration;
+
+use lesson_kit::println;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::mpsc;
 use tokio::task::{block_in_place, spawn_blocking};

@@ -11,9 +11,11 @@
 //! never awaited. Rust warns about a future that is dropped where it was made,
 //! but not about a `Vec` of futures.
 
+// ANCHOR: use
 use futures::future::join_all;
 use lesson_kit::{Site, println};
 use lesson02::{client, fetch_page};
+// ANCHOR_END: use
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

@@ -13,11 +13,15 @@
 //! first page. The runtime has a worker thread for each core, and they don't
 //! help.
 
+#![expect(clippy::disallowed_methods, reason = "the mistake blocks its thread")]
+
+// ANCHOR: use
 use std::thread;
 use std::time::Duration;
 
 use lesson_kit::{Site, println, with_causes};
 use lesson02::{client, fetch_page};
+// ANCHOR_END: use
 
 /// How long a branch pauses between its two requests.
 const PAUSE: Duration = Duration::from_millis(400);
@@ -53,8 +57,8 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-// ANCHOR: visit
 /// Fetches a site twice and awaits `pause` in between.
+// ANCHOR: visit
 async fn visit(
     client: &reqwest::Client,
     site: &Site,
@@ -68,15 +72,16 @@ async fn visit(
 
 /// Wrong.
 pub async fn pause_with_std() {
-    #[expect(clippy::disallowed_methods, reason = "this is the mistake")]
     thread::sleep(PAUSE);
 }
+// ANCHOR_END: visit
 
+// ANCHOR: right
 /// Right.
 pub async fn pause_with_tokio() {
     tokio::time::sleep(PAUSE).await;
 }
-// ANCHOR_END: visit
+// ANCHOR_END: right
 
 type Visit = reqwest::Result<()>;
 

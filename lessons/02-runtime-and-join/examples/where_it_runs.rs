@@ -10,10 +10,12 @@
 //! `block_on`. Only a spawned task runs on the runtime's own threads, if the
 //! runtime has any.
 
+// ANCHOR: use
 use std::thread;
 
 use lesson_kit::println;
 use tokio::runtime::{Builder, Runtime};
+// ANCHOR_END: use
 
 fn main() -> anyhow::Result<()> {
     lesson_kit::without_web(
@@ -44,14 +46,16 @@ fn without_the_attribute() -> std::io::Result<()> {
     runtime.block_on(where_each_runs());
     Ok(())
 }
+// ANCHOR_END: builder
 
+// ANCHOR: one_thread
 fn on_one_thread() -> std::io::Result<()> {
     let runtime: Runtime =
         Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(where_each_runs());
     Ok(())
 }
-// ANCHOR_END: builder
+// ANCHOR_END: one_thread
 
 // ANCHOR: where
 /// Each line ends with the thread that printed it.
@@ -60,7 +64,6 @@ pub async fn where_each_runs() {
     tokio::join!(async { print_thread("a joined future") }, async {
         print_thread("another joined future");
     });
-    // A task is a future that the runtime owns. Lesson 04 is about tasks.
     let task = tokio::spawn(async { print_thread("a spawned task") });
     task.await.expect("the task does not panic");
 }

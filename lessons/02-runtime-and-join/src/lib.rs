@@ -4,10 +4,12 @@
 //! function runs only while something polls its future. The runtime polls the
 //! one future it's given, and that one polls the futures inside it.
 
+// ANCHOR: use
 use std::time::Duration;
 
 use futures::future::join_all;
 use lesson_kit::{Site, println};
+// ANCHOR_END: use
 
 /// How long to wait for a site, from the request to the last byte.
 pub const TIMEOUT: Duration = Duration::from_secs(5);

@@ -11,10 +11,12 @@
 //! Look at the order: the pages arrive as their sites answer, but the results
 //! come in the order of the sites.
 
+// ANCHOR: use
 use std::time::Instant;
 
-use lesson_kit::{println, with_causes};
+use lesson_kit::{Site, println, with_causes};
 use lesson02::{client, fetch_all};
+// ANCHOR_END: use
 
 // ANCHOR: main
 #[tokio::main]
@@ -24,6 +26,14 @@ async fn main() -> anyhow::Result<()> {
     let sites = lesson.sites();
     let start = Instant::now();
     let pages = fetch_all(&client()?, sites).await;
+    print_pages(sites, pages);
+    println!("Total time: {:.2} seconds", start.elapsed().as_secs_f64());
+    lesson.timeline("join_all").await;
+    Ok(())
+}
+// ANCHOR_END: main
+
+fn print_pages(sites: &[Site], pages: Vec<reqwest::Result<usize>>) {
     for (site, page) in sites.iter().zip(pages) {
         match page {
             Ok(bytes) => println!("{}: {bytes} bytes", site.name),
@@ -32,8 +42,4 @@ async fn main() -> anyhow::Result<()> {
             }
         }
     }
-    println!("Total time: {:.2} seconds", start.elapsed().as_secs_f64());
-    lesson.timeline("join_all").await;
-    Ok(())
 }
-// ANCHOR_END: main
