@@ -71,8 +71,7 @@ mod tests {
         check(web, async |web, client| {
             let reading = read_page(client, web.url("a.example"));
             let page = timeout(PATIENCE, reading).await;
-            let page =
-                page.expect("it waits for the end of an endless page");
+            let page = page.expect("it waits for the end of an endless page");
             assert!(matches!(page, Err(PageError::TooLarge)), "{page:?}");
             let left = sees(web, |record| record.client_gone() == 1).await;
             assert!(left, "the client reads on");
