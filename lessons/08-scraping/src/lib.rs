@@ -268,7 +268,7 @@ pub fn shortened(mut line: String) -> String {
     line
 }
 
-/// Escapes, bells and the like; and the characters that change the direction of
+/// Escapes, bells and the like; and the characters that set the direction of
 /// writing, which make a line read differently from what it says.
 fn is_obeyed(character: char) -> bool {
     let changes_direction = matches!(
