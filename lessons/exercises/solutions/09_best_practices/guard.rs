@@ -1,9 +1,10 @@
-// Tasks fetch pages and write down, in one list for all, how large they are.
-// The list is behind a mutex, and the compiler refuses the program: the guard
-// of the mutex is held while the task waits for its page.
+// Tasks fetch pages and write their sizes into a list they share. The compiler
+// refuses the program, because a task holds the guard of the list's mutex while
+// it waits for its page. If it compiled, the pages would be fetched one by one.
 //
-// That is good news: a task that waits with the lock in its hand stops all that
-// want it. Hold the lock only while you write.
+// Hold the lock only while you write, so that all requests are in flight at the
+// same time. Then take the second step: keep only the `KEEP` largest sizes in
+// the list, and never let another task see more of them than that.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,6 +13,9 @@ use mock_server::MockWeb;
 use reqwest::Client;
 use tokio::task::JoinSet;
 
+/// How many sizes the list has at most.
+const KEEP: usize = 2;
+
 type Sizes = Arc<Mutex<Vec<usize>>>;
 
 async fn page_size(client: &Client, url: &str) -> reqwest::Result<usize> {
@@ -19,20 +23,26 @@ async fn page_size(client: &Client, url: &str) -> reqwest::Result<usize> {
     Ok(response.bytes().await?.len())
 }
 
-// First wait, then lock: the guard lives from the last line but one to the end
-// of it, and there is no await. So the future holds no guard, and is `Send`.
+// First wait, then lock. The guard lives from the line with `lock` to the end of
+// the function, and there's no await in between. So the future holds no guard
+// while it waits, and it's `Send`. Pushing, sorting and cutting belong together,
+// so they're under one lock.
 //
 // The common wrong answer is Tokio's `Mutex`. Its guard may be held across an
-// await, and the compiler is content; and then one page is fetched after the
-// other, because each task has the lock while it waits for its page. It is for
-// what has to be locked while one waits, such as a connection that all share.
+// await, so the compiler accepts it. But then one page is fetched at a time,
+// because each task has the lock while it waits for its page. Use Tokio's mutex
+// only for something that has to stay locked while you wait, such as a connection
+// that tasks take turns with.
 async fn write_down(
     client: Client,
     url: String,
     sizes: Sizes,
 ) -> reqwest::Result<()> {
     let size = page_size(&client, &url).await?;
-    sizes.lock().expect("nothing panics while it's locked").push(size);
+    let mut sizes = sizes.lock().expect("nothing panics while it's locked");
+    sizes.push(size);
+    sizes.sort_by(|one, other| other.cmp(one));
+    sizes.truncate(KEEP);
     Ok(())
 }
 
@@ -66,23 +76,30 @@ mod tests {
     use mock_server::Fault;
     use mock_server::testing::quick_tutorial;
 
-    // Nobody gets an answer before three requests are there.
+    // No request gets its response before three have arrived.
     #[test]
-    fn nobody_waits_for_a_page_with_the_lock_in_hand() {
+    fn all_requests_are_in_flight_at_the_same_time() {
         let web = quick_tutorial().gate(3, PATIENCE);
         check(web, async |web, client| {
-            let sizes = sizes(client, &urls(web)).await;
+            sizes(client, &urls(web)).await;
             let most = web.record().max_in_flight();
-            assert_eq!(most, 3, "at most {most} were in flight at once");
-            assert_eq!(sizes, [15_000, 45_000, 50_321]);
+            assert_eq!(most, 3, "at most {most} requests were in flight");
         });
     }
 
     #[test]
-    fn a_page_that_does_not_come_is_not_written_down() {
+    fn a_page_that_does_not_arrive_is_not_written_down() {
         let web = quick_tutorial().fault("python.org", Fault::Refused);
         check(web, async |web, client| {
             assert_eq!(sizes(client, &urls(web)).await, [15_000, 45_000]);
+        });
+    }
+
+    #[test]
+    fn the_list_keeps_the_largest_sizes() {
+        check(quick_tutorial(), async |web, client| {
+            let sizes = sizes(client, &urls(web)).await;
+            assert_eq!(sizes, [45_000, 50_321], "the two largest sizes");
         });
     }
 }
