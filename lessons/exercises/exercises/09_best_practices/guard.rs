@@ -14,7 +14,6 @@ use reqwest::Client;
 use tokio::task::JoinSet;
 
 /// How many sizes the list has at most.
-#[expect(dead_code, reason = "you will need it")]
 const KEEP: usize = 2;
 
 type Sizes = Arc<Mutex<Vec<usize>>>;
@@ -55,7 +54,8 @@ async fn sizes(client: &Client, urls: &[&str]) -> Vec<usize> {
 
 fn main() {
     show(MockWeb::builder(), async |web, client| {
-        println!("{:?}", sizes(client, &urls(web)).await);
+        let sizes = sizes(client, &urls(web)).await;
+        println!("the {KEEP} largest: {sizes:?}");
     });
 }
 
@@ -89,7 +89,7 @@ mod tests {
     fn the_list_keeps_the_largest_sizes() {
         check(quick_tutorial(), async |web, client| {
             let sizes = sizes(client, &urls(web)).await;
-            assert_eq!(sizes, [45_000, 50_321], "the two largest sizes");
+            assert_eq!(sizes, [45_000, 50_321], "the {KEEP} largest");
         });
     }
 }

@@ -65,7 +65,8 @@ async fn sizes(client: &Client, urls: &[&str]) -> Vec<usize> {
 
 fn main() {
     show(MockWeb::builder(), async |web, client| {
-        println!("{:?}", sizes(client, &urls(web)).await);
+        let sizes = sizes(client, &urls(web)).await;
+        println!("the {KEEP} largest: {sizes:?}");
     });
 }
 
@@ -99,7 +100,7 @@ mod tests {
     fn the_list_keeps_the_largest_sizes() {
         check(quick_tutorial(), async |web, client| {
             let sizes = sizes(client, &urls(web)).await;
-            assert_eq!(sizes, [45_000, 50_321], "the two largest sizes");
+            assert_eq!(sizes, [45_000, 50_321], "the {KEEP} largest");
         });
     }
 }
