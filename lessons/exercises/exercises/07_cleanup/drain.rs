@@ -1,10 +1,11 @@
-// Workers fetch page after page until somebody presses Ctrl-C. Then the program
-// ends at once, and what it was fetching is cut in the middle.
+// Workers fetch page after page until you press Ctrl-C. Then the program ends
+// immediately, and the pages it was fetching are cut off in the middle.
 //
-// End in good order: begin no page any more, and wait for those that are begun.
-// But not for ever: after `limit`, let go of those that are left.
-//
-// Look at the bars: nobody is to leave in the middle of a page.
+// Make `run` shut down gracefully: its workers start no new pages, and `run`
+// waits for the pages that have been started. It shouldn't wait forever, so
+// after `grace_period` drop the ones that are left. You don't need to change
+// when the workers start, or what they print. The tests count the pages that
+// were cut off, and check that `run` ends although a site hangs.
 
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ async fn page_size(client: &Client, url: &str) -> anyhow::Result<usize> {
     Ok(response.bytes().await?.len())
 }
 
-// TODO: A worker does not know of `stop`.
+// TODO: A worker doesn't look at `stop`.
 async fn worker(client: Client, url: String, _stop: CancellationToken) {
     loop {
         match page_size(&client, &url).await {
@@ -31,12 +32,12 @@ async fn worker(client: Client, url: String, _stop: CancellationToken) {
     }
 }
 
-// TODO: Dropped, a `JoinSet` aborts its tasks.
+// TODO: A `JoinSet` aborts its tasks when it's dropped.
 async fn run(
     client: &Client,
     urls: &[&str],
     stop: &CancellationToken,
-    _limit: Duration,
+    _grace_period: Duration,
 ) {
     let mut workers = JoinSet::new();
     for &url in urls {
@@ -54,8 +55,8 @@ fn main() {
             println!("Ctrl-C");
             stop.cancel();
         };
-        let limit = Duration::from_secs(2);
-        let running = run(client, &urls, &stop, limit);
+        let grace_period = Duration::from_secs(2);
+        let running = run(client, &urls, &stop, grace_period);
         let running = timeout(Duration::from_secs(5), running);
         let (ended, ()) = futures::future::join(running, pressed).await;
         if ended.is_err() {
@@ -79,20 +80,20 @@ mod tests {
         )
     }
 
-    // Presses Ctrl-C when all three pages are begun. Whether it ended by
-    // itself.
-    async fn pressed_when_begun(
+    // Presses Ctrl-C once all three pages are in flight. Returns whether `run`
+    // ended by itself.
+    async fn pressed_in_the_middle(
         web: &MockWeb,
         client: &Client,
-        limit: Duration,
+        grace_period: Duration,
     ) -> bool {
         let (stop, urls) = (CancellationToken::new(), urls(web));
         let pressed = async {
-            let begun = sees(web, |record| record.in_flight() == 3).await;
-            assert!(begun, "three workers fetch");
+            let started = sees(web, |record| record.in_flight() == 3).await;
+            assert!(started, "three workers fetch");
             stop.cancel();
         };
-        let running = run(client, &urls, &stop, limit);
+        let running = run(client, &urls, &stop, grace_period);
         let (ended, ()) = join(timeout(PATIENCE * 3, running), pressed).await;
         ended.is_ok()
     }
@@ -100,9 +101,9 @@ mod tests {
     #[test]
     fn pages_that_were_started_are_finished_and_no_new_ones_start() {
         check(slow(), async |web, client| {
-            let ended = pressed_when_begun(web, client, PATIENCE * 2).await;
+            let ended = pressed_in_the_middle(web, client, PATIENCE * 2).await;
             assert!(ended, "it ends when the pages are done");
-            // It is over: what is not done now, is cut.
+            // `run` has ended, so a page that isn't done by now is cut off.
             sees(web, |record| record.in_flight() == 0).await;
             let record = web.record();
             let done = record.count(Outcome::Complete);
@@ -112,14 +113,14 @@ mod tests {
     }
 
     #[test]
-    fn after_the_limit_it_waits_no_longer() {
+    fn after_the_grace_period_it_waits_no_longer() {
         let web = slow().fault("b.example", Fault::Hang);
         check(web, async |web, client| {
-            let limit = Duration::from_secs(2);
-            let ended = pressed_when_begun(web, client, limit).await;
-            assert!(ended, "it waits for a site that hangs, for ever");
+            let grace_period = Duration::from_secs(2);
+            let ended = pressed_in_the_middle(web, client, grace_period).await;
+            assert!(ended, "it waits for a site that hangs");
             let left = sees(web, |record| record.in_flight() == 0).await;
-            assert!(left, "the page that hangs is let go");
+            assert!(left, "the page that hangs is given up");
         });
     }
 }

@@ -1,10 +1,11 @@
-// Workers fetch page after page until somebody presses Ctrl-C. Then the program
-// ends at once, and what it was fetching is cut in the middle.
+// Workers fetch page after page until you press Ctrl-C. Then the program ends
+// immediately, and the pages it was fetching are cut off in the middle.
 //
-// End in good order: begin no page any more, and wait for those that are begun.
-// But not for ever: after `limit`, let go of those that are left.
-//
-// Look at the bars: nobody is to leave in the middle of a page.
+// Make `run` shut down gracefully: its workers start no new pages, and `run`
+// waits for the pages that have been started. It shouldn't wait forever, so
+// after `grace_period` drop the ones that are left. You don't need to change
+// when the workers start, or what they print. The tests count the pages that
+// were cut off, and check that `run` ends although a site hangs.
 
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ async fn page_size(client: &Client, url: &str) -> anyhow::Result<usize> {
     Ok(response.bytes().await?.len())
 }
 
-// The token is looked at where it is fine to stop: between two pages. The
+// The worker looks at the token where it may stop: between two pages. The
 // common wrong answer is a `select!` of `stop.cancelled()` and the page, which
 // is how asyncio's `cancel` works: it drops the page in the middle.
 async fn worker(client: Client, url: String, stop: CancellationToken) {
@@ -33,18 +34,18 @@ async fn worker(client: Client, url: String, stop: CancellationToken) {
     }
 }
 
-// Telling and waiting are two things: `cancel` returns at once, and the workers
-// end when they come by. The wait needs a limit, because one site that hangs
-// would keep the program alive for ever. When it is over, the set is dropped,
-// and what is left is aborted.
+// Cancelling doesn't wait: the workers end when they look at the token. So
+// `run` waits for them, and that wait needs a limit, because a single site that
+// hangs would keep the program alive forever. After the grace period the set is
+// dropped, and that aborts the workers that are left.
 //
-// A `TaskTracker` can be waited for as well. But it ends nothing when it is
-// dropped: what is left would go on until the runtime ends.
+// A `TaskTracker` would let you wait, too. But dropping it aborts nothing, so
+// the workers that are left would run until the runtime ends.
 async fn run(
     client: &Client,
     urls: &[&str],
     stop: &CancellationToken,
-    limit: Duration,
+    grace_period: Duration,
 ) {
     let mut workers = JoinSet::new();
     for &url in urls {
@@ -53,8 +54,8 @@ async fn run(
     }
     stop.cancelled().await;
     let drained = async { while workers.join_next().await.is_some() {} };
-    if timeout(limit, drained).await.is_err() {
-        println!("the limit is over");
+    if timeout(grace_period, drained).await.is_err() {
+        println!("the grace period has expired");
     }
 }
 
@@ -66,8 +67,8 @@ fn main() {
             println!("Ctrl-C");
             stop.cancel();
         };
-        let limit = Duration::from_secs(2);
-        let running = run(client, &urls, &stop, limit);
+        let grace_period = Duration::from_secs(2);
+        let running = run(client, &urls, &stop, grace_period);
         let running = timeout(Duration::from_secs(5), running);
         let (ended, ()) = futures::future::join(running, pressed).await;
         if ended.is_err() {
@@ -91,20 +92,20 @@ mod tests {
         )
     }
 
-    // Presses Ctrl-C when all three pages are begun. Whether it ended by
-    // itself.
-    async fn pressed_when_begun(
+    // Presses Ctrl-C once all three pages are in flight. Returns whether `run`
+    // ended by itself.
+    async fn pressed_in_the_middle(
         web: &MockWeb,
         client: &Client,
-        limit: Duration,
+        grace_period: Duration,
     ) -> bool {
         let (stop, urls) = (CancellationToken::new(), urls(web));
         let pressed = async {
-            let begun = sees(web, |record| record.in_flight() == 3).await;
-            assert!(begun, "three workers fetch");
+            let started = sees(web, |record| record.in_flight() == 3).await;
+            assert!(started, "three workers fetch");
             stop.cancel();
         };
-        let running = run(client, &urls, &stop, limit);
+        let running = run(client, &urls, &stop, grace_period);
         let (ended, ()) = join(timeout(PATIENCE * 3, running), pressed).await;
         ended.is_ok()
     }
@@ -112,9 +113,9 @@ mod tests {
     #[test]
     fn pages_that_were_started_are_finished_and_no_new_ones_start() {
         check(slow(), async |web, client| {
-            let ended = pressed_when_begun(web, client, PATIENCE * 2).await;
+            let ended = pressed_in_the_middle(web, client, PATIENCE * 2).await;
             assert!(ended, "it ends when the pages are done");
-            // It is over: what is not done now, is cut.
+            // `run` has ended, so a page that isn't done by now is cut off.
             sees(web, |record| record.in_flight() == 0).await;
             let record = web.record();
             let done = record.count(Outcome::Complete);
@@ -124,14 +125,14 @@ mod tests {
     }
 
     #[test]
-    fn after_the_limit_it_waits_no_longer() {
+    fn after_the_grace_period_it_waits_no_longer() {
         let web = slow().fault("b.example", Fault::Hang);
         check(web, async |web, client| {
-            let limit = Duration::from_secs(2);
-            let ended = pressed_when_begun(web, client, limit).await;
-            assert!(ended, "it waits for a site that hangs, for ever");
+            let grace_period = Duration::from_secs(2);
+            let ended = pressed_in_the_middle(web, client, grace_period).await;
+            assert!(ended, "it waits for a site that hangs");
             let left = sees(web, |record| record.in_flight() == 0).await;
-            assert!(left, "the page that hangs is let go");
+            assert!(left, "the page that hangs is given up");
         });
     }
 }

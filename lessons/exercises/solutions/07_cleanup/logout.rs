@@ -1,19 +1,17 @@
-// A library lends its books to whoever is logged in, and counts who is. It says
-// that your program logs in again and again, and hardly ever logs out.
+// A library lends books to people who are logged in. It complains that your
+// program logs in again and again, and hardly ever logs out.
 //
-// Log out once on every way out of `borrow_book`: when the book is there, when
-// it is not, and when somebody stops waiting and drops the future, be it while
-// the login or the logout is on its way. A drop cannot wait for the logout. So
-// the logout is a task then, and `closing` knows of it: whoever ends the
-// program waits for `closing`.
-//
-// Look at the bars: who logs in, logs out.
+// Make `borrow_book` log out on every way out. First, on an error: there the
+// logout should be done when `borrow_book` returns. Second, when the future is
+// dropped while it waits for the book. A `drop` can't wait, so there the logout
+// is a task that `closing` tracks. Third, when the future is dropped during the
+// login or during the logout. You don't need to change `main`, which waits for
+// `closing`. The tests look at the requests the library received.
 
 use exercises::show;
 use mock_server::{Builder, Fault, MockWeb, Site, page};
 use reqwest::Client;
 use std::time::Duration;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
@@ -36,8 +34,8 @@ impl Session {
         library: &str,
         closing: &TaskTracker,
     ) -> reqwest::Result<Session> {
-        // Before the request: who leaves during the login does not know whether
-        // the library has heard it.
+        // It exists before the login is sent. If this future is dropped while
+        // the login is on its way, the library may have received it.
         let session = Session {
             client: client.clone(),
             library: library.to_owned(),
@@ -54,15 +52,15 @@ impl Session {
         Ok(response.bytes().await?.len())
     }
 
-    // Logs out, by a task that `closing` knows of.
-    fn log_out(&mut self) -> JoinHandle<reqwest::Result<()>> {
-        self.is_open = false;
+    // A common wrong answer sets `is_open` before the `.await`. If the future
+    // is dropped during the logout, `drop` then does nothing, and the library
+    // may never have received the logout. This way it gets a second one, which
+    // does no harm.
+    async fn close(mut self) -> reqwest::Result<()> {
         let url = format!("{}/logout", self.library);
-        self.closing.spawn(post(self.client.clone(), url))
-    }
-
-    async fn close(mut self) -> anyhow::Result<()> {
-        Ok(self.log_out().await??)
+        let closed = post(self.client.clone(), url).await;
+        self.is_open = false;
+        closed
     }
 }
 
@@ -70,24 +68,21 @@ impl Session {
 // runtime: a program that drops sessions outside one keeps a `Handle` in them.
 // The task's handle is dropped, so an error of this logout is lost. A program
 // of your own would log it.
+//
+// `tokio::spawn` would be wrong here: the task ends with the runtime, and
+// nothing knows that there's something to wait for.
 impl Drop for Session {
     fn drop(&mut self) {
         if self.is_open {
-            self.log_out();
+            let url = format!("{}/logout", self.library);
+            self.closing.spawn(post(self.client.clone(), url));
         }
     }
 }
 
-// The book is kept as a `Result` until the session is closed: with a `?` behind
-// it, an error would leave here, and only the task would log out, with nobody
-// to wait for it. When both fail, the first error is told.
-//
-// The logout is a task even here. Whoever stops waiting during `close` drops
-// that wait, and the task goes on. The common wrong answer posts it in `close`
-// itself: dropped in the middle, that logout is never heard.
-//
-// The other wrong answer is `tokio::spawn` in `Drop`: the task ends with the
-// runtime, and nobody knew that there was something to wait for.
+// The book stays a `Result` until the session is closed. With a `?` right after
+// it, an error would leave the function there. Then `drop` would log out, and
+// `borrow_book` wouldn't wait for that. If both fail, the first error counts.
 async fn borrow_book(
     client: &Client,
     library: &str,
@@ -102,7 +97,7 @@ async fn borrow_book(
     Ok(book)
 }
 
-// A library with two books: one is lent, the other never comes.
+// A library with two books: one arrives, and the other never does.
 fn library() -> Builder {
     let site = Site::new("library.example")
         .delay(Duration::from_millis(100))
@@ -139,38 +134,38 @@ mod tests {
     use mock_server::{Outcome, Record};
     use std::pin::pin;
 
-    // The paths that were asked for, in their order.
-    fn asked(web: &MockWeb) -> Vec<String> {
+    // The paths that were requested, in order.
+    fn requested(web: &MockWeb) -> Vec<String> {
         let record = web.record();
         record.exchanges().map(|exchange| exchange.path.clone()).collect()
     }
 
-    fn has_begun(record: &Record, path: &str) -> bool {
+    fn has_started(record: &Record, path: &str) -> bool {
         record.exchanges().any(|exchange| exchange.path == path)
     }
 
-    // Borrows a book, and drops that in the middle of a request; then waits for
-    // what is to be done yet, and looks how the logouts ended.
+    // Borrows a book, and drops the future once this path has been requested.
+    // Waits for `closing`, and returns how the last logout ended, if any.
     async fn dropped_at(
         web: &MockWeb,
         client: &Client,
         path: &str,
         book: &str,
-    ) -> Vec<Outcome> {
+    ) -> Option<Outcome> {
         let closing = TaskTracker::new();
         let borrowing =
             Box::pin(borrow_book(client, address(web), book, &closing));
-        let begun = pin!(sees(web, |record| has_begun(record, path)));
-        match select(borrowing, begun).await {
-            Either::Left((book, _)) => panic!("it went by: {book:?}"),
-            Either::Right((begun, _)) => assert!(begun, "asked for {path}"),
+        let started = pin!(sees(web, |record| has_started(record, path)));
+        match select(borrowing, started).await {
+            Either::Left((book, _)) => panic!("it is too quick: {book:?}"),
+            Either::Right((started, _)) => assert!(started, "{path} is sent"),
         }
         closing.close();
         let closed = timeout(PATIENCE, closing.wait()).await;
-        closed.expect("what `closing` knows of comes to an end");
+        closed.expect("the tasks of `closing` end");
         let record = web.record();
         let logouts = record.exchanges().filter(|one| one.path == "/logout");
-        logouts.map(|logout| logout.outcome).collect()
+        logouts.last().map(|logout| logout.outcome)
     }
 
     #[test]
@@ -178,12 +173,12 @@ mod tests {
         check(library(), async |web, client| {
             let closing = TaskTracker::new();
             let book = borrow_book(client, address(web), "/novel", &closing);
-            assert_eq!(book.await.expect("the book comes"), 5_000);
-            assert_eq!(asked(web), ["/login", "/novel", "/logout"]);
+            assert_eq!(book.await.expect("the book arrives"), 5_000);
+            assert_eq!(requested(web), ["/login", "/novel", "/logout"]);
         });
     }
 
-    // Nothing waits for `closing` here, so the logout must be done when
+    // Nothing waits for `closing` here, so the logout has to be done when
     // `borrow_book` returns.
     #[test]
     fn a_missing_book_is_an_error_after_a_logout() {
@@ -192,31 +187,31 @@ mod tests {
             let book = borrow_book(client, address(web), "/missing", &closing);
             let error = book.await.expect_err("there is no such book");
             assert!(error.to_string().contains("404"), "{error}");
-            assert_eq!(asked(web), ["/login", "/missing", "/logout"]);
+            assert_eq!(requested(web), ["/login", "/missing", "/logout"]);
         });
     }
 
     #[test]
     fn a_future_dropped_before_the_book_arrives_logs_out() {
         check(library(), async |web, client| {
-            let logouts = dropped_at(web, client, "/poems", "/poems").await;
-            assert_eq!(logouts, [Outcome::Complete], "the logouts");
+            let logout = dropped_at(web, client, "/poems", "/poems").await;
+            assert_eq!(logout, Some(Outcome::Complete), "the logout");
         });
     }
 
     #[test]
     fn a_future_dropped_during_the_login_logs_out() {
         check(library(), async |web, client| {
-            let logouts = dropped_at(web, client, "/login", "/novel").await;
-            assert_eq!(logouts, [Outcome::Complete], "the logouts");
+            let logout = dropped_at(web, client, "/login", "/novel").await;
+            assert_eq!(logout, Some(Outcome::Complete), "the logout");
         });
     }
 
     #[test]
     fn a_future_dropped_during_the_logout_logs_out() {
         check(library(), async |web, client| {
-            let logouts = dropped_at(web, client, "/logout", "/novel").await;
-            assert_eq!(logouts, [Outcome::Complete], "the logouts");
+            let logout = dropped_at(web, client, "/logout", "/novel").await;
+            assert_eq!(logout, Some(Outcome::Complete), "the logout");
         });
     }
 }
