@@ -21,12 +21,13 @@ const TOLD: &[&str] = &[
     "cargo run -p lesson01 --features live -- --live",
     "cargo run -p lesson03 -- --fault python.org=hang",
     "cargo run -p lesson04 --example first_completed -- --fault python.org=reset",
+    "cargo run -p book -- pages",
     "cargo run -p book -- refresh",
     "cargo run -p book -- refresh --check",
     "cargo run -p lesson05 -- --fault python.org=stall",
     "cargo run -p lesson06 -- --fault w3schools.com=garbage",
     "cargo run -p lesson06 -- http://nowhere.invalid/",
-    "cargo run -p lesson07 -- --fault codeswithpankaj.com=hang",
+    "cargo run -p lesson07 --example no_async_drop -- --way 1",
     "cargo run -p lesson08 -- --fault 'python.org=title?as=huge'",
     "cargo run -p lesson09 -- --fault python.org=hang",
     "cargo run -p lesson09 -- --rule 1",
@@ -257,7 +258,9 @@ fn every_line_for_a_shell_is_one_that_is_known() {
 fn the_readme_leads_to_files_that_are_there_and_lists_every_lesson() {
     let readme = readme().markdown;
     for event in Parser::new_ext(&readme, Options::ENABLE_TABLES) {
-        if let Event::Start(Tag::Link { dest_url, .. }) = event {
+        if let Event::Start(Tag::Link { dest_url, .. }) = event
+            && !dest_url.starts_with("https://")
+        {
             assert!(root().join(&*dest_url).exists(), "{dest_url}");
         }
     }

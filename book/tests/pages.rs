@@ -119,6 +119,13 @@ fn the_core_path_takes_at_most_four_hours_and_is_marked_in_three_places() {
         let row =
             introduction.markdown.lines().find(|line| line.starts_with("| [") && line.contains(&page.name));
         assert_eq!(core, row.is_some(), "{}: its star and the introduction's list", page.name);
+        let minutes_in_the_row = row.and_then(|row| row.split('|').nth(2)?.trim().parse().ok());
+        assert_eq!(
+            minutes_in_the_row,
+            stated(&page).filter(|stated| stated.core).map(|stated| stated.main),
+            "{}",
+            page.name
+        );
         if core {
             minutes += length(&page).main;
         }
