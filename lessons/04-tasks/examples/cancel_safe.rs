@@ -124,7 +124,7 @@ async fn read() -> io::Result<Row> {
     Ok(row("read", "hello", String::from_utf8_lossy(&arrived)))
 }
 
-// ANCHOR: next_line
+// ANCHOR: two
 async fn next_line() -> io::Result<Row> {
     let (mut peer, socket) = duplex(64);
     let mut lines = BufReader::new(socket).lines();
@@ -137,9 +137,7 @@ async fn next_line() -> io::Result<Row> {
     }
     Ok(row("Lines::next_line", "hello", arrived))
 }
-// ANCHOR_END: next_line
 
-// ANCHOR: read_line
 async fn read_line() -> io::Result<Row> {
     let (mut peer, socket) = duplex(64);
     let mut socket = BufReader::new(socket);
@@ -150,7 +148,7 @@ async fn read_line() -> io::Result<Row> {
     }
     Ok(row("read_line", "hello", arrived.trim_end()))
 }
-// ANCHOR_END: read_line
+// ANCHOR_END: two
 
 async fn read_until() -> io::Result<Row> {
     let (mut peer, socket) = duplex(64);
@@ -223,7 +221,6 @@ async fn recv() -> anyhow::Result<Row> {
     Ok(row("mpsc recv", "abc", arrived))
 }
 
-// ANCHOR: send
 async fn send() -> anyhow::Result<Row> {
     let (sender, mut receiver) = mpsc::channel(1);
     let mut arrived = String::new();
@@ -235,9 +232,7 @@ async fn send() -> anyhow::Result<Row> {
     arrived += receiver.recv().await.unwrap_or_default();
     Ok(row("mpsc send", "abc", arrived))
 }
-// ANCHOR_END: send
 
-// ANCHOR: reserve
 async fn reserve() -> anyhow::Result<Row> {
     let (sender, mut receiver) = mpsc::channel(1);
     let mut arrived = String::new();
@@ -251,7 +246,6 @@ async fn reserve() -> anyhow::Result<Row> {
     arrived += receiver.recv().await.unwrap_or_default();
     Ok(row("mpsc reserve, then send", "abc", arrived))
 }
-// ANCHOR_END: reserve
 
 async fn accept() -> io::Result<Row> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -313,7 +307,6 @@ async fn futures_unordered() -> anyhow::Result<Row> {
     Ok(row("FuturesUnordered::next", "ab", arrived))
 }
 
-// ANCHOR: in_turn
 /// Two futures wait for their turns. The first is interrupted and starts again,
 /// and `open` lets one of them in; each turn that ends lets the next one in.
 async fn in_turn(
@@ -334,7 +327,6 @@ async fn in_turn(
     tokio::join!(biased; second, first_again, async { open() });
     turns.into_inner().join(" ")
 }
-// ANCHOR_END: in_turn
 
 async fn mutex_lock() -> Row {
     let lock = Mutex::new(());

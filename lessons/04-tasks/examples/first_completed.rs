@@ -15,6 +15,7 @@
 
 use lesson_kit::{Site, println, with_causes};
 use lesson04::client;
+use reqwest::Client;
 use tokio::task::JoinSet;
 // ANCHOR_END: use
 
@@ -24,16 +25,16 @@ async fn main() -> anyhow::Result<()> {
         "lesson04 --example first_completed",
         "the first answer, and what happens to the other requests",
     );
-    let [a, b, c] = lesson.exact_sites();
+    let sites = lesson.exact_sites().each_ref();
     let client = client()?;
 
     println!("--- select! ---");
-    let first = with_select(&client, a, b, c).await;
+    let first = with_select(&client, sites).await;
     println!("first: {first}");
     lesson.timeline("select!").await;
 
     println!("\n--- JoinSet::join_next ---");
-    let answers = with_join_set(&client, [a, b, c]).await?;
+    let answers = with_join_set(&client, sites).await?;
     println!("first: {}", answers[0]);
     println!("later: {}", answers[1..].join(", "));
     lesson.timeline("JoinSet::join_next").await;
@@ -41,7 +42,7 @@ async fn main() -> anyhow::Result<()> {
 }
 
 /// Fetches a page. Returns the name of its site, or how that failed.
-async fn answer_of(client: &reqwest::Client, site: &Site) -> String {
+async fn answer_of(client: &Client, site: &Site) -> String {
     let page = async {
         let response = client.get(&site.url).send().await?;
         response.error_for_status()?.bytes().await
@@ -55,26 +56,19 @@ async fn answer_of(client: &reqwest::Client, site: &Site) -> String {
     }
 }
 
-// ANCHOR: select
+// ANCHOR: both
 /// Version A.
-pub async fn with_select(
-    client: &reqwest::Client,
-    a: &Site,
-    b: &Site,
-    c: &Site,
-) -> String {
+pub async fn with_select(client: &Client, [a, b, c]: [&Site; 3]) -> String {
     tokio::select! {
         answer = answer_of(client, a) => answer,
         answer = answer_of(client, b) => answer,
         answer = answer_of(client, c) => answer,
     }
 }
-// ANCHOR_END: select
 
-// ANCHOR: join_next
 /// Version B.
 pub async fn with_join_set(
-    client: &reqwest::Client,
+    client: &Client,
     sites: [&Site; 3],
 ) -> anyhow::Result<Vec<String>> {
     let mut tasks = JoinSet::new();
@@ -88,4 +82,4 @@ pub async fn with_join_set(
     }
     Ok(answers)
 }
-// ANCHOR_END: join_next
+// ANCHOR_END: both

@@ -76,7 +76,6 @@ impl Log {
     }
 }
 
-// ANCHOR: busy
 /// Takes the lock, and gives it to another task for a while.
 async fn keep_busy(lock: &Lock, log: &Log) {
     let guard = Arc::clone(lock).lock_owned().await;
@@ -88,15 +87,14 @@ async fn keep_busy(lock: &Lock, log: &Log) {
     });
 }
 
+// ANCHOR: wrong
 /// Waits for the lock and gives it up again.
 async fn lock_briefly(name: &str, lock: &Mutex<()>, log: &Log) {
     log.print(format!("{name} waits for the lock"));
     let _guard = lock.lock().await;
     log.print(format!("{name} has the lock"));
 }
-// ANCHOR_END: busy
 
-// ANCHOR: wrong
 /// Wrong.
 pub async fn by_reference(lock: &Lock, log: &Log) {
     let mut first = pin!(lock_briefly("first", lock, log));
@@ -107,18 +105,16 @@ pub async fn by_reference(lock: &Lock, log: &Log) {
 }
 // ANCHOR_END: wrong
 
-// ANCHOR: by_value
-/// Right, by value.
+// ANCHOR: right
+/// Right.
 pub async fn by_value(lock: &Lock, log: &Log) {
     tokio::select! {
         () = lock_briefly("first", lock, log) => {}
         () = sleep(TIMEOUT) => lock_briefly("second", lock, log).await,
     }
 }
-// ANCHOR_END: by_value
 
-// ANCHOR: by_task
-/// Right, as a task.
+/// Right.
 pub async fn by_task(lock: &Lock, log: &Log) {
     let (task_lock, task_log) = (Arc::clone(lock), log.clone());
     let mut first = tokio::spawn(async move {
@@ -129,4 +125,4 @@ pub async fn by_task(lock: &Lock, log: &Log) {
         () = sleep(TIMEOUT) => lock_briefly("second", lock, log).await,
     }
 }
-// ANCHOR_END: by_task
+// ANCHOR_END: right

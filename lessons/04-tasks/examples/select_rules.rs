@@ -34,11 +34,11 @@ async fn main() -> anyhow::Result<()> {
     let (winner, calls) = condition().await;
     println!("1. if: {winner}, calls of make: {calls}");
     println!("2. pattern: {}", pattern().await);
-    match tokio::spawn(all_disabled()).await {
-        Ok(winner) => println!("3. all disabled: {winner}"),
-        Err(error) => println!("3. all disabled: {}", panic_text(error)),
+    match tokio::spawn(alone()).await {
+        Ok(winner) => println!("3. no branch is left: {winner}"),
+        Err(error) => println!("3. no branch is left: {}", panic_text(error)),
     }
-    println!("   with else: {}", all_disabled_with_else().await);
+    println!("   with else: {}", with_else().await);
     println!("4. two are ready: {}", winners(random(TIMES).await));
     println!("   biased: {}", winners(biased(TIMES).await));
     Ok(())
@@ -78,7 +78,7 @@ pub async fn condition() -> (&'static str, usize) {
 // ANCHOR_END: condition
 
 // ANCHOR: pattern
-/// The set is empty, so `join_next` returns `None` immediately.
+/// Returns the branch that wins. No task is spawned.
 pub async fn pattern() -> &'static str {
     let mut tasks = JoinSet::<()>::new();
     tokio::select! {
@@ -86,21 +86,19 @@ pub async fn pattern() -> &'static str {
         () = yield_now() => "second branch",
     }
 }
-// ANCHOR_END: pattern
 
-// ANCHOR: all_disabled
 /// The same without the second branch.
-pub async fn all_disabled() -> &'static str {
+pub async fn alone() -> &'static str {
     let mut tasks = JoinSet::<()>::new();
     tokio::select! {
         Some(_) = tasks.join_next() => "first branch",
     }
 }
-// ANCHOR_END: all_disabled
+// ANCHOR_END: pattern
 
 // ANCHOR: with_else
 /// The same with `else`.
-pub async fn all_disabled_with_else() -> &'static str {
+pub async fn with_else() -> &'static str {
     let mut tasks = JoinSet::<()>::new();
     tokio::select! {
         Some(_) = tasks.join_next() => "first branch",

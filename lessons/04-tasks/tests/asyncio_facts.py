@@ -80,6 +80,33 @@ def wait_with_a_timeout_leaves_the_task_running():
     assert asyncio.run(main()) is True
 
 
+def wait_in_a_loop_leaves_its_task_running():
+    starts = []
+
+    async def fetch():
+        starts.append(True)
+        await asyncio.sleep(0.05)
+        return "page"
+
+    async def main():
+        task = asyncio.create_task(fetch())
+        while True:
+            done, _ = await asyncio.wait([task], timeout=0.01)
+            if done:
+                return task.result()
+
+    async def restarted():
+        for _ in range(3):
+            try:
+                return await asyncio.wait_for(fetch(), timeout=0.01)
+            except TimeoutError:
+                pass
+
+    assert asyncio.run(main()) == "page" and len(starts) == 1
+    starts.clear()
+    assert asyncio.run(restarted()) is None and len(starts) == 3
+
+
 def a_task_group_waits_for_its_tasks():
     async def main():
         async with asyncio.TaskGroup() as group:
@@ -143,6 +170,22 @@ def wait_for_the_first_leaves_the_others_running():
     assert asyncio.run(main()) is False
 
 
+def a_line_that_was_half_read_is_not_lost():
+    async def main():
+        reader = asyncio.StreamReader()
+        reader.feed_data(b"hel")
+        for read in (reader.readline, lambda: reader.readexactly(6)):
+            try:
+                await asyncio.wait_for(read(), 0.01)
+                raise AssertionError("there is no line yet")
+            except TimeoutError:
+                pass
+        reader.feed_data(b"lo\n")
+        return await reader.readline()
+
+    assert asyncio.run(main()) == b"hello\n"
+
+
 def a_task_without_a_reference_can_be_lost():
     async def wait():
         await asyncio.get_running_loop().create_future()
@@ -194,10 +237,12 @@ a_task_can_be_awaited_twice()
 a_timeout_on_a_task_cancels_the_task()
 a_timeout_cancels_what_is_awaited_and_nothing_else()
 wait_with_a_timeout_leaves_the_task_running()
+wait_in_a_loop_leaves_its_task_running()
 a_task_group_waits_for_its_tasks()
 a_timeout_around_a_task_group_cancels_its_tasks_and_waits_for_them()
 a_task_group_cancels_the_others_when_one_fails()
 wait_for_the_first_leaves_the_others_running()
+a_line_that_was_half_read_is_not_lost()
 a_task_without_a_reference_can_be_lost()
 an_await_that_does_not_wait_gives_no_turn_and_sleep_0_does()
 print("all true")

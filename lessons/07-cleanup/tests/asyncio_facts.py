@@ -352,33 +352,6 @@ def run_program(program, *arguments):
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
-def wait_in_a_loop_leaves_its_task_running():
-    starts = []
-
-    async def fetch():
-        starts.append(True)
-        await asyncio.sleep(0.05)
-        return "page"
-
-    async def main():
-        task = asyncio.create_task(fetch())
-        while True:
-            done, _ = await asyncio.wait([task], timeout=0.01)
-            if done:
-                return task.result()
-
-    async def restarted():
-        for _ in range(3):
-            try:
-                return await asyncio.wait_for(fetch(), timeout=0.01)
-            except TimeoutError:
-                pass
-
-    assert asyncio.run(main()) == "page" and len(starts) == 1
-    starts.clear()
-    assert asyncio.run(restarted()) is None and len(starts) == 3
-
-
 finally_runs_on_cancellation_and_may_await()
 a_second_cancellation_ends_the_finally_too()
 async_with_ends_on_every_way_out()
@@ -394,5 +367,4 @@ run_waits_for_a_thread_that_has_started()
 since_3_12_run_waits_five_minutes_and_then_warns()
 the_end_of_the_interpreter_still_waits_for_the_thread()
 ctrl_c_runs_a_finally_and_sigterm_does_not()
-wait_in_a_loop_leaves_its_task_running()
 print("all true")

@@ -207,22 +207,6 @@ def a_queue_can_be_shut_down_since_3_13():
     asyncio.run(main())
 
 
-def a_line_that_was_half_read_is_not_lost():
-    async def main():
-        reader = asyncio.StreamReader()
-        reader.feed_data(b"hel")
-        for read in (reader.readline, lambda: reader.readexactly(6)):
-            try:
-                await asyncio.wait_for(read(), 0.01)
-                raise AssertionError("there is no line yet")
-            except TimeoutError:
-                pass
-        reader.feed_data(b"lo\n")
-        return await reader.readline()
-
-    assert asyncio.run(main()) == b"hello\n"
-
-
 def a_context_variable_is_copied_into_tasks_and_to_thread_only():
     request = contextvars.ContextVar("request", default=None)
 
@@ -270,7 +254,6 @@ a_lock_of_threads_held_across_an_await_stops_the_loop()
 a_queue_has_no_bound_and_several_tasks_can_get_from_it()
 a_queue_with_a_bound_makes_its_producer_wait()
 a_queue_can_be_shut_down_since_3_13()
-a_line_that_was_half_read_is_not_lost()
 a_context_variable_is_copied_into_tasks_and_to_thread_only()
 an_event_stays_set_until_it_is_cleared()
 print("all true")

@@ -44,7 +44,7 @@ async fn select_drops_the_others_and_the_server_sees_them_leave() {
     let client = Client::new();
 
     let [a, b, c] = &sites[..] else { panic!("{sites:?}") };
-    let first = first_completed::with_select(&client, a, b, c).await;
+    let first = first_completed::with_select(&client, [a, b, c]).await;
 
     assert_eq!(first, "python.org");
     web.wait_until(|record| record.in_flight() == 0).await;
@@ -84,7 +84,7 @@ async fn a_failure_counts_as_the_first_answer_in_both() {
     let client = Client::new();
 
     let [a, b, c] = &sites[..] else { panic!("{sites:?}") };
-    let first = first_completed::with_select(&client, a, b, c).await;
+    let first = first_completed::with_select(&client, [a, b, c]).await;
     let answers = first_completed::with_join_set(&client, [a, b, c]).await;
 
     for first in [&first, &answers.expect("no panic")[0]] {
@@ -107,8 +107,8 @@ async fn a_pattern_that_does_not_match_disables_its_branch() {
 #[tokio::test]
 async fn select_panics_if_all_branches_are_disabled_and_there_is_no_else() {
     let _watchdog = watchdog();
-    assert_eq!(select_rules::all_disabled_with_else().await, "else");
-    let panicked = tokio::spawn(select_rules::all_disabled()).await;
+    assert_eq!(select_rules::with_else().await, "else");
+    let panicked = tokio::spawn(select_rules::alone()).await;
     let error = panicked.expect_err("there's no else").to_string();
     let message = "all branches are disabled and there is no else branch";
     assert!(error.contains(message), "{error}");
