@@ -49,6 +49,7 @@ const SHELL: &[&str] = &[
     ".venv/bin/pip install -r benches/requirements.txt",
     ".venv/bin/pip install -r lessons/requirements.txt",
     ".venv/bin/python lessons/01-sync-vs-async/lesson01.py",
+    ".venv/bin/python lessons/05-gather/workers.py",
     ".venv/bin/python lessons/07-cleanup/lesson07.py",
     "PYTHON=$PWD/.venv/bin/python cargo bench --bench peers",
     "PYTHON=$PWD/.venv/bin/python cargo bench --bench peers -- --into book/src/bench",

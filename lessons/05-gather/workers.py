@@ -23,14 +23,16 @@ async def fetch_page(session, url):
         return len(await response.text())
 
 
-# ANCHOR: code
+# ANCHOR: worker
 async def worker(session, queue, sizes):
     while True:
         url = await queue.get()
         sizes.append(await fetch_page(session, url))
         queue.task_done()
+# ANCHOR_END: worker
 
 
+# ANCHOR: fetch_all
 async def fetch_all(session, urls):
     queue, sizes = asyncio.Queue(), []
     for url in urls:
@@ -44,7 +46,7 @@ async def fetch_all(session, urls):
         for task in workers:
             task.cancel()
     return sizes
-# ANCHOR_END: code
+# ANCHOR_END: fetch_all
 
 
 async def main():

@@ -70,7 +70,6 @@ async fn run(client: reqwest::Client, mut requests: mpsc::Receiver<Request>) {
 }
 // ANCHOR_END: actor
 
-// ANCHOR: handle
 /// The handle through which other tasks reach the actor.
 #[derive(Clone)]
 pub struct Cache {
@@ -79,18 +78,19 @@ pub struct Cache {
 
 impl Cache {
     /// Starts the actor.
+    // ANCHOR: handle
     pub fn start(client: reqwest::Client) -> Cache {
         let (requests, receiver) = mpsc::channel(8);
         tokio::spawn(run(client, receiver));
         Cache { requests }
     }
 
-    /// Returns the size of a site's page.
+    /// The size of a site's page.
     pub async fn size(&self, site: &Site) -> anyhow::Result<usize> {
         let (reply, response) = oneshot::channel();
         let request = Request { site: site.clone(), reply };
         self.requests.send(request).await.context("the actor has ended")?;
         Ok(response.await.context("the actor has ended")??)
     }
+    // ANCHOR_END: handle
 }
-// ANCHOR_END: handle

@@ -38,11 +38,11 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-// ANCHOR: unbounded
 /// Version A.
 pub async fn unbounded(pages: usize) -> Usage {
-    let (sender, mut receiver) = mpsc::unbounded_channel();
     let mut usage = Usage::start();
+    // ANCHOR: code
+    let (sender, mut receiver) = mpsc::unbounded_channel();
     let producer = async move {
         for _ in 0..pages {
             sender.send(page()).expect("the receiver is there");
@@ -56,15 +56,14 @@ pub async fn unbounded(pages: usize) -> Usage {
         }
     };
     let (produced, ()) = tokio::join!(producer, consumer);
+    // ANCHOR_END: code
     usage.finish(produced)
 }
-// ANCHOR_END: unbounded
 
-// ANCHOR: bounded
 /// Version B.
 pub async fn bounded(pages: usize) -> Usage {
-    let (sender, mut receiver) = mpsc::channel(ROOM);
     let mut usage = Usage::start();
+    let (sender, mut receiver) = mpsc::channel(ROOM);
     let producer = async move {
         for _ in 0..pages {
             sender.send(page()).await.expect("the receiver is there");
@@ -80,9 +79,7 @@ pub async fn bounded(pages: usize) -> Usage {
     let (produced, ()) = tokio::join!(producer, consumer);
     usage.finish(produced)
 }
-// ANCHOR_END: bounded
 
-// ANCHOR: work
 /// A page. Its bytes are written, so it really takes memory.
 fn page() -> Vec<u8> {
     vec![b'a'; PAGE]
@@ -92,7 +89,6 @@ async fn work(page: Vec<u8>) {
     sleep(WORK).await;
     drop(page);
 }
-// ANCHOR_END: work
 
 /// How much waited in the channel, and what that took.
 pub struct Usage {

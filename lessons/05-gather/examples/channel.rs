@@ -57,13 +57,13 @@ async fn report(receiving: impl Future<Output = ()>) {
     }
 }
 
-// ANCHOR: code
 /// Version A.
 pub async fn version_a(
     client: &reqwest::Client,
     sites: &[Site],
     mut print: impl FnMut(Page),
 ) {
+    // ANCHOR: code
     let (sender, mut receiver) = mpsc::channel(8);
     let mut tasks = JoinSet::new();
     for site in sites {
@@ -77,8 +77,8 @@ pub async fn version_a(
     while let Some(page) = receiver.recv().await {
         print(page);
     }
+    // ANCHOR_END: code
 }
-// ANCHOR_END: code
 
 /// Version B.
 pub async fn version_b(

@@ -60,38 +60,37 @@ async fn work(page: Page) {
     sleep(WORK).await;
 }
 
-// ANCHOR: wrong
 /// Wrong.
 pub async fn in_a_stream(
     client: &reqwest::Client,
     sites: &[Site],
     mut work: impl AsyncFnMut(Page),
 ) {
+    // ANCHOR: wrong
     let mut pages = stream::iter(sites)
         .map(|site| fetch_named(client, site))
         .buffer_unordered(3);
     while let Some(page) = pages.next().await {
         work(page).await;
     }
+    // ANCHOR_END: wrong
 }
-// ANCHOR_END: wrong
 
-// ANCHOR: overlapping
 /// Right, if the work on several pages may overlap.
 pub async fn overlapping(
     client: &reqwest::Client,
     sites: &[Site],
     work: impl AsyncFn(Page),
 ) {
+    // ANCHOR: overlapping
     stream::iter(sites)
         .for_each_concurrent(3, async |site| {
             work(fetch_named(client, site).await).await;
         })
         .await;
+    // ANCHOR_END: overlapping
 }
-// ANCHOR_END: overlapping
 
-// ANCHOR: channel
 /// Right, if the work has to be done page by page.
 pub async fn through_a_channel(
     client: &reqwest::Client,
@@ -119,4 +118,3 @@ pub async fn through_a_channel(
     // Panics if a task has panicked.
     tasks.join_all().await;
 }
-// ANCHOR_END: channel

@@ -107,7 +107,7 @@ where
     // ANCHOR_END: shared
 }
 
-// ANCHOR: worker
+// ANCHOR: version_a
 type Jobs = Arc<Mutex<Receiver<Site>>>;
 
 /// Version A.
@@ -118,7 +118,9 @@ pub async fn worker_a(client: reqwest::Client, jobs: Jobs) -> Vec<Page> {
     }
     pages
 }
+// ANCHOR_END: version_a
 
+// ANCHOR: version_b
 /// Version B.
 pub async fn worker_b(client: reqwest::Client, jobs: Jobs) -> Vec<Page> {
     let mut pages = Vec::new();
@@ -128,7 +130,7 @@ pub async fn worker_b(client: reqwest::Client, jobs: Jobs) -> Vec<Page> {
         pages.push(fetch_named(&client, &site).await);
     }
 }
-// ANCHOR_END: worker
+// ANCHOR_END: version_b
 
 // ANCHOR: in_turn
 /// A channel for each worker.

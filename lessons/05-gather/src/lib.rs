@@ -5,9 +5,9 @@
 //! entry of the list like every other result, and a timeout turns a site that
 //! hangs into just another failure.
 
+// ANCHOR: use
 use std::time::Duration;
 
-// ANCHOR: use
 use futures::future::join_all;
 use lesson_kit::Site;
 // ANCHOR_END: use
