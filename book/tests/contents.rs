@@ -25,8 +25,6 @@ const TOLD: &[&str] = &[
     "cargo run -p book -- refresh",
     "cargo run -p book -- refresh --check",
     "cargo run -p lesson05 -- --fault python.org=stall",
-    "cargo run -p lesson06 -- --fault w3schools.com=garbage",
-    "cargo run -p lesson06 -- http://nowhere.invalid/",
     "cargo run -p lesson07 --example no_async_drop -- --way 1",
     "cargo run -p lesson08 -- --fault 'python.org=title?as=huge'",
     "cargo run -p lesson09 -- --fault python.org=hang",

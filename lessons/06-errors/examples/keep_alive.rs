@@ -65,10 +65,6 @@ fn report(which: &str, sent: Result<usize, ErrorKind>) {
 pub const KEEP: Duration = Duration::from_millis(100);
 
 /// A client that gives its connections up early.
-///
-/// # Errors
-///
-/// When the system refuses what a client needs.
 pub fn careful_client() -> reqwest::Result<Client> {
     Client::builder().pool_idle_timeout(KEEP).build()
 }

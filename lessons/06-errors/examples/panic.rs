@@ -6,13 +6,12 @@
 //!
 //! One of ten tasks panics. The first run is wrong: it adds up the sizes, and takes the `Err` of the task that panicked
 //! for a page without bytes. The second looks at the `JoinError`. The third uses `JoinSet::join_all`, which panics
-//! itself. In the last run a task panics while it holds a lock, and the next task that takes this lock panics, too.
+//! itself.
 
+// ANCHOR: use
 use std::panic;
-use std::sync::{Arc, Mutex};
 
 use lesson_kit::println;
-// ANCHOR: use
 use tokio::task::{JoinError, JoinSet};
 // ANCHOR_END: use
 
@@ -35,15 +34,6 @@ async fn main() -> anyhow::Result<()> {
     match tokio::spawn(join_all()).await {
         Ok(sizes) => println!("{} pages", sizes.len()),
         Err(error) => println!("it panicked, too: {}", panic_message(error)),
-    }
-
-    println!("\n--- a lock after a panic ---");
-    let total = Arc::new(Mutex::new(0));
-    for number in [7, 8] {
-        match tokio::spawn(add(Arc::clone(&total), number)).await {
-            Ok(()) => println!("{number}: added"),
-            Err(error) => println!("{number}: {}", panic_message(error)),
-        }
     }
 
     panic::set_hook(default_hook);
@@ -101,14 +91,3 @@ pub async fn join_all() -> Vec<usize> {
     let tasks: JoinSet<_> = (1..=10).map(page_size).collect();
     tasks.join_all().await
 }
-
-// ANCHOR: add
-/// Adds a number, and panics at 7.
-pub async fn add(total: Arc<Mutex<usize>>, number: usize) {
-    let mut total = total.lock().expect("no task panics while it adds");
-    if number == 7 {
-        panic!("page {number} has a bug");
-    }
-    *total += number;
-}
-// ANCHOR_END: add

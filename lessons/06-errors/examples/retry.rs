@@ -72,7 +72,6 @@ pub async fn fetch_with_retries(
             (pause < left).then_some(pause)
         })
         .notify(|error, pause| {
-            // The causes are printed once, with the last error.
             let ms = pause.as_millis();
             println!("{}: {}; again in {ms} ms", site.name, error.kind);
         })

@@ -8,11 +8,11 @@
 //! connection and a response that isn't HTTP look the same. `with_causes` follows `source()` and prints the whole
 //! chain. Look at the last words of each line.
 
+// ANCHOR: use
 use std::time::Duration;
 
 use lesson_kit::println;
 use lesson06::with_causes;
-// ANCHOR: use
 use reqwest::{Client, StatusCode};
 // ANCHOR_END: use
 
@@ -72,10 +72,9 @@ pub async fn page_size(client: &Client, url: &str) -> Result<usize, ErrorKind> {
 }
 
 fn kind_of(error: reqwest::Error) -> ErrorKind {
-    let error = error.without_url();
     match error.is_timeout() {
-        true => ErrorKind::Timeout(error),
-        false => ErrorKind::Failed(error),
+        true => ErrorKind::Timeout(error.without_url()),
+        false => ErrorKind::Failed(error.without_url()),
     }
 }
 // ANCHOR_END: page_size

@@ -135,16 +135,14 @@ impl ErrorKind {
     /// Whether the same request may succeed a little later.
     pub fn is_temporary(&self) -> bool {
         match self {
-            ErrorKind::NameLookup(_) | ErrorKind::Refused(_) => true,
-            ErrorKind::Unreachable(_) | ErrorKind::Timeout(..) => true,
-            ErrorKind::Lost(_) | ErrorKind::BrokenBody(..) => true,
-            ErrorKind::Status(status, _) => {
+            Self::NameLookup(_) | Self::Refused(_) => true,
+            Self::Unreachable(_) | Self::Timeout(..) => true,
+            Self::Lost(_) | Self::BrokenBody(..) => true,
+            Self::Status(status, _) => {
                 matches!(status.as_u16(), 429 | 502 | 503 | 504)
             }
-            // These fail the next time, too.
-            ErrorKind::Request(_) | ErrorKind::Tls(_) => false,
-            ErrorKind::Malformed(_) | ErrorKind::Redirects(_) => false,
-            ErrorKind::TooLarge(_) => false,
+            Self::Request(_) | Self::Tls(_) | Self::Malformed(_) => false,
+            Self::Redirects(_) | Self::TooLarge(_) => false,
         }
     }
 }

@@ -3,7 +3,6 @@
 use std::future::pending;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use mock_server::Watchdog;
 
@@ -25,35 +24,6 @@ async fn a_panic_ends_its_task_and_is_an_error_for_the_one_that_waits_for_it() {
     let joined = tokio::spawn(panic::join_all()).await;
     let joined = joined.expect_err("it panics, too");
     assert_eq!(panic::panic_message(joined), "page 7 has a bug");
-}
-
-#[tokio::test]
-async fn a_panic_with_a_lock_poisons_it_and_the_next_task_panics_too() {
-    let total = Arc::new(Mutex::new(0));
-    tokio::spawn(panic::add(Arc::clone(&total), 6)).await.expect("6 is fine");
-    let error = tokio::spawn(panic::add(Arc::clone(&total), 7)).await;
-    let error = error.expect_err("7 panics");
-    assert_eq!(panic::panic_message(error), "page 7 has a bug");
-    assert!(total.is_poisoned());
-    let error = tokio::spawn(panic::add(Arc::clone(&total), 8)).await;
-    let error = panic::panic_message(error.expect_err("it expects no poison"));
-    assert!(error.contains("PoisonError"), "{error}");
-    // The value is there all the same.
-    let total = total.lock().unwrap_or_else(PoisonError::into_inner);
-    assert_eq!(*total, 6);
-}
-
-#[tokio::test]
-async fn a_lock_of_tokio_is_not_poisoned() {
-    let total = Arc::new(tokio::sync::Mutex::new(6));
-    let locked = Arc::clone(&total);
-    let task = tokio::spawn(async move {
-        let mut total = locked.lock().await;
-        *total = 7;
-        std::panic!("with the lock");
-    });
-    assert!(task.await.expect_err("it panics").is_panic());
-    assert_eq!(*total.lock().await, 7);
 }
 
 /// Compiles `tests/programs/catch_unwind.rs` with a way to panic. Tokio catches the panic of a task as this program does.
