@@ -46,7 +46,7 @@ async fn main() -> anyhow::Result<()> {
 }
 
 // ANCHOR: kinds
-/// What can go wrong with a fetch.
+/// How a fetch can fail.
 #[derive(Debug, thiserror::Error)]
 pub enum ErrorKind {
     /// A timeout expired.
