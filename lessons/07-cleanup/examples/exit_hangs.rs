@@ -64,7 +64,7 @@ fn end(
 }
 
 // ANCHOR: busy
-/// A runtime in the middle of a blocking fetch.
+/// A runtime, and a fetch on one of its threads.
 pub fn busy_runtime(
     site: &Site,
 ) -> anyhow::Result<(Runtime, JoinHandle<reqwest::Result<usize>>)> {
