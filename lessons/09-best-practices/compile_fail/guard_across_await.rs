@@ -4,7 +4,9 @@
 //! cargo run -p lesson09 --features does-not-compile --example guard_across_await
 //! ```
 
+// ANCHOR: use
 use std::sync::{Arc, Mutex};
+// ANCHOR_END: use
 
 // ANCHOR: code
 async fn count(total: Arc<Mutex<usize>>) {

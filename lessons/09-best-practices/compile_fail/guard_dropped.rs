@@ -5,7 +5,9 @@
 //! cargo run -p lesson09 --features does-not-compile --example guard_dropped
 //! ```
 
+// ANCHOR: use
 use std::sync::{Arc, Mutex};
+// ANCHOR_END: use
 
 // ANCHOR: code
 async fn count(total: Arc<Mutex<usize>>) {

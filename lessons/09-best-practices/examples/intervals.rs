@@ -9,12 +9,14 @@
 //! out. Look at when each run's requests begin: the first is immediate in all of
 //! them.
 
+// ANCHOR: use
 use std::time::Duration;
 
 use lesson_kit::{println, with_causes};
 use lesson09::fetch_page;
 use reqwest::Client;
 use tokio::time::{Instant, MissedTickBehavior, interval};
+// ANCHOR_END: use
 
 /// From one tick to the next.
 const PERIOD: Duration = Duration::from_millis(800);

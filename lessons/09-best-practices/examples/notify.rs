@@ -9,12 +9,14 @@
 //! wait, and keeps at most one permit for a task that comes later. Look at how many
 //! of three later waits end immediately.
 
+// ANCHOR: use
 use std::time::Duration;
 
 use lesson_kit::println;
 use tokio::sync::{Notify, SetOnce, watch};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+// ANCHOR_END: use
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

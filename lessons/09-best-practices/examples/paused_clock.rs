@@ -11,6 +11,7 @@
 //! task has anything to do, so the clock jumps to the timeout. Look at the two
 //! times.
 
+// ANCHOR: use
 use std::io;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use lesson09::{TIMEOUT, fetch_page};
 use reqwest::Client;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::{Instant, sleep, timeout};
+// ANCHOR_END: use
 
 /// The pause between two tries.
 pub const PAUSE: Duration = Duration::from_secs(3600);

@@ -9,8 +9,10 @@
 //! sees it. A spawned task isn't polled inside it, and neither is a call on a
 //! thread of the pool, so there you have to set it again.
 
+// ANCHOR: use
 use lesson_kit::println;
 use tokio::task::{JoinError, spawn_blocking};
+// ANCHOR_END: use
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

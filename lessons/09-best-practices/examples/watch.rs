@@ -15,6 +15,7 @@
 //! tokio-console
 //! ```
 
+// ANCHOR: use
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use lesson_kit::println;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinSet;
 use tracing::{Instrument, info, info_span};
+// ANCHOR_END: use
 
 #[cfg(all(feature = "console", not(tokio_unstable)))]
 compile_error!(

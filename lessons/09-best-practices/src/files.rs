@@ -29,7 +29,7 @@ pub async fn broken(file: &Path) -> io::Result<()> {
     write_lines(file)
 }
 
-/// Writes one line per call. It blocks.
+/// Writes one line per call.
 fn write_lines(file: &Path) -> io::Result<()> {
     let mut file = fs::File::create(file)?;
     for _ in 0..LINES {
@@ -63,7 +63,7 @@ pub async fn buffered(file: &Path) -> io::Result<()> {
 // ANCHOR_END: buffered
 
 // ANCHOR: in_the_pool
-/// Rule 4, kept, with `spawn_blocking`.
+/// Rule 4, kept, in one closure.
 pub async fn in_the_pool(file: &Path) -> io::Result<()> {
     let file = file.to_owned();
     spawn_blocking(move || write_lines(&file)).await?

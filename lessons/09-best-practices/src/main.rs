@@ -98,7 +98,7 @@ async fn rule_1(client: &Client, lesson: &Lesson) -> anyhow::Result<Score> {
 }
 
 async fn rule_2(client: &Client, lesson: &Lesson) -> anyhow::Result<Score> {
-    println!("--- rule 2: do not block ---");
+    println!("\n--- rule 2: do not block ---");
     let sites = lesson.sites();
     let work = blocking::broken(client, sites, blocking::old_driver);
     let (pages, _, broken) = with_heartbeat(work).await?;
@@ -128,7 +128,7 @@ async fn with_heartbeat<T>(
 }
 
 async fn rule_3(client: &Client, lesson: &Lesson) -> Score {
-    println!("--- rule 3: handle errors ---");
+    println!("\n--- rule 3: handle errors ---");
     let sites = lesson.sites();
     let pages = errors::broken(client, sites).await;
     let bytes: usize = pages.iter().sum();

@@ -1,5 +1,6 @@
 //! The paused clock, and intervals.
 
+// ANCHOR: use
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use tokio::time::{MissedTickBehavior, sleep};
 
 use crate::examples::{intervals, paused_clock};
 use crate::{IMPATIENT, start, watchdog};
+// ANCHOR_END: use
 
 // ANCHOR: paused
 #[tokio::test(start_paused = true)]
