@@ -1,10 +1,10 @@
-// An editor looks for typing errors in your pages while you go on writing: it
-// starts a task for each page, and looks at what they have found when there is
-// something. The compiler refuses the program: what these tasks use is lent to
-// `start`, and `start` returns at once.
+// A spelling checker spawns a task for each page, so that `start` can return
+// right away and you can keep writing. The compiler refuses it, because the
+// tasks use what `start` has only borrowed.
 //
-// Give each task what it needs, to keep. The dictionary is large, and there is
-// to be one of it.
+// Change `start` so that each task owns what it uses. The dictionary is large,
+// so don't copy it: all tasks should share one. The tests look at the requests
+// that are in flight, and count the shares in the dictionary.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ async fn errors(
     Ok(page.split_whitespace().filter(is_error).count())
 }
 
-// TODO: A task may live longer than what it borrows.
+// TODO: A task may outlive the function that spawns it.
 fn start(
     client: &Client,
     urls: &[&str],
@@ -60,7 +60,7 @@ fn main() {
     show(pages(), async |web, client| {
         let urls = exercises::urls(web);
         let mut tasks = start(client, &urls, &dictionary());
-        println!("you write on");
+        println!("you keep writing");
         while let Some(ended) = tasks.join_next().await {
             match ended {
                 Ok(Ok(errors)) => println!("{errors} errors"),
@@ -82,14 +82,14 @@ mod tests {
     async fn ended(mut tasks: JoinSet<Errors>) -> Vec<usize> {
         let mut all = Vec::new();
         while let Some(ended) = tasks.join_next().await {
-            all.extend(ended.expect("it does not panic"));
+            all.extend(ended.expect("no task panics"));
         }
         all.sort();
         all
     }
 
     #[test]
-    fn the_tasks_run_while_nobody_waits_for_them() {
+    fn the_tasks_run_without_being_awaited() {
         let web = pages()
             .fault("one.example", Fault::Hang)
             .fault("two.example", Fault::Hang)
@@ -97,17 +97,17 @@ mod tests {
         check(web, async |web, client| {
             let dictionary = dictionary();
             let tasks = start(client, &urls(web), &dictionary);
-            let asked = sees(web, |record| record.in_flight() == 3).await;
-            assert!(asked, "three pages are asked for");
+            let arrived = sees(web, |record| record.in_flight() == 3).await;
+            assert!(arrived, "three requests are in flight");
             let shares = Arc::strong_count(&dictionary);
-            assert!(shares > 1, "nobody shares the dictionary");
+            assert!(shares > 1, "no task shares the dictionary");
             drop(tasks);
         });
     }
 
-    // Of `urls` and of the dictionary the test keeps nothing.
+    // The test keeps neither the URLs nor the dictionary.
     #[test]
-    fn the_pages_are_looked_at_when_the_lender_is_gone() {
+    fn the_pages_are_checked_after_the_caller_has_dropped_everything() {
         check(pages(), async |web, client| {
             let tasks = start(&client.clone(), &urls(web), &dictionary());
             assert_eq!(ended(tasks).await, [0, 1, 2]);
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_shared_is_given_back() {
+    fn no_share_is_left_when_all_tasks_have_ended() {
         check(pages(), async |web, client| {
             let dictionary = dictionary();
             ended(start(client, &urls(web), &dictionary)).await;
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_does_not_come_takes_nothing_from_the_others() {
+    fn a_page_that_fails_does_not_affect_the_others() {
         let web = pages().fault("one.example", Fault::Refused);
         check(web, async |web, client| {
             let tasks = start(client, &urls(web), &dictionary());

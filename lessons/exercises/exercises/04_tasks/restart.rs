@@ -1,10 +1,12 @@
-// While a page is on its way, the program says every now and then that it is
-// still waiting. But the page never comes, and the site complains of a request
+// While a page is on its way, this program should print a few times that it's
+// still waiting. But the page never arrives, and the site gets a new request
 // every 100 ms.
 //
-// Ask once, and say that you wait for as long as it takes.
+// Change `patient` so that it sends one request. It should print its message at
+// most three times (`MESSAGES`), and then wait silently for the page. The tests
+// count the requests and the messages.
 //
-// Run it and look at the bars: who leaves, and who comes?
+// Run it and look at the bars: which requests leave, and when do new ones come?
 
 use std::time::Duration;
 
@@ -13,12 +15,14 @@ use mock_server::MockWeb;
 use reqwest::Client;
 use tokio::time::interval;
 
+const MESSAGES: usize = 3;
+
 async fn page_size(client: &Client, url: &str) -> reqwest::Result<usize> {
     let response = client.get(url).send().await?.error_for_status()?;
     Ok(response.bytes().await?.len())
 }
 
-// TODO: What becomes of `page_size(…)` when the tick is first?
+// TODO: What happens to `page_size(…)` when a tick wins?
 async fn patient(
     client: &Client,
     url: &str,
@@ -36,7 +40,7 @@ async fn patient(
 
 fn main() {
     show(MockWeb::builder(), async |web, client| {
-        let say = |words: &str| println!("{words}");
+        let say = |message: &str| println!("{message}");
         let tick = Duration::from_millis(100);
         let size = patient(client, web.url("python.org"), tick, say);
         let limit = Duration::from_millis(1_500);
@@ -64,19 +68,20 @@ mod tests {
         check(web, async |web, client| {
             let mut said = 0;
             let url = web.url("a.example");
-            let size = Box::pin(patient(client, url, TICK, |_words| said += 1));
+            let size =
+                Box::pin(patient(client, url, TICK, |_message| said += 1));
             let again =
                 pin!(sees(web, |record| record.requests("a.example") > 1));
             match select(size, again).await {
                 Either::Left((size, _)) => {
-                    assert_eq!(size.expect("the page comes"), 1_000);
+                    assert_eq!(size.expect("the page arrives"), 1_000);
                 }
                 Either::Right((again, _)) => {
-                    assert!(!again, "the site was asked again");
-                    panic!("the page did not come");
+                    assert!(!again, "a second request was sent");
+                    panic!("the page did not arrive");
                 }
             }
-            assert!(said > 1, "it says that it waits");
+            assert_eq!(said, MESSAGES, "messages");
             assert_eq!(web.record().client_gone(), 0);
         });
     }
@@ -86,17 +91,17 @@ mod tests {
         let web = sites(["a.example"]).fault("a.example", Fault::Hang);
         check(web, async |web, client| {
             let url = web.url("a.example");
-            let size = Box::pin(patient(client, url, TICK, |_words| {}));
-            let asked = pin!(sees(web, |record| record.in_flight() == 1));
-            match select(size, asked).await {
+            let size = Box::pin(patient(client, url, TICK, |_message| {}));
+            let arrived = pin!(sees(web, |record| record.in_flight() == 1));
+            match select(size, arrived).await {
                 Either::Left((size, _)) => panic!("it hangs: {size:?}"),
-                Either::Right((asked, size)) => {
-                    assert!(asked, "the site was asked");
+                Either::Right((arrived, size)) => {
+                    assert!(arrived, "a request was sent");
                     drop(size);
                 }
             }
             let left = sees(web, |record| record.in_flight() == 0).await;
-            assert!(left, "the request goes on for nobody");
+            assert!(left, "the request is still in flight");
         });
     }
 }

@@ -1,8 +1,10 @@
-// A page comes in small pieces. The program hands it on in blocks of 1,000
-// bytes, and in between it says how it is doing. The blocks are too few: some
-// of what the site sent is nowhere.
+// A page arrives in small pieces. This program collects them in blocks of 1,000
+// bytes and hands each block on, and in between it reports that it's still
+// reading. But the blocks are too few: some of the bytes get lost.
 //
-// Lose nothing, whatever wins in the `select!`.
+// Change `next_block` and `in_blocks` so that nothing is lost, whichever branch
+// of the `select!` wins. The reports should come as often as before. The tests
+// compare the blocks with the page.
 
 use std::time::Duration;
 
@@ -13,17 +15,17 @@ use tokio::time::interval;
 
 const BLOCK: usize = 1_000;
 
-// Fills the block up. Dropped before that, it leaves in `block` what has come
-// so far, and the next call goes on from there.
+// Fills the block up. If it's dropped before that, the pieces that have arrived
+// are in `block`, and the next call continues with them.
 //
-// `response.chunk()` gives a piece or nothing: dropped, it has lost none. That
-// is called cancel safe. Built on it, `next_block` was not, because the pieces
-// that it had were in a variable of its own. What has to outlive a future
-// belongs to the one who drops it.
+// `response.chunk()` is cancel safe: it takes a piece only when it can
+// return it. `next_block` was built on it and wasn't safe, because it kept
+// its pieces in a variable of its own. Anything that should outlive a future
+// belongs to the caller.
 //
-// The common wrong answer is a tick that comes less often. Then it loses less
-// often, which is worse. A right one is to make the future once and to give
-// `select!` a `&mut` of it, as in `restart`; each block needs a new one then.
+// The common wrong answer is a longer tick. Then bytes get lost less often,
+// which is worse. A different right answer is to pin the future before the
+// loop, as in `restart`, but then you need a new one for each block.
 async fn fill(
     response: &mut Response,
     block: &mut Vec<u8>,
@@ -36,7 +38,7 @@ async fn fill(
     Ok(())
 }
 
-// Hands the page on to `take`, in blocks; the last one may be short.
+// Hands the page on to `take` in blocks. The last one may be short.
 async fn in_blocks(
     client: &Client,
     url: &str,
@@ -77,7 +79,7 @@ fn main() {
             println!("{} bytes", block.len());
         };
         let tick = Duration::from_millis(80);
-        let say = |words: &str| println!("{words}");
+        let say = |message: &str| println!("{message}");
         let url = web.url("a.example");
         let read = in_blocks(client, url, tick, take, say).await;
         println!("{read:?}, {bytes} bytes in all");
@@ -89,7 +91,7 @@ mod tests {
     use super::*;
     use exercises::{check, sites};
 
-    // It is said so often that no block comes without a word in between.
+    // So short that each block is interrupted.
     const TICK: Duration = Duration::from_millis(12);
 
     #[test]
@@ -97,25 +99,25 @@ mod tests {
         check(dribbling(), async |web, client| {
             let (mut all, mut said) = (Vec::new(), 0);
             let take = |block: Vec<u8>| all.extend(block);
-            let say = |_words: &str| said += 1;
+            let say = |_message: &str| said += 1;
             let url = web.url("a.example");
             let read = in_blocks(client, url, TICK, take, say).await;
-            read.expect("the page comes");
-            assert!(said > 10, "it still says how it is doing: {said} times");
+            read.expect("the page arrives");
+            assert!(said > 10, "reports: {said}");
             assert_eq!(all.len(), 10_500, "bytes in all blocks");
             let expected = page("A page", 10_500, 1_500);
-            assert!(all == expected.as_bytes(), "they are in their order");
+            assert!(all == expected.as_bytes(), "the bytes are in their order");
         });
     }
 
     #[test]
-    fn all_blocks_but_the_last_are_full() {
+    fn all_blocks_except_the_last_are_full() {
         check(dribbling(), async |web, client| {
             let mut sizes = Vec::new();
             let take = |block: Vec<u8>| sizes.push(block.len());
             let url = web.url("a.example");
             let read = in_blocks(client, url, TICK, take, |_| {}).await;
-            read.expect("the page comes");
+            read.expect("the page arrives");
             let (last, full) = sizes.split_last().expect("there are blocks");
             assert!(full.iter().all(|size| *size >= BLOCK), "{sizes:?}");
             assert!(*last > 0);
@@ -129,7 +131,7 @@ mod tests {
         check(web, async |web, client| {
             let url = web.url("a.example");
             let read = in_blocks(client, url, TICK, |_| {}, |_| {}).await;
-            assert!(read.is_err(), "half of it came");
+            assert!(read.is_err(), "half of the page is missing");
         });
     }
 }

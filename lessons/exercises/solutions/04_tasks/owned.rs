@@ -1,10 +1,10 @@
-// An editor looks for typing errors in your pages while you go on writing: it
-// starts a task for each page, and looks at what they have found when there is
-// something. The compiler refuses the program: what these tasks use is lent to
-// `start`, and `start` returns at once.
+// A spelling checker spawns a task for each page, so that `start` can return
+// right away and you can keep writing. The compiler refuses it, because the
+// tasks use what `start` has only borrowed.
 //
-// Give each task what it needs, to keep. The dictionary is large, and there is
-// to be one of it.
+// Change `start` so that each task owns what it uses. The dictionary is large,
+// so don't copy it: all tasks should share one. The tests look at the requests
+// that are in flight, and count the shares in the dictionary.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -29,21 +29,21 @@ async fn errors(
     Ok(page.split_whitespace().filter(is_error).count())
 }
 
-// The task is an `async` block that owns three values, and lends them to
-// `errors` for as long as that takes: `move` takes them into it. The client and
-// the dictionary are shares: a clone of a `Client` is the same client, and a
-// clone of an `Arc` counts one more who holds it. Only the URL is copied.
+// The task is an `async move` block, which owns three values and lends them to
+// `errors`. Two of the clones are cheap: a clone of a `Client` uses the same
+// connections, and a clone of an `Arc` only counts one more owner. Only the URL
+// is copied.
 //
-// The common wrong answer is to put `async move` around the call, and nothing
-// else. `move` moves what has these names, and these are references: the task
-// has them now, and they are as short-lived as before.
+// A common wrong answer is to put `async move` around the call and to do
+// nothing else. `move` moves the variables of these names, and those are
+// references.
 //
-// The other one does what the error seems to ask for, and writes `&'static` in
-// front of everything. Then the caller has to have it for ever, and gets it by
-// leaking memory. To own is `'static`, too.
+// Another one does what the error seems to ask for, and writes `&'static` in
+// front of everything. Then the caller has to keep all of it forever. A value
+// that owns everything it uses is `'static` as well.
 //
-// Joined futures could borrow all of it. But they live only inside of a
-// function that waits for them, and this one is not to wait.
+// Joined futures could borrow, but only a function that waits for them can join
+// them, and this one shouldn't wait.
 fn start(
     client: &Client,
     urls: &[&str],
@@ -76,7 +76,7 @@ fn main() {
     show(pages(), async |web, client| {
         let urls = exercises::urls(web);
         let mut tasks = start(client, &urls, &dictionary());
-        println!("you write on");
+        println!("you keep writing");
         while let Some(ended) = tasks.join_next().await {
             match ended {
                 Ok(Ok(errors)) => println!("{errors} errors"),
@@ -98,14 +98,14 @@ mod tests {
     async fn ended(mut tasks: JoinSet<Errors>) -> Vec<usize> {
         let mut all = Vec::new();
         while let Some(ended) = tasks.join_next().await {
-            all.extend(ended.expect("it does not panic"));
+            all.extend(ended.expect("no task panics"));
         }
         all.sort();
         all
     }
 
     #[test]
-    fn the_tasks_run_while_nobody_waits_for_them() {
+    fn the_tasks_run_without_being_awaited() {
         let web = pages()
             .fault("one.example", Fault::Hang)
             .fault("two.example", Fault::Hang)
@@ -113,17 +113,17 @@ mod tests {
         check(web, async |web, client| {
             let dictionary = dictionary();
             let tasks = start(client, &urls(web), &dictionary);
-            let asked = sees(web, |record| record.in_flight() == 3).await;
-            assert!(asked, "three pages are asked for");
+            let arrived = sees(web, |record| record.in_flight() == 3).await;
+            assert!(arrived, "three requests are in flight");
             let shares = Arc::strong_count(&dictionary);
-            assert!(shares > 1, "nobody shares the dictionary");
+            assert!(shares > 1, "no task shares the dictionary");
             drop(tasks);
         });
     }
 
-    // Of `urls` and of the dictionary the test keeps nothing.
+    // The test keeps neither the URLs nor the dictionary.
     #[test]
-    fn the_pages_are_looked_at_when_the_lender_is_gone() {
+    fn the_pages_are_checked_after_the_caller_has_dropped_everything() {
         check(pages(), async |web, client| {
             let tasks = start(&client.clone(), &urls(web), &dictionary());
             assert_eq!(ended(tasks).await, [0, 1, 2]);
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_shared_is_given_back() {
+    fn no_share_is_left_when_all_tasks_have_ended() {
         check(pages(), async |web, client| {
             let dictionary = dictionary();
             ended(start(client, &urls(web), &dictionary)).await;
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_does_not_come_takes_nothing_from_the_others() {
+    fn a_page_that_fails_does_not_affect_the_others() {
         let web = pages().fault("one.example", Fault::Refused);
         check(web, async |web, client| {
             let tasks = start(client, &urls(web), &dictionary());
