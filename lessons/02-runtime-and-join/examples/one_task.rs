@@ -36,13 +36,11 @@ async fn main() -> anyhow::Result<()> {
     let client = client()?;
 
     println!("--- wrong: the standard library's sleep ---");
-    // ANCHOR: wrong
     let visits = tokio::join!(
         visit(&client, a, pause_with_std()),
         visit(&client, b, pause_with_std()),
         visit(&client, c, pause_with_std()),
     );
-    // ANCHOR_END: wrong
     print_failures(visits);
     lesson.timeline("the standard library's sleep").await;
 
@@ -76,12 +74,10 @@ pub async fn pause_with_std() {
 }
 // ANCHOR_END: visit
 
-// ANCHOR: right
 /// Right.
 pub async fn pause_with_tokio() {
     tokio::time::sleep(PAUSE).await;
 }
-// ANCHOR_END: right
 
 type Visit = reqwest::Result<()>;
 

@@ -48,14 +48,12 @@ fn without_the_attribute() -> std::io::Result<()> {
 }
 // ANCHOR_END: builder
 
-// ANCHOR: one_thread
 fn on_one_thread() -> std::io::Result<()> {
     let runtime: Runtime =
         Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(where_each_runs());
     Ok(())
 }
-// ANCHOR_END: one_thread
 
 // ANCHOR: where
 /// Each line ends with the thread that printed it.

@@ -22,7 +22,7 @@ async fn page(client: &Client, url: &str) -> Result<String> {
     Ok(response.text().await?)
 }
 
-// TODO: `think` stops the thread on which all futures of this program run.
+// TODO: `think` blocks the thread that runs all futures of this program.
 async fn thought_about<Thought: Send + 'static>(
     client: &Client,
     url: &str,
@@ -32,7 +32,7 @@ async fn thought_about<Thought: Send + 'static>(
     Ok(think(&page))
 }
 
-// It is from another team.
+// It's from another team.
 #[expect(clippy::disallowed_methods, reason = "it blocks its thread")]
 fn slow_count(page: &str) -> usize {
     thread::sleep(Duration::from_millis(500));
@@ -66,38 +66,38 @@ mod tests {
     use tokio::sync::oneshot;
 
     #[test]
-    fn others_are_asked_while_one_is_thought_about() {
+    fn other_pages_arrive_while_think_runs() {
         let web = sites(["large.example", "small.example"]);
         check(web, async |web, client| {
             let (begin, begun) = oneshot::channel();
-            let (tell, told) = mpsc::channel();
-            // It thinks until another page was fetched, or loses patience.
+            let (arrived, has_arrived) = mpsc::channel();
+            // It runs until another page has been fetched, or loses patience.
             let think = move |_page: &str| {
                 let _ = begin.send(());
-                told.recv_timeout(PATIENCE).is_ok()
+                has_arrived.recv_timeout(PATIENCE).is_ok()
             };
             let another = async {
                 let _ = begun.await;
                 page(client, web.url("small.example")).await?;
-                let _ = tell.send(());
+                let _ = arrived.send(());
                 anyhow::Ok(())
             };
             let thinking =
                 thought_about(client, web.url("large.example"), think);
             let (was_fetched, another) = join(thinking, another).await;
-            another.expect("the other page came");
+            another.expect("the other page arrives");
             assert!(
-                was_fetched.expect("the page came"),
-                "no other page could be fetched while one was thought about"
+                was_fetched.expect("the page arrives"),
+                "no other page could be fetched while `think` ran"
             );
         });
     }
 
     #[test]
-    fn what_was_thought_comes_back() {
+    fn the_result_of_think_is_returned() {
         check(sites(["a.example"]), async |web, client| {
-            let letters = thought_about(client, web.url("a.example"), str::len);
-            assert_eq!(letters.await.expect("the page came"), 1_000);
+            let length = thought_about(client, web.url("a.example"), str::len);
+            assert_eq!(length.await.expect("the page arrives"), 1_000);
         });
     }
 }

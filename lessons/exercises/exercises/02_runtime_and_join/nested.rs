@@ -1,8 +1,10 @@
-// `price` was written for a script: it starts a runtime, asks a shop, and
-// returns like any other function. Then somebody called it from async code, and
-// the program panics.
+// `price` was written for a script. It starts a runtime, sends a request, and
+// returns like any other function. Now async code calls it for two shops, and
+// it panics.
 //
-// Let it be called from async code, for two shops at once.
+// Change `price` and `prices` so that they work in async code. You may change
+// their bodies, and make `price` async. The tests check that both requests are
+// in flight at the same time.
 
 use anyhow::Result;
 use exercises::show;
@@ -41,13 +43,13 @@ mod tests {
 
     const SHOPS: [&str; 2] = ["a.example", "b.example"];
 
-    // Nobody gets an answer before two requests are there.
+    // No request gets a response before two of them have arrived.
     #[test]
-    fn both_are_asked_at_once_from_async_code() {
+    fn both_requests_are_in_flight_at_the_same_time() {
         check(sites(SHOPS).gate(2, PATIENCE), async |web, client| {
             let shops = SHOPS.map(|shop| web.url(shop));
             let prices = prices(client, shops).await;
-            assert_eq!(prices.expect("both answer at once"), [1_000, 1_000]);
+            assert_eq!(prices.expect("both respond"), [1_000, 1_000]);
         });
     }
 

@@ -1,11 +1,13 @@
-// A shop that prints photos answers "not yet" (503) until they are ready, so
-// this program asks, pauses, and asks again. It was written for one shop. Now
-// there are two, and both take twice as long.
+// A shop that prints photos responds with "not yet" (503) until they're ready.
+// So this program sends a request, pauses, and sends the next one. It was
+// written for one shop. Now there are two, and both take twice as long.
 //
-// Let one pause without the other. (A test that fails takes fifteen seconds.)
+// Change `photos` so that a pause holds up only its own shop. You don't need to
+// change `main`. The tests check that one shop gets its requests while the
+// other one's pause goes on. (A test that fails takes fifteen seconds.)
 //
-// Run it and look at the bars: there is to be one pause of 0.3 seconds between
-// two requests to a shop, and there are two.
+// Run it and look at the bars: between two requests to a shop there are 0.6
+// seconds now, and there should be one pause of 0.3.
 
 use std::time::Duration;
 
@@ -15,18 +17,14 @@ use mock_server::{Fault, MockWeb, Site};
 use reqwest::{Client, StatusCode};
 use tokio::time::sleep;
 
-// Two functions with one name. That of the standard library stops the thread,
-// and with it every future that has its turns there: the other shop's answer
-// lies in its socket, and nobody reads it. That of Tokio makes a future. While
-// it is awaited, the thread is free for the others, until the time is over.
+// There are two functions called `sleep`. The standard library's blocks the
+// thread, and with it every future that's polled there: the other shop's
+// response has arrived, and nothing reads it. Tokio's returns a future. While
+// you await it, the thread is free for the other futures.
 //
-// The common wrong answer is an `async fn` around the first, awaited here. It
-// looks right, and changes nothing: such a future does not wait when it is
-// polled, it stops the thread. To await is not enough; what is awaited must be
-// able to say "not yet".
-//
-// A thread for each pause would do, as in the first half of the chapter; it
-// would be a thread that only sleeps.
+// The common wrong answer is an `async fn` around the standard library's sleep,
+// awaited here. It looks right and changes nothing. Such a future doesn't
+// return *pending* when it's polled; it blocks the thread.
 async fn photos(
     client: &Client,
     shop: &str,
@@ -68,17 +66,18 @@ mod tests {
     use mock_server::Outcome;
     use std::pin::pin;
 
-    // One shop is never ready. When it has said so, the other is asked, twice.
+    // One shop is never ready. After its first response, the other shop gets
+    // two requests.
     #[test]
-    fn one_shop_is_asked_while_the_other_is_left_alone() {
+    fn one_shop_gets_requests_while_the_other_pauses() {
         let web = sites(["late.example", "quick.example"])
             .fault("late.example", NOT_YET);
         check(web, async |web, client| {
             let late = photos(client, web.url("late.example"), PATIENCE);
             let quick = async {
-                let said =
+                let responded =
                     sees(web, |record| record.count(Outcome::Complete) == 1);
-                assert!(said.await, "the late shop is asked");
+                assert!(responded.await, "the late shop gets a request");
                 for _ in 0..2 {
                     let quick = web.url("quick.example");
                     let photos = photos(client, quick, PATIENCE).await;
@@ -88,8 +87,8 @@ mod tests {
             };
             match select(Box::pin(late), pin!(quick)).await {
                 Either::Left(_) => panic!("the late shop is never ready"),
-                Either::Right((asked, _)) => assert_eq!(
-                    asked, 1,
+                Either::Right((requests, _)) => assert_eq!(
+                    requests, 1,
                     "requests to the late shop before the quick one had a turn"
                 ),
             }
@@ -97,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shop_is_asked_until_the_photos_are_ready() {
+    fn requests_are_sent_until_the_photos_are_ready() {
         let web = sites(["a.example"]).fault("a.example", not_yet(2));
         check(web, async |web, client| {
             let pause = Duration::from_millis(10);
@@ -108,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shop_that_has_no_photos_is_asked_once() {
+    fn a_shop_that_has_no_photos_gets_one_request() {
         let missing = Fault::Status { code: 404, retry_after: None };
         let web = sites(["a.example"]).fault("a.example", missing);
         check(web, async |web, client| {

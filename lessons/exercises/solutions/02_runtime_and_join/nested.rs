@@ -1,8 +1,10 @@
-// `price` was written for a script: it starts a runtime, asks a shop, and
-// returns like any other function. Then somebody called it from async code, and
-// the program panics.
+// `price` was written for a script. It starts a runtime, sends a request, and
+// returns like any other function. Now async code calls it for two shops, and
+// it panics.
 //
-// Let it be called from async code, for two shops at once.
+// Change `price` and `prices` so that they work in async code. You may change
+// their bodies, and make `price` async. The tests check that both requests are
+// in flight at the same time.
 
 use anyhow::Result;
 use exercises::show;
@@ -10,16 +12,16 @@ use futures::future::join;
 use mock_server::MockWeb;
 use reqwest::Client;
 
-// `block_on` keeps its thread until the future is done; inside of a runtime the
-// thread is needed for all others, so Tokio refuses. The way out is the plain
-// one: what waits is async, up to `main`, and `main` alone has a runtime. A
-// script calls it in its own `block_on`.
+// `block_on` holds its thread until the future is ready. Inside a runtime that
+// thread is needed for all other futures, so Tokio refuses. The cure is the
+// plain one: every function that waits is async, up to `main`, and only `main`
+// has a runtime. A script calls `price` in its own `block_on`.
 //
-// The common wrong answers find a way to block all the same. A thread with a
-// runtime of its own, joined at once: nothing panics, and nothing else runs, so
-// the second shop is asked when the first has answered. `block_on` of the crate
-// `futures`: no panic either, and it hangs, because the answer arrives at the
-// runtime whose thread is sleeping.
+// The common wrong answers find another way to block. One is a thread with a
+// runtime of its own, which is joined immediately. Nothing panics, but nothing
+// else runs, so the second request is sent after the first response. Another is
+// the `block_on` of the crate `futures`. It doesn't panic either, but it hangs,
+// because the response arrives at the runtime whose thread is asleep.
 async fn price(client: &Client, url: &str) -> Result<usize> {
     let response = client.get(url).send().await?.error_for_status()?;
     Ok(response.bytes().await?.len())
@@ -47,13 +49,13 @@ mod tests {
 
     const SHOPS: [&str; 2] = ["a.example", "b.example"];
 
-    // Nobody gets an answer before two requests are there.
+    // No request gets a response before two of them have arrived.
     #[test]
-    fn both_are_asked_at_once_from_async_code() {
+    fn both_requests_are_in_flight_at_the_same_time() {
         check(sites(SHOPS).gate(2, PATIENCE), async |web, client| {
             let shops = SHOPS.map(|shop| web.url(shop));
             let prices = prices(client, shops).await;
-            assert_eq!(prices.expect("both answer at once"), [1_000, 1_000]);
+            assert_eq!(prices.expect("both respond"), [1_000, 1_000]);
         });
     }
 
