@@ -40,7 +40,7 @@ fn main() {
 }
 
 // ANCHOR: block_on
-/// Wakes the thread that is parked in `block_on`.
+/// Wakes the thread that is parked below.
 struct Unpark(Thread);
 
 impl Wake for Unpark {

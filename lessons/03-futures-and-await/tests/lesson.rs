@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use futures::FutureExt;
-use futures::future::join_all;
+use futures::future::{BoxFuture, join_all};
 use lesson_kit::{Site, sites_of};
 use lesson03::{SITES, count_all, count_words, count_words_desugared};
 use mock_server::testing::quick_tutorial;
@@ -83,6 +83,19 @@ async fn an_async_fn_and_its_desugared_form_do_nothing_when_called_and_the_same_
     assert_eq!(web.record().requests(&sites[1].name), 2);
 }
 
+/// A trait with an async method that can be called through `dyn`.
+trait Shop {
+    fn price<'a>(&'a self, item: &'a str) -> BoxFuture<'a, u32>;
+}
+
+struct Lamps;
+
+impl Shop for Lamps {
+    fn price<'a>(&'a self, item: &'a str) -> BoxFuture<'a, u32> {
+        async move { if item == "lamp" { 19 } else { 0 } }.boxed()
+    }
+}
+
 /// The cure of each program in `compile_fail`, as the book tells it.
 #[tokio::test]
 async fn the_cures_of_the_programs_that_do_not_compile_compile() {
@@ -115,8 +128,15 @@ async fn the_cures_of_the_programs_that_do_not_compile_compile() {
     );
     assert_eq!(words_or_zero(None).await, (Some(0), Some(0)));
 
+    fn is_unpin(_: &impl Unpin) {}
+    let mut boxed = Box::pin(count_words(&client, &sites[0]));
+    is_unpin(&boxed);
+    assert_eq!((&mut boxed).await.ok(), Some(2_000));
     let mut words = pin!(count_words(&client, &sites[0]));
     assert_eq!((&mut words).await.ok(), Some(2_000));
+
+    let lamps: &dyn Shop = &Lamps;
+    assert_eq!(lamps.price("lamp").await, 19);
 
     let mut calls = 0;
     let mut call = async || calls += 1;
