@@ -65,7 +65,6 @@ mod prose {
         Phrasebook: "../src/phrasebook.md"
         Compiler: "../src/compiler.md"
         Faults: "../src/faults.md"
-        Futurelock: "../src/futurelock.md"
         Benchmarks: "../src/benchmarks.md"
         Troubleshooting: "../src/troubleshooting.md"
         Glossary: "../src/glossary.md"
