@@ -43,8 +43,8 @@ pub struct Session {
 }
 // ANCHOR_END: session
 
+// ANCHOR: open
 impl Session {
-    // ANCHOR: open
     /// Logs in.
     ///
     /// Don't await `closing.wait()` while you hold the session: it waits for
@@ -67,17 +67,21 @@ impl Session {
         post(client, site, "login").await?;
         Ok(session)
     }
-    // ANCHOR_END: open
+}
+// ANCHOR_END: open
 
-    // ANCHOR: close
+// ANCHOR: close
+impl Session {
     /// Logs out and waits until that's done.
     pub async fn close(mut self) -> reqwest::Result<()> {
         let closed = post(&self.client, &self.site, "logout").await;
         self.is_open = false;
         closed
     }
-    // ANCHOR_END: close
+}
+// ANCHOR_END: close
 
+impl Session {
     /// Fetches a page of the site and returns the number of bytes in its text.
     pub async fn fetch_page(&self, path: &str) -> reqwest::Result<usize> {
         let url = url(&self.site, path);
