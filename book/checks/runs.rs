@@ -214,13 +214,30 @@ pub const RUNS: &[Run] = &[
         ..PLAIN
     },
     Run {
-        name: "first_completed",
-        command: "cargo run -p lesson04 --example first_completed",
-        picture: true,
+        name: "async_block_borrows",
+        command: "cargo run -p lesson04 --features does-not-compile --example async_block_borrows",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
+        name: "spawn_borrows",
+        command: "cargo run -p lesson04 --features does-not-compile --example spawn_borrows",
+        refused: true,
         ..PLAIN
     },
     Run { name: "send_static", command: "cargo run -p lesson04 --example send_static", ..PLAIN },
-    Run { name: "local_tasks", command: "cargo run -p lesson04 --example local_tasks", ..PLAIN },
+    Run {
+        name: "spawn_rc",
+        command: "cargo run -p lesson04 --features does-not-compile --example spawn_rc",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
+        name: "spawn_boxed_error",
+        command: "cargo run -p lesson04 --features does-not-compile --example spawn_boxed_error",
+        refused: true,
+        ..PLAIN
+    },
     Run {
         name: "parallel",
         command: "cargo run -p lesson04 --example parallel",
@@ -234,32 +251,15 @@ pub const RUNS: &[Run] = &[
         ..PLAIN
     },
     Run { name: "yielding", command: "cargo run -p lesson04 --example yielding", ..PLAIN },
+    Run { name: "local_tasks", command: "cargo run -p lesson04 --example local_tasks", ..PLAIN },
     Run {
-        name: "async_block_borrows",
-        command: "cargo run -p lesson04 --features does-not-compile --example async_block_borrows",
-        refused: true,
+        name: "first_completed",
+        command: "cargo run -p lesson04 --example first_completed",
+        picture: true,
         ..PLAIN
     },
-    Run {
-        name: "spawn_borrows",
-        command: "cargo run -p lesson04 --features does-not-compile --example spawn_borrows",
-        refused: true,
-        ..PLAIN
-    },
-    Run {
-        name: "spawn_boxed_error",
-        command: "cargo run -p lesson04 --features does-not-compile --example spawn_boxed_error",
-        refused: true,
-        ..PLAIN
-    },
-    Run {
-        name: "spawn_rc",
-        command: "cargo run -p lesson04 --features does-not-compile --example spawn_rc",
-        refused: true,
-        ..PLAIN
-    },
-    Run { name: "restart", command: "cargo run -p lesson04 --example restart", picture: true, ..PLAIN },
     Run { name: "select_rules", command: "cargo run -p lesson04 --example select_rules", ..PLAIN },
+    Run { name: "restart", command: "cargo run -p lesson04 --example restart", picture: true, ..PLAIN },
     Run { name: "cancel_safe", command: "cargo run -p lesson04 --example cancel_safe", ..PLAIN },
     Run { name: "futurelock", command: "cargo run -p lesson04 --example futurelock", ..PLAIN },
     Run { name: "lesson05", command: "cargo run -p lesson05", picture: true, ..PLAIN },
