@@ -1,5 +1,5 @@
-//! What every exercise shares and none is about: a web, a limit of time, and
-//! the picture of what the server saw. There is nothing to solve in here.
+//! What all exercises share: a mock web, a time limit, and the picture of what
+//! the server saw. There's nothing to solve in here.
 
 use std::time::Duration;
 
@@ -7,18 +7,19 @@ use mock_server::timeline::{self, Panel};
 use mock_server::{Builder, MockWeb, Record, Site};
 use reqwest::Client;
 
-/// Whoever takes longer hangs, and is ended with a word on what was in flight.
+/// A program that takes longer hangs. It's stopped, and prints which requests
+/// were in flight.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// How long a test waits for what you are to bring about: a gate for so many
-/// requests at once, or a client that leaves.
+/// How long a test waits for what your change should bring about: for enough
+/// concurrent requests to open a gate, or for a client to leave.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Runs a story on a web and draws what the server saw of it.
+/// Runs a program on a mock web and draws what the server saw.
 pub fn show(web: Builder, story: impl AsyncFnOnce(&MockWeb, &Client)) {
     on_web(web, async |web, client| {
         story(web, client).await;
-        // A client that has just left is seen to leave a moment later.
+        // The server notices a moment later that a client has left.
         let idle = web.wait_until(|record| record.in_flight() == 0);
         let _ = tokio::time::timeout(Duration::from_millis(200), idle).await;
         let panel = Panel::new("what the server saw", web.record());
@@ -27,32 +28,33 @@ pub fn show(web: Builder, story: impl AsyncFnOnce(&MockWeb, &Client)) {
     });
 }
 
-/// Runs a test on a web.
+/// Runs a test on a mock web.
 pub fn check(web: Builder, test: impl AsyncFnOnce(&MockWeb, &Client)) {
     on_web(web, test);
 }
 
-/// The runtime has one thread, like an event loop of asyncio.
+/// The runtime has one thread, like asyncio's event loop.
 #[tokio::main(flavor = "current_thread")]
 async fn on_web(web: Builder, work: impl AsyncFnOnce(&MockWeb, &Client)) {
     let web = web.start().expect("the web starts");
     let _watchdog = web.watchdog(LIMIT);
-    // The web is in this process: no proxy stands between.
+    // The web is in this process, so a proxy must not get between.
     let client = Client::builder().no_proxy().build().expect("a client");
     work(&web, &client).await;
 }
 
-/// A web of these sites, small and without delays.
+/// A mock web with these sites, which are small and answer without delay.
 pub fn sites<const N: usize>(names: [&str; N]) -> Builder {
     MockWeb::builder().sites(names.map(Site::new))
 }
 
-/// The URLs of all sites of a web, in order.
+/// The URLs of all sites of a web, in their order.
 pub fn urls(web: &MockWeb) -> Vec<&str> {
     web.sites().map(|(_, url)| url).collect()
 }
 
-/// Waits until the server has seen this, for [`PATIENCE`]. Whether it has.
+/// Waits up to [`PATIENCE`] until the record is as asked, and returns whether it
+/// was.
 pub async fn sees(web: &MockWeb, what: impl FnMut(&Record) -> bool) -> bool {
     tokio::time::timeout(PATIENCE, web.wait_until(what)).await.is_ok()
 }
