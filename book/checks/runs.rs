@@ -381,9 +381,18 @@ pub const RUNS: &[Run] = &[
     Run { name: "exit_hangs", command: "cargo run -p lesson07 --example exit_hangs", ..PLAIN },
     Run { name: "shield", command: "cargo run -p lesson07 --example shield", ..PLAIN },
     Run { name: "lesson08", command: "cargo run -p lesson08", picture: true, ..PLAIN },
-    Run { name: "hostile", command: "cargo run -p lesson08 --example hostile", ..PLAIN },
-    // It needs a Python with aiohttp and bs4, as the fault catalogue does.
-    Run { name: "beautiful_soup", command: "cargo run -p lesson08 --example beautiful_soup", ..PLAIN },
+    Run {
+        name: "html_held",
+        command: "cargo run -p lesson08 --features does-not-compile --example html_held",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
+        name: "html_dropped",
+        command: "cargo run -p lesson08 --features does-not-compile --example html_dropped",
+        refused: true,
+        ..PLAIN
+    },
     Run { name: "not_send", command: "cargo run -p lesson08 --example not_send", ..PLAIN },
     Run {
         name: "parse_blocks",
@@ -406,14 +415,10 @@ pub const RUNS: &[Run] = &[
         ],
         ..PLAIN
     },
+    Run { name: "hostile", command: "cargo run -p lesson08 --example hostile", ..PLAIN },
+    // It needs a Python with aiohttp and bs4, as the fault catalogue does.
+    Run { name: "beautiful_soup", command: "cargo run -p lesson08 --example beautiful_soup", ..PLAIN },
     Run { name: "too_much", command: "cargo run -p lesson08 --example too_much", ..PLAIN },
-    Run {
-        name: "stop_at_title",
-        command: "cargo run -p lesson08 --example stop_at_title",
-        picture: true,
-        faster: &[("up-to-the-title/Total time:", "the-whole-page/Total time:")],
-        ..PLAIN
-    },
     Run {
         name: "deep",
         command: "cargo run -p lesson08 --example deep",
@@ -423,20 +428,15 @@ pub const RUNS: &[Run] = &[
         ],
         ..PLAIN
     },
-    Run { name: "polite", command: "cargo run -p lesson08 --example polite", picture: true, ..PLAIN },
+    Run {
+        name: "stop_at_title",
+        command: "cargo run -p lesson08 --example stop_at_title",
+        picture: true,
+        faster: &[("up-to-the-title/Total time:", "the-whole-page/Total time:")],
+        ..PLAIN
+    },
     Run { name: "links", command: "cargo run -p lesson08 --example links", ..PLAIN },
-    Run {
-        name: "html_held",
-        command: "cargo run -p lesson08 --features does-not-compile --example html_held",
-        refused: true,
-        ..PLAIN
-    },
-    Run {
-        name: "html_dropped",
-        command: "cargo run -p lesson08 --features does-not-compile --example html_dropped",
-        refused: true,
-        ..PLAIN
-    },
+    Run { name: "polite", command: "cargo run -p lesson08 --example polite", picture: true, ..PLAIN },
     Run {
         name: "lesson09",
         command: "cargo run -p lesson09",
