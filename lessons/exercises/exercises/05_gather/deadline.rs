@@ -6,6 +6,9 @@
 // Change `search` so that it returns the offers that arrive before the
 // deadline, and drops the requests that aren't finished. (For a point in time
 // there's `Instant`, and Tokio has its own.)
+//
+// The tests check which offers come back, that no request stays open, and that
+// an offer doesn't start the time again.
 
 use std::time::Duration;
 

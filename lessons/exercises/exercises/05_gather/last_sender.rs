@@ -1,10 +1,14 @@
 // How large are some pages together? A task for each page sends its size into a
-// channel, and another one sends a tick every now and then, at which the
-// program says how far it is. All sizes are told, and then it says that it is
-// at the sum, again and again, and never comes to the end.
+// channel. Another task sends a tick now and then, and at each tick the program
+// reports the sum it has so far. It receives every size, but then it keeps
+// reporting the sum and never finishes.
 //
-// The end of a channel is there when nobody can send any more. Who can? (The
-// ticks need not come through the channel.)
+// Change the program so that `total` returns when all pages have arrived or
+// failed. It should still report the sum while it waits. Find out first which
+// senders are left. (The ticks don't have to come through the channel.)
+//
+// The tests check that it ends, even if a page fails, and that it waits for a
+// slow page and reports in the meantime.
 
 use std::time::Duration;
 
@@ -28,14 +32,14 @@ async fn page_size(client: &Client, url: &str) -> reqwest::Result<usize> {
 async fn worker(client: Client, url: String, sender: Sender<Message>) {
     match page_size(&client, &url).await {
         Ok(bytes) => {
-            // It fails when nobody receives any more.
+            // Fails only if the receiver is gone.
             let _ = sender.send(Message::Size(bytes)).await;
         }
         Err(error) => println!("{error}"),
     }
 }
 
-// Until nobody receives any more.
+// Sends ticks as long as there's a receiver.
 async fn clock(tick: Duration, sender: Sender<Message>) {
     let mut ticks = interval(tick);
     while sender.send(Message::Tick).await.is_ok() {
@@ -43,13 +47,13 @@ async fn clock(tick: Duration, sender: Sender<Message>) {
     }
 }
 
-// `say` is told how many bytes there are so far.
+// Calls `report` with the number of bytes so far.
 // TODO: This waits for the end of a channel.
 async fn total(
     client: &Client,
     urls: &[&str],
     tick: Duration,
-    mut say: impl FnMut(usize),
+    mut report: impl FnMut(usize),
 ) -> usize {
     let (sender, mut receiver) = mpsc::channel(1);
     let mut tasks = JoinSet::new();
@@ -61,7 +65,7 @@ async fn total(
     while let Some(message) = receiver.recv().await {
         match message {
             Message::Size(bytes) => total += bytes,
-            Message::Tick => say(total),
+            Message::Tick => report(total),
         }
     }
     total
@@ -70,9 +74,9 @@ async fn total(
 fn main() {
     show(MockWeb::builder(), async |web, client| {
         let tick = Duration::from_millis(200);
-        let say = |bytes: usize| println!("{bytes} bytes so far");
+        let report = |bytes: usize| println!("{bytes} bytes so far");
         let urls = urls(web);
-        let total = total(client, &urls, tick, say);
+        let total = total(client, &urls, tick, report);
         match tokio::time::timeout(Duration::from_secs(2), total).await {
             Ok(bytes) => println!("{bytes} bytes in all"),
             Err(_elapsed) => println!("gave up"),
@@ -90,37 +94,38 @@ mod tests {
     const SITES: [&str; 3] = ["a.example", "b.example", "c.example"];
     const TICK: Duration = Duration::from_millis(50);
 
-    // The sum, and what was said on the way to it.
+    // The sum, and the sums that were reported on the way to it.
     fn total_of(web: Builder) -> (usize, Vec<usize>) {
-        let (mut bytes, mut said) = (0, Vec::new());
+        let (mut bytes, mut reported) = (0, Vec::new());
         check(web, async |web, client| {
             let urls = urls(web);
-            let total = total(client, &urls, TICK, |bytes| said.push(bytes));
+            let report = |bytes| reported.push(bytes);
+            let total = total(client, &urls, TICK, report);
             let total = timeout(PATIENCE, total).await;
-            bytes = total.expect("it waits, and somebody can still send");
+            bytes = total.expect("it still waits for a sender");
         });
-        (bytes, said)
+        (bytes, reported)
     }
 
-    // Nobody gets an answer before three requests are there.
+    // No request gets a response before three have arrived.
     #[test]
-    fn it_ends_when_all_pages_are_there() {
-        let (bytes, _said) = total_of(sites(SITES).gate(3, PATIENCE));
+    fn it_ends_when_all_pages_have_arrived() {
+        let (bytes, _reported) = total_of(sites(SITES).gate(3, PATIENCE));
         assert_eq!(bytes, 3_000);
     }
 
     #[test]
-    fn it_ends_when_a_page_does_not_come() {
-        let (bytes, _said) =
+    fn it_ends_when_a_page_fails() {
+        let (bytes, _reported) =
             total_of(sites(SITES).fault("b.example", Fault::Refused));
         assert_eq!(bytes, 2_000);
     }
 
     #[test]
-    fn a_page_that_takes_long_is_waited_for_and_that_is_said() {
+    fn it_waits_for_a_slow_page_and_reports_in_the_meantime() {
         let slow = Fault::Delay { ms: 1_500 };
-        let (bytes, said) = total_of(sites(SITES).fault("b.example", slow));
+        let (bytes, reported) = total_of(sites(SITES).fault("b.example", slow));
         assert_eq!(bytes, 3_000);
-        assert!(said.contains(&2_000), "what was said: {said:?}");
+        assert!(reported.contains(&2_000), "reported: {reported:?}");
     }
 }

@@ -87,7 +87,7 @@ mod tests {
     use exercises::{check, sites};
 
     #[test]
-    fn no_more_than_three_pages_are_on_their_way() {
+    fn at_most_three_pages_are_requested_while_the_first_is_worked_on() {
         check(sites(["a.example"]), async |web, client| {
             let mut most = 0;
             each_page(client, twenty(web), async |_page| {

@@ -1,10 +1,14 @@
 // How large are some pages together? A task for each page sends its size into a
-// channel, and another one sends a tick every now and then, at which the
-// program says how far it is. All sizes are told, and then it says that it is
-// at the sum, again and again, and never comes to the end.
+// channel. Another task sends a tick now and then, and at each tick the program
+// reports the sum it has so far. It receives every size, but then it keeps
+// reporting the sum and never finishes.
 //
-// The end of a channel is there when nobody can send any more. Who can? (The
-// ticks need not come through the channel.)
+// Change the program so that `total` returns when all pages have arrived or
+// failed. It should still report the sum while it waits. Find out first which
+// senders are left. (The ticks don't have to come through the channel.)
+//
+// The tests check that it ends, even if a page fails, and that it waits for a
+// slow page and reports in the meantime.
 
 use std::time::Duration;
 
@@ -23,35 +27,34 @@ async fn page_size(client: &Client, url: &str) -> reqwest::Result<usize> {
 async fn worker(client: Client, url: String, sender: Sender<usize>) {
     match page_size(&client, &url).await {
         Ok(bytes) => {
-            // It fails when nobody receives any more.
+            // Fails only if the receiver is gone.
             let _ = sender.send(bytes).await;
         }
         Err(error) => println!("{error}"),
     }
 }
 
-// `say` is told how many bytes there are so far.
+// Calls `report` with the number of bytes so far.
 //
-// There were two senders too many. One is the variable `sender` in here, which
-// lives as long as this function. The other one was the clock's: it sent until
-// nobody received any more, and this received until nobody sent any more, and
-// so each waited for the other to go. Now the senders belong to those who have
-// something to send, and when the last of them is gone, all has been told. A
-// tick is no news from anybody: it needs no channel. `recv` is cancel safe, so
-// the `select!` loses nothing.
+// There were two senders too many. One was the variable `sender` in this
+// function, which lives as long as the loop. The other was the clock's. The
+// clock sent until the receiver was gone, and this loop received until the
+// senders were gone, so each waited for the other. Now only the workers have
+// senders, and the channel ends when the last worker has ended. A tick comes
+// from no worker, so it needs no channel. `select!` drops `recv` when a tick is
+// first, and no size is lost: the next `recv` returns it.
 //
-// The common wrong answer counts, and stops after `urls.len()` sizes. A page
-// that does not come sends none, and so it waits for ever on the day when
-// something fails. Another one is a time limit for `recv`, which takes a slow
-// page for the end.
+// A common wrong answer counts, and stops after `urls.len()` sizes. A page that
+// fails sends none, so the loop waits forever. Another wrong answer is a
+// timeout around `recv`, which takes a slow page for the end.
 //
-// A clock with a `WeakSender` is right, too: it can send as long as somebody
-// else can, and does not count itself.
+// A clock with a `WeakSender` is right too. It can send as long as another
+// sender exists, and doesn't keep the channel open.
 async fn total(
     client: &Client,
     urls: &[&str],
     tick: Duration,
-    mut say: impl FnMut(usize),
+    mut report: impl FnMut(usize),
 ) -> usize {
     let (sender, mut receiver) = mpsc::channel(1);
     let mut tasks = JoinSet::new();
@@ -67,7 +70,7 @@ async fn total(
                 Some(bytes) => total += bytes,
                 None => return total,
             },
-            _ = ticks.tick() => say(total),
+            _ = ticks.tick() => report(total),
         }
     }
 }
@@ -75,9 +78,9 @@ async fn total(
 fn main() {
     show(MockWeb::builder(), async |web, client| {
         let tick = Duration::from_millis(200);
-        let say = |bytes: usize| println!("{bytes} bytes so far");
+        let report = |bytes: usize| println!("{bytes} bytes so far");
         let urls = urls(web);
-        let total = total(client, &urls, tick, say);
+        let total = total(client, &urls, tick, report);
         match tokio::time::timeout(Duration::from_secs(2), total).await {
             Ok(bytes) => println!("{bytes} bytes in all"),
             Err(_elapsed) => println!("gave up"),
@@ -95,37 +98,38 @@ mod tests {
     const SITES: [&str; 3] = ["a.example", "b.example", "c.example"];
     const TICK: Duration = Duration::from_millis(50);
 
-    // The sum, and what was said on the way to it.
+    // The sum, and the sums that were reported on the way to it.
     fn total_of(web: Builder) -> (usize, Vec<usize>) {
-        let (mut bytes, mut said) = (0, Vec::new());
+        let (mut bytes, mut reported) = (0, Vec::new());
         check(web, async |web, client| {
             let urls = urls(web);
-            let total = total(client, &urls, TICK, |bytes| said.push(bytes));
+            let report = |bytes| reported.push(bytes);
+            let total = total(client, &urls, TICK, report);
             let total = timeout(PATIENCE, total).await;
-            bytes = total.expect("it waits, and somebody can still send");
+            bytes = total.expect("it still waits for a sender");
         });
-        (bytes, said)
+        (bytes, reported)
     }
 
-    // Nobody gets an answer before three requests are there.
+    // No request gets a response before three have arrived.
     #[test]
-    fn it_ends_when_all_pages_are_there() {
-        let (bytes, _said) = total_of(sites(SITES).gate(3, PATIENCE));
+    fn it_ends_when_all_pages_have_arrived() {
+        let (bytes, _reported) = total_of(sites(SITES).gate(3, PATIENCE));
         assert_eq!(bytes, 3_000);
     }
 
     #[test]
-    fn it_ends_when_a_page_does_not_come() {
-        let (bytes, _said) =
+    fn it_ends_when_a_page_fails() {
+        let (bytes, _reported) =
             total_of(sites(SITES).fault("b.example", Fault::Refused));
         assert_eq!(bytes, 2_000);
     }
 
     #[test]
-    fn a_page_that_takes_long_is_waited_for_and_that_is_said() {
+    fn it_waits_for_a_slow_page_and_reports_in_the_meantime() {
         let slow = Fault::Delay { ms: 1_500 };
-        let (bytes, said) = total_of(sites(SITES).fault("b.example", slow));
+        let (bytes, reported) = total_of(sites(SITES).fault("b.example", slow));
         assert_eq!(bytes, 3_000);
-        assert!(said.contains(&2_000), "what was said: {said:?}");
+        assert!(reported.contains(&2_000), "reported: {reported:?}");
     }
 }
