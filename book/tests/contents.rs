@@ -19,7 +19,6 @@ const TOLD: &[&str] = &[
     "cargo run -p lesson01 -- http://a.example http://b.example",
     "cargo run -p lesson01 -- --timeline timeline.svg",
     "cargo run -p lesson01 --features live -- --live",
-    "cargo run -p lesson03 -- --fault python.org=hang",
     "cargo run -p lesson04 --example first_completed -- --fault python.org=reset",
     "cargo run -p book -- pages",
     "cargo run -p book -- refresh",

@@ -24,8 +24,8 @@ async fn text(client: &Client, url: &str) -> reqwest::Result<String> {
 }
 
 // For the first step, a box around the call is enough:
-// `Box::pin(size(…)).await?`. In a box, the inner future is on the heap, and the
-// outer one contains only a pointer, whose size is known. In Python every
+// `Box::pin(size(…)).await?`. In a box, the inner future is on the heap, and
+// the outer one contains only a pointer, whose size is known. In Python every
 // coroutine is on the heap, so the question never comes up. The box costs an
 // allocation for each page, which is nothing next to a request.
 //
