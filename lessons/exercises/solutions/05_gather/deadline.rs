@@ -18,10 +18,14 @@ use mock_server::{Fault, MockWeb};
 use reqwest::Client;
 use tokio::time::{Instant, timeout_at};
 
-// A shop that answered, and how many bytes.
+// A shop and the size of its offer.
 type Offer = (String, usize);
 
-async fn ask(client: &Client, name: &str, url: &str) -> reqwest::Result<Offer> {
+async fn fetch_offer(
+    client: &Client,
+    name: &str,
+    url: &str,
+) -> reqwest::Result<Offer> {
     let response = client.get(url).send().await?.error_for_status()?;
     Ok((name.to_owned(), response.bytes().await?.len()))
 }
@@ -45,8 +49,10 @@ async fn search(
     limit: Duration,
 ) -> Vec<Offer> {
     let deadline = Instant::now() + limit;
-    let mut running: FuturesUnordered<_> =
-        shops.iter().map(|(name, url)| ask(client, name, url)).collect();
+    let mut running: FuturesUnordered<_> = shops
+        .iter()
+        .map(|(name, url)| fetch_offer(client, name, url))
+        .collect();
     let mut offers = Vec::new();
     while let Ok(Some(offer)) = timeout_at(deadline, running.next()).await {
         // A shop that fails has no offer.
@@ -80,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_done_in_time_is_kept_and_the_rest_is_let_go() {
+    fn offers_in_time_are_returned_and_the_rest_is_dropped() {
         let web = sites(SITES).fault("b.example", Fault::Hang);
         check(web, async |web, client| {
             let names = names(web, client).await;
@@ -93,7 +99,7 @@ mod tests {
     // The second offer is in time. The third is late, but it comes less than
     // `limit` after the second.
     #[test]
-    fn an_offer_does_not_make_the_limit_begin_again() {
+    fn an_offer_does_not_start_the_time_again() {
         let web = sites(SITES)
             .fault("b.example", Fault::Delay { ms: 2_000 })
             .fault("c.example", Fault::Delay { ms: 5_500 });
@@ -113,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn all_shops_are_asked_at_once() {
+    fn all_requests_are_in_flight_at_the_same_time() {
         check(sites(SITES).gate(3, PATIENCE), async |web, client| {
             names(web, client).await;
             assert_eq!(web.record().max_in_flight(), 3);
