@@ -7,8 +7,8 @@
 //!
 //! `move` moves the reference, and the site it refers to isn't the task's. The
 //! cure is a clone of the site, made before the task.
-// ANCHOR: use
 
+// ANCHOR: use
 use lesson_kit::Site;
 // ANCHOR_END: use
 

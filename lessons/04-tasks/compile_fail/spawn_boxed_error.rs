@@ -3,8 +3,8 @@
 //! ```sh
 //! cargo run -p lesson04 --features does-not-compile --example spawn_boxed_error
 //! ```
-// ANCHOR: use
 
+// ANCHOR: use
 use std::error::Error;
 // ANCHOR_END: use
 

@@ -3,8 +3,8 @@
 //! ```sh
 //! cargo run -p lesson04 --features does-not-compile --example spawn_rc
 //! ```
-// ANCHOR: use
 
+// ANCHOR: use
 use std::rc::Rc;
 // ANCHOR_END: use
 

@@ -10,8 +10,8 @@
 //! two columns: what was sent, and what arrived. In the rows with `1 2`, two
 //! futures wait in a queue, and the first is interrupted and starts again; the last
 //! column says in which order they get their turns.
-// ANCHOR: use
 
+// ANCHOR: use
 use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::io;

@@ -17,8 +17,8 @@
 //!
 //! The last run keeps the handle: `timeout` gets `&mut handle`, so it drops only
 //! the reference when it expires, and the handle is there to wait again.
-// ANCHOR: use
 
+// ANCHOR: use
 use std::time::Duration;
 
 use futures::future::join_all;

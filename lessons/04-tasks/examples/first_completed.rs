@@ -11,8 +11,8 @@
 //!
 //! A failure counts as an answer here, in both. `futures::future::select_ok`
 //! waits for the first success; chapter 5 uses it.
-// ANCHOR: use
 
+// ANCHOR: use
 use lesson_kit::{Site, println, with_causes};
 use lesson04::client;
 use reqwest::Client;

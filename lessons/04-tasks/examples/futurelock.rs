@@ -11,8 +11,8 @@
 //! queue, so it gets the lock, but nothing polls it any more. After two seconds
 //! the program gives up on that run. Two ways out follow: give `select!` the future
 //! itself, which it drops, or make the future a task, which the runtime polls.
-// ANCHOR: use
 
+// ANCHOR: use
 use std::pin::pin;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -95,7 +95,7 @@ async fn lock_briefly(name: &str, lock: &Mutex<()>, log: &Log) {
     log.print(format!("{name} has the lock"));
 }
 
-/// Wrong.
+/// Version A.
 pub async fn by_reference(lock: &Lock, log: &Log) {
     let mut first = pin!(lock_briefly("first", lock, log));
     tokio::select! {
@@ -106,7 +106,7 @@ pub async fn by_reference(lock: &Lock, log: &Log) {
 // ANCHOR_END: wrong
 
 // ANCHOR: right
-/// Right.
+/// Version B.
 pub async fn by_value(lock: &Lock, log: &Log) {
     tokio::select! {
         () = lock_briefly("first", lock, log) => {}
@@ -114,7 +114,7 @@ pub async fn by_value(lock: &Lock, log: &Log) {
     }
 }
 
-/// Right.
+/// Version C.
 pub async fn by_task(lock: &Lock, log: &Log) {
     let (task_lock, task_log) = (Arc::clone(lock), log.clone());
     let mut first = tokio::spawn(async move {

@@ -10,8 +10,8 @@
 //! `Rc<Cell<usize>>`: a number that tasks on one thread can all change.
 //!
 //! Anywhere else `spawn_local` panics, unless it's called inside a `LocalSet`.
-// ANCHOR: use
 
+// ANCHOR: use
 use std::cell::Cell;
 use std::rc::Rc;
 

@@ -9,8 +9,8 @@
 //! each page, the joined futures work one after another, because they share one
 //! thread. The tasks work in parallel, on as many threads as the runtime has.
 //! Look at the speed-up, which compares each row with the joined one.
-// ANCHOR: use
 
+// ANCHOR: use
 use std::thread;
 use std::time::{Duration, Instant};
 

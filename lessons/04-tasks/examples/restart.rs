@@ -10,8 +10,8 @@
 //! loop starts a new one. `by_reference` creates the future before the loop,
 //! and every turn polls that same one. In Python, `by_value` is `wait_for` in
 //! a loop, and `by_reference` is `asyncio.wait`.
-// ANCHOR: use
 
+// ANCHOR: use
 use std::pin::pin;
 use std::time::Duration;
 

@@ -10,8 +10,8 @@
 //! inside the future that joins them. Tasks own what they use: a clone each, or
 //! a share of an `Arc`. The server sees the same three requests in flight each
 //! time. The programs in `compile_fail` show what the compiler refuses.
-// ANCHOR: use
 
+// ANCHOR: use
 use std::sync::Arc;
 
 use futures::future::join_all;

@@ -11,8 +11,8 @@
 //! also prints the size of a future that fetches a page.
 //!
 //! The figures are from one machine and a debug build.
-// ANCHOR: use
 
+// ANCHOR: use
 use std::sync::{Arc, RwLock, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};

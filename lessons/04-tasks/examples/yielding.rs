@@ -10,8 +10,8 @@
 //! whose future is ready doesn't give up the thread. Tokio's own resources do,
 //! after 128 of them in a row, because each task has a budget.
 //! `yield_now().await` always does.
-// ANCHOR: use
 
+// ANCHOR: use
 use std::cell::Cell;
 use std::future::ready;
 use std::rc::Rc;

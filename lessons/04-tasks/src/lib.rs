@@ -4,8 +4,8 @@
 //! future and polls it on its own; you keep a handle, to wait for the result. A
 //! task owns everything it uses, because it may outlive the function that
 //! spawned it.
-// ANCHOR: use
 
+// ANCHOR: use
 use std::time::Duration;
 
 use lesson_kit::{Site, println};

@@ -9,8 +9,8 @@
 //!
 //! Look at the first line: the tasks are scheduled before they run. This
 //! runtime has one thread, and `main` keeps it until its first `.await`.
-// ANCHOR: use
 
+// ANCHOR: use
 use lesson_kit::{println, with_causes};
 use lesson04::{SITES, client, schedule};
 use tokio::task::JoinError;
