@@ -122,13 +122,11 @@ fn start_thread(time: Duration, timer: Arc<Mutex<Timer>>) {
 }
 // ANCHOR_END: thread
 
-// ANCHOR: two_sleeps
 async fn two_sleeps() {
     let (short, long) =
         (Duration::from_millis(100), Duration::from_millis(200));
     join(sleep(short), sleep(long)).await;
 }
-// ANCHOR_END: two_sleeps
 
 /// The same future, with its polls counted.
 pub async fn counted<F: Future>(future: F, polls: &Cell<usize>) -> F::Output {

@@ -50,18 +50,17 @@ async fn bytes(client: Client, site: Site) -> Result<usize> {
     Ok(fetch_content(&client, &site).await?.len())
 }
 
+/// The future of a number.
+type Number = BoxFuture<'static, Result<usize>>;
+
 /// An async function that counts something on a page.
-type Handler = Box<
-    dyn Fn(Client, Site) -> BoxFuture<'static, Result<usize>> + Send + Sync,
->;
+type Handler = Box<dyn Fn(Client, Site) -> Number + Send + Sync>;
 
 /// The functions by their names.
 pub fn handlers() -> HashMap<&'static str, Handler> {
-    let mut handlers: HashMap<&str, Handler> = HashMap::new();
-    handlers
-        .insert("words", Box::new(|client, site| words(client, site).boxed()));
-    handlers
-        .insert("bytes", Box::new(|client, site| bytes(client, site).boxed()));
-    handlers
+    let mut all: HashMap<&str, Handler> = HashMap::new();
+    all.insert("words", Box::new(|client, site| words(client, site).boxed()));
+    all.insert("bytes", Box::new(|client, site| bytes(client, site).boxed()));
+    all
 }
 // ANCHOR_END: handlers

@@ -51,13 +51,11 @@ pub fn count_words_desugared(
 }
 // ANCHOR_END: desugared
 
-// ANCHOR: count_all
 /// Counts the words of all pages concurrently.
 /// Results are in the order of the sites.
 pub async fn count_all(client: &Client, sites: &[Site]) -> Vec<Result<usize>> {
     join_all(sites.iter().map(|site| count_words(client, site))).await
 }
-// ANCHOR_END: count_all
 
 /// A client that gives up on a site after [`TIMEOUT`].
 ///
