@@ -49,7 +49,7 @@ fn print_total(pages: usize, start: Instant) {
 }
 
 /// Fetches a page to its last byte, which makes its connection free again.
-async fn fetch_page(client: &Client, site: &Site) -> reqwest::Result<()> {
+pub async fn fetch_page(client: &Client, site: &Site) -> reqwest::Result<()> {
     let response = client.get(&site.url).send().await?;
     response.error_for_status()?.bytes().await?;
     Ok(())
@@ -83,7 +83,7 @@ pub async fn one_client(site: &Site) -> reqwest::Result<usize> {
 
 // ANCHOR: in_rounds
 /// Calls it fifty times, ten at a time, and counts the pages.
-async fn in_rounds(
+pub async fn in_rounds(
     fetch: impl AsyncFn() -> reqwest::Result<()>,
 ) -> reqwest::Result<usize> {
     let mut pages = 0;
