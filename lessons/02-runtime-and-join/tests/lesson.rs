@@ -208,6 +208,36 @@ fn a_plain_thread_can_spawn_a_task_through_the_handle() {
 }
 
 #[test]
+fn the_handle_of_a_runtime_with_one_thread_waits_until_that_thread_is_in_block_on()
+ {
+    let [_, one] = many_and_one();
+    let handle = one.handle().clone();
+    let (sender, receiver) = mpsc::channel();
+    let thread = thread::spawn(move || {
+        let bytes = in_and_out::with_the_handle(&handle);
+        sender.send(bytes).expect("the test receives it");
+    });
+    assert!(receiver.recv_timeout(IMPATIENT).is_err(), "nothing drives it");
+
+    let _watchdog = watchdog("a timer that the runtime's thread drives");
+    one.block_on(async {
+        while !thread.is_finished() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    });
+    assert_eq!(receiver.recv().expect("it was sent"), 15_000);
+}
+
+#[test]
+fn a_channel_works_under_any_executor() {
+    let (sender, mut receiver) = tokio::sync::mpsc::channel(1);
+    let thread = thread::spawn(move || sender.blocking_send(15_000));
+    let bytes = futures::executor::block_on(receiver.recv());
+    assert_eq!(bytes, Some(15_000));
+    thread.join().expect("no panic").expect("it was received");
+}
+
+#[test]
 fn block_in_place_works_with_many_threads_and_panics_with_one() {
     let [many, one] = many_and_one();
     assert_eq!(many.block_on(async { in_and_out::callback() }), 15_000);
