@@ -31,7 +31,6 @@ const TOLD: &[&str] = &[
     "cargo run -p lesson09 -- --rule 2",
     "cargo run -p lesson09 -- --rule 3",
     "cargo run -p lesson09 -- --rule 4",
-    "cargo run -p lesson09 -- --rule 5",
     "cargo run -p lesson10 -- http://site.example",
     "cargo run -p lesson10 -- --depth 0",
     "cargo run -p lesson10 -- --at-once 1",

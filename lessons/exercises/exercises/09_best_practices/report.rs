@@ -4,7 +4,7 @@
 //
 // Make sure that the lines are in the file no matter how the function returns.
 // An error of a page should still reach the caller, and so should an error of
-// the file, such as a full disk. You don't need to continue after a failed page.
+// the file, such as a full disk. You don't need to go on after a failed page.
 
 use std::path::Path;
 
