@@ -23,16 +23,16 @@ async fn page_size(client: &Client, url: &str) -> reqwest::Result<usize> {
     Ok(response.bytes().await?.len())
 }
 
-// First wait, then lock. The guard lives from the line with `lock` to the end of
-// the function, and there's no await in between. So the future holds no guard
-// while it waits, and it's `Send`. Pushing, sorting and cutting belong together,
-// so they're under one lock.
+// First wait, then lock. The guard lives from the line with `lock` to the end
+// of the function, and there's no await in between. So the future holds no
+// guard while it waits, and it's `Send`. Pushing, sorting and cutting belong
+// together, so they're under one lock.
 //
 // The common wrong answer is Tokio's `Mutex`. Its guard may be held across an
 // await, so the compiler accepts it. But then one page is fetched at a time,
-// because each task has the lock while it waits for its page. Use Tokio's mutex
-// only for something that has to stay locked while you wait, such as a connection
-// that tasks take turns with.
+// because each task has the lock while it waits for its page. Use Tokio's
+// mutex only for something that has to stay locked while you wait, such as a
+// connection that tasks take turns with.
 async fn write_down(
     client: Client,
     url: String,

@@ -30,12 +30,12 @@ struct Urls {
 struct Rules(OnceCell<usize>);
 
 impl Rules {
-    // The first caller's future runs, and the others wait for it. If it fails,
-    // the cell stays empty, and the next caller's future runs.
+    // The first caller's future runs, and the others wait for it. If it
+    // fails, the cell stays empty, and the next caller's future runs.
     //
     // A common wrong answer is `get_or_init` with an `expect` in it: then one
-    // failed fetch is a panic. The other wrong answer puts the `Result` into the
-    // cell, and then every task gets the first task's error, for ever.
+    // failed fetch is a panic. The other wrong answer puts the `Result` into
+    // the cell, and then every task gets the first task's error, for ever.
     //
     // Tokio's `Mutex`, held across the fetch, works as well. It's what you'd
     // write if the rules had to be fetched again from time to time.

@@ -31,16 +31,17 @@ async fn write_lines(
     Ok(())
 }
 
-// The part that may return early is a function of its own, so its `?` can't skip
-// `shutdown`. Its result waits in a variable until the file is closed.
+// The part that may return early is a function of its own, so its `?` can't
+// skip `shutdown`. Its result waits in a variable until the file is closed.
 //
-// A common wrong answer is a `flush` after each line. The lines are there, but
-// each of them is a trip to the blocking pool, so the buffer is of no use. The
-// other wrong answer is `let _ = report.shutdown().await`, which loses the error
-// of a full disk: with a buffer, that's where most of the writing happens.
+// A common wrong answer is a `flush` after each line. The lines are there,
+// but each of them is a trip to the blocking pool, so the buffer is of no
+// use. The other wrong answer is `let _ = report.shutdown().await`, which
+// loses the error of a full disk: with a buffer, that's where most of the
+// writing happens.
 //
-// If the future is dropped in the middle, the lines are still lost. No code of
-// yours runs then, except `Drop`, and `Drop` can't await.
+// If the future is dropped in the middle, the lines are still lost. No code
+// of yours runs then, except `Drop`, and `Drop` can't await.
 async fn write_report(
     client: &Client,
     urls: &[&str],

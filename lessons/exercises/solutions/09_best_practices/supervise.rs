@@ -26,14 +26,14 @@ async fn update_prices(client: Client, url: String) {
     }
 }
 
-// `select!` waits for both. If the task panics, its `JoinError` has the panic,
-// and `resume_unwind` continues with it here. If `serve` is done first, `run`
-// returns and drops the `JoinSet`, which aborts the task.
+// `select!` waits for both. If the task panics, its `JoinError` has the
+// panic, and `resume_unwind` continues with it here. If `serve` is done
+// first, `run` returns and drops the `JoinSet`, which aborts the task.
 //
-// A common wrong answer awaits the `JoinHandle` after `serve`. That passes the
-// panic on, but only when the shop closes. Another wrong answer is a `select!`
-// with a plain `JoinHandle`: it sees the panic, but the task keeps running after
-// `serve`, because dropping a handle stops nothing.
+// A common wrong answer awaits the `JoinHandle` after `serve`. That passes
+// the panic on, but only when the shop closes. Another wrong answer is a
+// `select!` with a plain `JoinHandle`: it sees the panic, but the task keeps
+// running after `serve`, because dropping a handle stops nothing.
 async fn run(client: &Client, url: &str, serve: impl Future<Output = ()>) {
     let mut tasks = JoinSet::new();
     tasks.spawn(update_prices(client.clone(), url.to_owned()));
