@@ -15,7 +15,6 @@
 // ANCHOR: use
 use std::collections::HashMap;
 
-use anyhow::Context as _;
 use lesson_kit::{Site, println};
 use lesson05::{client, fetch_page};
 use tokio::sync::{mpsc, oneshot};
@@ -89,8 +88,8 @@ impl Cache {
     pub async fn size(&self, site: &Site) -> anyhow::Result<usize> {
         let (reply, response) = oneshot::channel();
         let request = Request { site: site.clone(), reply };
-        self.requests.send(request).await.context("the actor has ended")?;
-        Ok(response.await.context("the actor has ended")??)
+        self.requests.send(request).await?;
+        Ok(response.await??)
     }
     // ANCHOR_END: handle
 }

@@ -94,7 +94,6 @@ pub async fn with_futures_unordered(
     }
     pages
 }
-
 // ANCHOR_END: futures_unordered
 
 /// A `JoinSet` holds tasks.
@@ -126,7 +125,6 @@ pub async fn with_buffered(
         .collect()
         .await
 }
-
 // ANCHOR_END: stream
 
 /// `buffer_unordered` does so too.

@@ -73,7 +73,7 @@ pub async fn before(jobs: usize, counts: &Arc<Counts>) {
             job(&counter).await;
             drop(permit);
         });
-        // A set keeps a task that has ended until its result is taken.
+        // The results of tasks that have ended.
         while let Some(ended) = tasks.try_join_next() {
             ended.expect("a job doesn't panic");
         }
