@@ -1,6 +1,6 @@
 // Tasks fetch pages and write their sizes into a list they share. The compiler
 // refuses the program, because a task holds the guard of the list's mutex while
-// it waits for its page. If it compiled, the second task would wait for the lock
+// it waits for its page. If it compiled, the second task would want the lock
 // and block the thread that the first one needs.
 //
 // Hold the lock only while you write, so that all requests are in flight at the
