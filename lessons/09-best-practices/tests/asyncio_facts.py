@@ -160,6 +160,21 @@ def a_lock_of_threads_held_across_an_await_stops_the_loop():
     asyncio.run(main())
 
 
+def a_total_read_before_an_await_and_written_after_it_loses_what_came_between():
+    async def main():
+        totals = {"python.org": 0}
+
+        async def add():
+            before = totals["python.org"]
+            await asyncio.sleep(0)
+            totals["python.org"] = before + 50_321
+
+        await asyncio.gather(add(), add(), add())
+        return totals["python.org"]
+
+    assert asyncio.run(main()) == 50_321
+
+
 def a_queue_has_no_bound_and_several_tasks_can_get_from_it():
     async def main():
         queue = asyncio.Queue()
@@ -251,6 +266,7 @@ the_pool_of_to_thread_has_at_most_32_threads()
 a_call_in_a_thread_continues_when_its_task_is_cancelled()
 a_file_is_written_when_it_is_freed()
 a_lock_of_threads_held_across_an_await_stops_the_loop()
+a_total_read_before_an_await_and_written_after_it_loses_what_came_between()
 a_queue_has_no_bound_and_several_tasks_can_get_from_it()
 a_queue_with_a_bound_makes_its_producer_wait()
 a_queue_can_be_shut_down_since_3_13()
