@@ -46,7 +46,11 @@ fn main() -> anyhow::Result<()> {
 fn print_page(page: reqwest::Result<usize>) {
     match page {
         Ok(bytes) => println!("{bytes} bytes"),
-        Err(error) => println!("{}", with_causes(&error.without_url())),
+        Err(error) => {
+            let causes = with_causes(&error.without_url());
+            // Its causes are long, so this prints them in two lines.
+            println!("{}", causes.replacen("): ", "):\n    ", 1));
+        }
     }
 }
 
