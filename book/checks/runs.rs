@@ -63,17 +63,6 @@ pub const RUNS: &[Run] = &[
         ..PLAIN
     },
     Run {
-        name: "lesson01-hang",
-        command: "cargo run -p lesson01 -- --fault python.org=hang",
-        picture: true,
-        any_order: &["a-thread-for-each-site"],
-        faster: &[
-            ("total-threads-speed-up/a thread for each site", "total-threads-speed-up/one after another"),
-            ("total-threads-speed-up/async, all at once", "total-threads-speed-up/one after another"),
-        ],
-        ..PLAIN
-    },
-    Run {
         name: "lesson01-thread-sleep",
         command: "cargo run -p lesson01",
         edit: Some("01-thread-sleep"),
@@ -93,6 +82,17 @@ pub const RUNS: &[Run] = &[
         command: "cargo run -p lesson01",
         edit: Some("01-sleep-after"),
         any_order: &["a-thread-for-each-site", "async"],
+        ..PLAIN
+    },
+    Run {
+        name: "lesson01-hang",
+        command: "cargo run -p lesson01 -- --fault python.org=hang",
+        picture: true,
+        any_order: &["a-thread-for-each-site"],
+        faster: &[
+            ("total-threads-speed-up/a thread for each site", "total-threads-speed-up/one after another"),
+            ("total-threads-speed-up/async, all at once", "total-threads-speed-up/one after another"),
+        ],
         ..PLAIN
     },
     Run {
