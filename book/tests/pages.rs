@@ -212,13 +212,15 @@ fn no_comment_in_a_listing_before_a_question_gives_the_reason() {
     for page in pages_to_read() {
         for comment in comments_before_questions(&page) {
             read += 1;
-            let low = comment.to_lowercase();
+            // Only words: " change" has no " hang" in it.
+            let low =
+                comment.to_lowercase().replace(|each: char| !each.is_alphanumeric() && each != '\'', " ");
             let verdict = ["wrong", "right", "version "].iter().any(|word| low.contains(word));
             let alone = matches!(
                 comment.trim_start_matches(['/', '#', ' ']),
                 "Wrong." | "Right." | "Version A." | "Version B." | "Version C." | "Version D."
             );
-            let reason = REASONS.iter().find(|word| low.contains(*word));
+            let reason = REASONS.iter().find(|word| low.contains(&format!(" {word}")));
             if verdict && !alone {
                 wrong.push(format!("{}: a verdict and more: {comment}", page.name));
             } else if let Some(reason) = reason {
