@@ -218,7 +218,8 @@ fn edited_course(edit: &str) -> anyhow::Result<PathBuf> {
     Ok(course)
 }
 
-/// Copies a file or a folder. What is the same already is left alone: cargo builds anew what was written.
+/// Makes `to` the same as `from`, a file or a folder. A file that's the same already is left alone, because cargo
+/// rebuilds everything that was written.
 fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
     let context = || format!("cannot copy {} to {}", from.display(), to.display());
     if from.is_dir() {
@@ -226,6 +227,12 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
         for entry in fs::read_dir(from).with_context(context)? {
             let name = entry.with_context(context)?.file_name();
             copy(&from.join(&name), &to.join(&name))?;
+        }
+        for entry in fs::read_dir(to).with_context(context)? {
+            let entry = entry.with_context(context)?.path();
+            if !from.join(entry.file_name().unwrap_or_default()).exists() {
+                remove(&entry)?;
+            }
         }
         return Ok(());
     }
@@ -235,4 +242,29 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
     }
     fs::create_dir_all(to.parent().unwrap_or(to)).with_context(context)?;
     fs::write(to, content).with_context(context)
+}
+
+fn remove(path: &Path) -> anyhow::Result<()> {
+    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    removed.with_context(|| format!("cannot remove {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_has_what_there_is_and_nothing_that_is_gone() {
+        let folder = tempfile::tempdir().expect("there can be one");
+        let [from, to] = ["from", "to"].map(|name| folder.path().join(name));
+        for file in ["from/a/new.rs", "from/same.rs", "to/same.rs", "to/a/old.rs", "to/gone/b.rs"] {
+            let file = folder.path().join(file);
+            fs::create_dir_all(file.parent().expect("it has one")).expect("it can be made");
+            fs::write(file, "text").expect("it can be written");
+        }
+        copy(&from, &to).expect("it can be copied");
+        let is_there = |file: &str| to.join(file).exists();
+        assert!(is_there("a/new.rs") && is_there("same.rs"));
+        assert!(!is_there("a/old.rs") && !is_there("gone"));
+    }
 }
