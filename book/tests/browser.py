@@ -175,6 +175,20 @@ def print_page(browser, address):
         if heading not in headings:
             found.append(f"print: {heading} is not there")
         single.close()
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 720, "height": 1000})  # a sheet of paper, about
+    hidden = page.evaluate(
+        """() => [...document.querySelectorAll('details > *')]
+            .filter(part => !part.checkVisibility())
+            .map(part => part.outerHTML.slice(0, 60))"""
+    )
+    for part in hidden[:5]:
+        found.append(f"print: the answer can't be seen: {part}")
+    wide = page.evaluate(
+        "() => [...document.querySelectorAll('pre > code')].filter(code => code.scrollWidth > code.clientWidth + 1).length"
+    )
+    if wide:
+        found.append(f"print: {wide} listings are cut off")
     if not page.pdf().startswith(b"%PDF"):
         found.append("print: no PDF comes of it")
     page.close()
