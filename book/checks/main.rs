@@ -97,7 +97,7 @@ fn list_pages() -> anyhow::Result<()> {
     for page in pages()? {
         let name = &page.name;
         match page.length() {
-            Ok(Length { words, main, deeper, listings, predictions, exercises }) => {
+            Ok(Length { words, main, deeper, listings, predictions, exercises, .. }) => {
                 let exercises = exercises.len();
                 println!(
                     "{name:34} {words:5}  {main:7.1}  {deeper:6.1}  {listings:8}  {predictions:11}  {exercises:9}"

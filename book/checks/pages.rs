@@ -41,6 +41,8 @@ pub struct Length {
     pub deeper: f64,
     /// Its listings: code outside folds, without commands and outputs.
     pub listings: usize,
+    /// The lines of Rust before the first output, without blank lines and imports.
+    pub lines_before_output: usize,
     /// The questions that begin with *Predict*.
     pub predictions: usize,
     /// The exercises that it announces: name and minutes.
@@ -125,6 +127,7 @@ impl Page {
     pub fn length(&self) -> anyhow::Result<Length> {
         let mut length = Length::default();
         let mut place = Place::default();
+        let mut output_came = false;
         for event in self.events() {
             place.follow(&event);
             match event {
@@ -142,7 +145,7 @@ impl Page {
                         }
                     }
                     Some("sh") => length.add(&place, text.lines().count() as f64),
-                    Some("text") => {}
+                    Some("text") => output_came = true,
                     Some(_) => place.listing += &text,
                 },
                 Event::Code(code) => {
@@ -157,8 +160,12 @@ impl Page {
                     let listing = mem::take(&mut place.listing);
                     if !listing.is_empty() && place.is_read() {
                         length.listings += 1;
-                        let lines = with_includes(&listing)?.lines().count();
-                        length.add(&place, lines.div_ceil(LINES_A_MINUTE) as f64);
+                        let listing = with_includes(&listing)?;
+                        length.add(&place, listing.lines().count().div_ceil(LINES_A_MINUTE) as f64);
+                        if !output_came && place.language.starts_with("rust") {
+                            let is_new = |line: &&str| !line.trim().is_empty() && !line.starts_with("use ");
+                            length.lines_before_output += listing.lines().filter(is_new).count();
+                        }
                     }
                 }
                 _ => {}
@@ -204,6 +211,8 @@ struct Place {
     strong: bool,
     /// The language of the code block.
     code: Option<String>,
+    /// That of the last one.
+    language: String,
     /// What the code block holds so far.
     listing: String,
 }
@@ -227,6 +236,7 @@ impl Place {
             Event::End(TagEnd::Strong) => self.strong = false,
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) => {
                 self.code = Some(language.to_string());
+                self.language = language.to_string();
             }
             Event::End(TagEnd::CodeBlock) => self.code = None,
             _ => {}

@@ -205,6 +205,36 @@ pub const RUNS: &[Run] = &[
         refused: true,
         ..PLAIN
     },
+    Run {
+        name: "question_mark_unit",
+        command: "cargo run -p lesson03 --features does-not-compile --example question_mark_unit",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
+        name: "question_mark_convert",
+        command: "cargo run -p lesson03 --features does-not-compile --example question_mark_convert",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
+        name: "unused_future",
+        command: "cargo run -p lesson03 --features does-not-compile --example unused_future",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
+        name: "poll_method",
+        command: "cargo run -p lesson03 --features does-not-compile --example poll_method",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
+        name: "async_closure_send",
+        command: "cargo run -p lesson03 --features does-not-compile --example async_closure_send",
+        refused: true,
+        ..PLAIN
+    },
     Run { name: "lesson04", command: "cargo run -p lesson04", picture: true, ..PLAIN },
     Run {
         name: "detach",
@@ -229,6 +259,12 @@ pub const RUNS: &[Run] = &[
     Run {
         name: "spawn_rc",
         command: "cargo run -p lesson04 --features does-not-compile --example spawn_rc",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
+        name: "spawn_result_rc",
+        command: "cargo run -p lesson04 --features does-not-compile --example spawn_result_rc",
         refused: true,
         ..PLAIN
     },

@@ -13,6 +13,8 @@ const MINUTES_A_PAGE: f64 = 25.0;
 const MINUTES_OF_THE_CORE_PATH: f64 = 240.0;
 /// Chapters 1 to 10, with all their pages, have no more words than this.
 const WORDS: usize = 26_000;
+/// A reader has read no more code than this, without imports, when the first output comes.
+const LINES_BEFORE_OUTPUT: usize = 25;
 /// How far the minutes that a page states may be from those that are measured.
 const TOLERANCE: f64 = 1.0;
 
@@ -104,6 +106,17 @@ fn every_page_says_how_long_it_takes_and_none_takes_longer_than_25_minutes() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_first_output_comes_after_at_most_25_lines_of_code() {
+    // The blocks of *The Rust you will need* say what they print.
+    let late = pages_to_read().into_iter().filter(is_of_a_chapter).filter_map(|page| {
+        let lines = length(&page).lines_before_output;
+        (lines > LINES_BEFORE_OUTPUT).then(|| format!("{}: {lines} lines\n", page.name))
+    });
+    let late: String = late.collect();
+    assert!(late.is_empty(), "\n{late}");
 }
 
 #[test]
