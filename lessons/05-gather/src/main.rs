@@ -21,8 +21,7 @@ use lesson05::{SITES, client, fetch_all};
 // ANCHOR: main
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let lesson =
-        lesson_kit::start_on("lesson05", "many pages, some fail", &SITES);
+    let lesson = lesson_kit::start_on("lesson05", "some pages fail", &SITES);
     let start = Instant::now();
     let results = fetch_all(&client()?, lesson.sites()).await;
     for (site, result) in lesson.sites().iter().zip(results) {
