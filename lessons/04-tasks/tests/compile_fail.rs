@@ -4,7 +4,7 @@
 use mock_server::testing::check_refused;
 
 /// The programs in `compile_fail`, and the error of each.
-const REFUSED: [(&str, &str); 4] = [
+const REFUSED: [(&str, &str); 5] = [
     (
         "async_block_borrows",
         "error[E0373]: async block may outlive the current function",
@@ -16,6 +16,7 @@ const REFUSED: [(&str, &str); 4] = [
     ),
     // This one has no code.
     ("spawn_rc", "future cannot be sent between threads safely"),
+    ("spawn_result_rc", "`Rc<str>` cannot be sent between threads safely"),
 ];
 
 #[test]
