@@ -375,12 +375,6 @@ pub const RUNS: &[Run] = &[
         any_order: &["joinset", "wrong"],
         ..PLAIN
     },
-    Run {
-        name: "boxed_error",
-        command: "cargo run -p lesson06 --features does-not-compile --example boxed_error",
-        refused: true,
-        ..PLAIN
-    },
     Run { name: "panic", command: "cargo run -p lesson06 --example panic", ..PLAIN },
     Run { name: "fail_fast_100", command: "cargo run -p lesson06 --example fail_fast_100", ..PLAIN },
     Run {

@@ -74,7 +74,7 @@ async fn simulated_fetch(number: usize) -> anyhow::Result<usize> {
 // ANCHOR_END: fetch
 
 // ANCHOR: joined
-/// Version A.
+/// Fails fast up to 30 futures.
 pub async fn joined(
     fetches: Vec<impl Future<Output = anyhow::Result<usize>>>,
 ) -> anyhow::Result<Vec<usize>> {
@@ -83,7 +83,7 @@ pub async fn joined(
 // ANCHOR_END: joined
 
 // ANCHOR: buffered
-/// Version B.
+/// Fails fast with any number of futures, up to 100 of them at the same time.
 pub async fn buffered(
     fetches: Vec<impl Future<Output = anyhow::Result<usize>>>,
 ) -> anyhow::Result<Vec<usize>> {
@@ -92,7 +92,7 @@ pub async fn buffered(
 // ANCHOR_END: buffered
 
 // ANCHOR: with_tasks
-/// Version C.
+/// Fails fast with any number of tasks.
 pub async fn with_tasks(
     fetches: Vec<impl Future<Output = anyhow::Result<usize>> + Send + 'static>,
 ) -> anyhow::Result<Vec<usize>> {

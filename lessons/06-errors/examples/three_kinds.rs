@@ -72,9 +72,9 @@ pub async fn page_size(client: &Client, url: &str) -> Result<usize, ErrorKind> {
 }
 
 fn kind_of(error: reqwest::Error) -> ErrorKind {
-    match error.is_timeout() {
-        true => ErrorKind::Timeout(error.without_url()),
-        false => ErrorKind::Failed(error.without_url()),
+    if error.is_timeout() {
+        return ErrorKind::Timeout(error.without_url());
     }
+    ErrorKind::Failed(error.without_url())
 }
 // ANCHOR_END: page_size
