@@ -78,14 +78,16 @@ async fn fetch_compressed(
     Ok(page)
 }
 
-// ANCHOR: inflate
+// ANCHOR: inflate_all
 /// Wrong.
 pub fn inflate_all(page: &[u8]) -> io::Result<Vec<u8>> {
     let mut inflated = Vec::new();
     GzDecoder::new(page).read_to_end(&mut inflated)?;
     Ok(inflated)
 }
+// ANCHOR_END: inflate_all
 
+// ANCHOR: inflate
 /// Right.
 pub fn inflate(page: &[u8]) -> io::Result<Vec<u8>> {
     let mut inflated = Vec::new();

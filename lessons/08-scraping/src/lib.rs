@@ -258,7 +258,9 @@ pub fn harmless(words: &str) -> String {
     let words: Vec<_> = words.split_whitespace().collect();
     words.join(" ").replace(is_obeyed, "�")
 }
+// ANCHOR_END: harmless
 
+// ANCHOR: obeyed
 /// A line of no more than [`LONGEST`] characters, with a mark where it was cut.
 pub fn shortened(mut line: String) -> String {
     if let Some((end, _)) = line.char_indices().nth(LONGEST) {
@@ -278,4 +280,4 @@ fn is_obeyed(character: char) -> bool {
     );
     character.is_control() || changes_direction
 }
-// ANCHOR_END: harmless
+// ANCHOR_END: obeyed
