@@ -153,13 +153,10 @@ pub async fn wait_again(
     site: &Site,
 ) -> anyhow::Result<usize> {
     let mut handle = tokio::spawn(fetch_page(client.clone(), site.clone()));
-    let result = match timeout(LIMIT, &mut handle).await {
-        Ok(result) => result,
-        Err(_elapsed) => {
-            println!("still waiting for {}", site.name);
-            handle.await
-        }
-    };
-    Ok(result??)
+    if let Ok(result) = timeout(LIMIT, &mut handle).await {
+        return Ok(result??);
+    }
+    println!("still waiting for {}", site.name);
+    Ok(handle.await??)
 }
 // ANCHOR_END: wait_again

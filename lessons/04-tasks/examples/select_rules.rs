@@ -15,7 +15,6 @@
 //!    first.
 
 // ANCHOR: use
-use std::cell::Cell;
 use std::future::ready;
 
 use lesson_kit::println;
@@ -64,16 +63,16 @@ fn winners([first, second]: [usize; 2]) -> &'static str {
 // ANCHOR: condition
 /// Returns the branch that wins, and how often `make` was called.
 pub async fn condition() -> (&'static str, usize) {
-    let calls = Cell::new(0);
-    let make = || {
-        calls.set(calls.get() + 1);
+    let mut calls = 0;
+    let mut make = || {
+        calls += 1;
         ready(())
     };
     let winner = tokio::select! {
         () = make(), if false => "first branch",
         () = yield_now() => "second branch",
     };
-    (winner, calls.get())
+    (winner, calls)
 }
 // ANCHOR_END: condition
 
@@ -87,7 +86,6 @@ pub async fn pattern() -> &'static str {
     }
 }
 
-/// The same without the second branch.
 pub async fn alone() -> &'static str {
     let mut tasks = JoinSet::<()>::new();
     tokio::select! {
