@@ -37,40 +37,44 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-// ANCHOR: version_a
+// ANCHOR: totals
 /// The bytes of each site.
 pub type Totals = Arc<Mutex<HashMap<String, usize>>>;
+// ANCHOR_END: totals
 
-/// Version A.
+/// Adds a page's bytes to its site's total. Version A.
 pub async fn fetch_then_add(
     client: Client,
     site: Site,
     totals: Totals,
 ) -> reqwest::Result<()> {
+    // ANCHOR: version_a
+    // Version A.
     let bytes = fetch_page(&client, &site).await?;
     let mut map = totals.lock().expect("nothing panics while it's locked");
     *map.entry(site.name).or_default() += bytes;
+    // ANCHOR_END: version_a
     Ok(())
 }
-// ANCHOR_END: version_a
 
-// ANCHOR: version_b
-/// Version B.
+/// Adds a page's bytes to its site's total. Version B.
 pub async fn read_fetch_write(
     client: Client,
     site: Site,
     totals: Totals,
 ) -> reqwest::Result<()> {
+    // ANCHOR: version_b
+    // Version B.
     let lock = || totals.lock().expect("nothing panics while it's locked");
     let before = lock().get(&site.name).copied().unwrap_or(0);
     let bytes = fetch_page(&client, &site).await?;
     lock().insert(site.name, before + bytes);
+    // ANCHOR_END: version_b
     Ok(())
 }
-// ANCHOR_END: version_b
 
 // ANCHOR: three_tasks
-/// Runs it in three tasks that share a client and a map. Returns the map.
+/// Calls `add` in three tasks that share a client and a map. Returns the map.
 pub async fn three_tasks<F>(
     site: &Site,
     add: fn(Client, Site, Totals) -> F,
