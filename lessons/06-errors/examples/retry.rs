@@ -91,10 +91,10 @@ pub fn with_retry_after(pause: Duration, error: &ErrorKind) -> Duration {
 /// The pauses before five more tries: each is a random part of at most 100 ms,
 /// 200 ms, 400 ms and so on.
 pub fn full_jitter() -> impl Backoff {
-    let longest = ExponentialBuilder::new()
+    let pauses = ExponentialBuilder::new()
         .with_min_delay(Duration::from_millis(100))
         .with_max_times(5)
         .build();
-    longest.map(|longest| longest.mul_f64(fastrand::f64()))
+    pauses.map(|longest| longest.mul_f64(fastrand::f64()))
 }
 // ANCHOR_END: full_jitter
