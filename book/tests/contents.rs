@@ -15,7 +15,6 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 const TOLD: &[&str] = &[
     "cargo run -p lesson01 -- --fault list",
     "cargo run -p lesson01 -- --help",
-    "cargo run -p lesson01 -- http://localhost:8000",
     "cargo run -p lesson01 -- http://a.example http://b.example",
     "cargo run -p lesson01 -- --timeline timeline.svg",
     "cargo run -p lesson01 --features live -- --live",

@@ -17,7 +17,6 @@ URLS = sys.argv[1:] or [f"http://127.0.0.1:8080/site/{name}" for name in NAMES]
 TIMEOUT = aiohttp.ClientTimeout(total=5)  # seconds, for a whole page
 
 
-# ANCHOR: fetch_page
 async def fetch_page(session, url):
     print(f"Fetching {url}")
     async with session.get(url) as response:
@@ -25,14 +24,11 @@ async def fetch_page(session, url):
         text = await response.text()
     print(f"Fetched {url}")
     return len(text)
-# ANCHOR_END: fetch_page
 
 
-# ANCHOR: fetch_all
 async def fetch_all(session, urls):
     pages = (fetch_page(session, url) for url in urls)
     return await asyncio.gather(*pages, return_exceptions=True)
-# ANCHOR_END: fetch_all
 
 
 def print_pages(pages):
@@ -43,7 +39,6 @@ def print_pages(pages):
             print(f"{url}: {page} bytes")
 
 
-# ANCHOR: main
 async def main():
     start = time.perf_counter()
     async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
@@ -53,4 +48,3 @@ async def main():
 
 
 asyncio.run(main())
-# ANCHOR_END: main

@@ -61,11 +61,10 @@ async fn visit(
     client: &reqwest::Client,
     site: &Site,
     pause: impl Future<Output = ()>,
-) -> reqwest::Result<()> {
+) -> reqwest::Result<usize> {
     fetch_page(client, site).await?;
     pause.await;
-    fetch_page(client, site).await?;
-    Ok(())
+    fetch_page(client, site).await
 }
 
 /// Wrong.
@@ -79,7 +78,7 @@ pub async fn pause_with_tokio() {
     tokio::time::sleep(PAUSE).await;
 }
 
-type Visit = reqwest::Result<()>;
+type Visit = reqwest::Result<usize>;
 
 fn print_failures((a, b, c): (Visit, Visit, Visit)) {
     for error in [a, b, c].into_iter().filter_map(Result::err) {
