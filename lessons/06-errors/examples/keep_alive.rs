@@ -71,7 +71,7 @@ pub fn careful_client() -> reqwest::Result<Client> {
 // ANCHOR_END: client
 
 // ANCHOR: retry
-/// Sends a request, and sends it again if the connection was lost.
+/// Version A.
 pub async fn send_with_retry(
     client: &Client,
     method: &Method,

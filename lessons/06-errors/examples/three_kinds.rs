@@ -49,13 +49,10 @@ async fn main() -> anyhow::Result<()> {
 /// How a fetch can fail.
 #[derive(Debug, thiserror::Error)]
 pub enum ErrorKind {
-    /// A timeout expired.
     #[error("no response in time")]
     Timeout(#[source] reqwest::Error),
-    /// The response isn't a page.
     #[error("the site answered {0}")]
     Status(StatusCode),
-    /// Everything else.
     #[error("the request failed")]
     Failed(#[source] reqwest::Error),
 }
