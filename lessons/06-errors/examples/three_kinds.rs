@@ -49,10 +49,13 @@ async fn main() -> anyhow::Result<()> {
 /// How a fetch can fail.
 #[derive(Debug, thiserror::Error)]
 pub enum ErrorKind {
+    /// A timeout expired.
     #[error("no response in time")]
     Timeout(#[source] reqwest::Error),
+    /// The response isn't a page.
     #[error("the site answered {0}")]
     Status(StatusCode),
+    /// Everything else.
     #[error("the request failed")]
     Failed(#[source] reqwest::Error),
 }
@@ -67,11 +70,13 @@ pub async fn page_size(client: &Client, url: &str) -> Result<usize, ErrorKind> {
     }
     Ok(response.bytes().await.map_err(kind_of)?.len())
 }
+// ANCHOR_END: page_size
 
+// ANCHOR: kind_of
 fn kind_of(error: reqwest::Error) -> ErrorKind {
     if error.is_timeout() {
         return ErrorKind::Timeout(error.without_url());
     }
     ErrorKind::Failed(error.without_url())
 }
-// ANCHOR_END: page_size
+// ANCHOR_END: kind_of
