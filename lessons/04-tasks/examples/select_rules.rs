@@ -85,14 +85,17 @@ pub async fn pattern() -> &'static str {
         () = yield_now() => "second branch",
     }
 }
+// ANCHOR_END: pattern
 
+/// The same without the second branch.
+// ANCHOR: alone
 pub async fn alone() -> &'static str {
     let mut tasks = JoinSet::<()>::new();
     tokio::select! {
         Some(_) = tasks.join_next() => "first branch",
     }
 }
-// ANCHOR_END: pattern
+// ANCHOR_END: alone
 
 // ANCHOR: with_else
 /// The same with `else`.
