@@ -28,8 +28,10 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
+// ANCHOR: rows
 /// Places in the code, and the number that each of them sees.
 pub type Rows = [(&'static str, Option<u32>); 4];
+// ANCHOR_END: rows
 
 fn print_rows(rows: Rows) {
     for (place, request) in rows {
