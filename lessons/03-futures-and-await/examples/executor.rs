@@ -76,9 +76,6 @@ pub fn busy_block_on<F: Future>(future: F) -> F::Output {
 }
 // ANCHOR_END: busy
 
-/// Why the lock can't be poisoned.
-const NO_PANIC: &str = "no thread panics while it holds the lock";
-
 // ANCHOR: timer
 /// What a sleep shares with the thread behind it.
 #[derive(Default)]
@@ -94,7 +91,7 @@ pub async fn sleep(time: Duration) {
     let timer = Arc::new(Mutex::new(Timer::default()));
     start_thread(time, Arc::clone(&timer));
     poll_fn(|context| {
-        let mut timer = timer.lock().expect(NO_PANIC);
+        let mut timer = timer.lock().expect("no thread panics");
         if timer.expired {
             return Poll::Ready(());
         }
@@ -111,7 +108,7 @@ fn start_thread(time: Duration, timer: Arc<Mutex<Timer>>) {
     thread::spawn(move || {
         thread::sleep(time);
         let waker = {
-            let mut timer = timer.lock().expect(NO_PANIC);
+            let mut timer = timer.lock().expect("no thread panics");
             timer.expired = true;
             timer.waker.take()
         };

@@ -54,7 +54,7 @@ async fn bytes(client: Client, site: Site) -> Result<usize> {
 type Number = BoxFuture<'static, Result<usize>>;
 
 /// An async function that counts something on a page.
-type Handler = Box<dyn Fn(Client, Site) -> Number + Send + Sync>;
+type Handler = Box<dyn Fn(Client, Site) -> Number>;
 
 /// The functions by their names.
 pub fn handlers() -> HashMap<&'static str, Handler> {

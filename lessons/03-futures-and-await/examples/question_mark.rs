@@ -45,8 +45,8 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-// ANCHOR: loops
-/// Version A.
+/// The words of all pages, or the first error.
+// ANCHOR: all_of
 pub async fn all_of(client: &Client, sites: &[Site]) -> Result<Vec<usize>> {
     let mut words = Vec::new();
     for site in sites {
@@ -54,8 +54,10 @@ pub async fn all_of(client: &Client, sites: &[Site]) -> Result<Vec<usize>> {
     }
     Ok(words)
 }
+// ANCHOR_END: all_of
 
-/// Version B.
+/// A result for each page.
+// ANCHOR: each_of
 pub async fn each_of(client: &Client, sites: &[Site]) -> Vec<Result<usize>> {
     let mut words = Vec::new();
     for site in sites {
@@ -63,4 +65,4 @@ pub async fn each_of(client: &Client, sites: &[Site]) -> Vec<Result<usize>> {
     }
     words
 }
-// ANCHOR_END: loops
+// ANCHOR_END: each_of

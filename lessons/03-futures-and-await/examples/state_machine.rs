@@ -11,12 +11,12 @@
 //! exact numbers depend on the compiler.
 
 // ANCHOR: use
-use futures::FutureExt;
 use lesson_kit::println;
 use tokio::task::yield_now;
 // ANCHOR_END: use
 
-fn main() {
+#[tokio::main]
+async fn main() {
     lesson_kit::without_web(
         "lesson03 --example state_machine",
         "how large a future is",
@@ -29,8 +29,8 @@ fn main() {
     row("sum_of_copy()", size_of_val(&sum_of_copy()));
     row("awaits_sum_after()", size_of_val(&awaits_sum_after()));
     row("Box::pin(sum_after())", size_of_val(&Box::pin(sum_after())));
-    let levels = depth(100).now_or_never();
-    println!("\nrecursion, boxed: {levels:?} levels");
+    let levels = depth(100).await;
+    println!("\nrecursion, boxed: {levels} levels");
 }
 
 // ANCHOR: sizes

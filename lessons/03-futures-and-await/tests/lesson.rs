@@ -1,9 +1,12 @@
 //! What the lesson claims, proved by what the server saw.
 
 use std::cell::Cell;
+use std::env;
 use std::future::{pending, poll_fn, ready};
 use std::pin::pin;
+use std::process::Command;
 use std::task::{Context, Poll, Waker};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use futures::FutureExt;
@@ -109,6 +112,12 @@ async fn the_cures_of_the_programs_that_do_not_compile_compile() {
     };
     assert_eq!(total.await.ok(), Some(8_000));
 
+    let twice_the_words = async {
+        let words = count_words(&client, &sites[0]).await?;
+        Ok::<_, anyhow::Error>(words + words)
+    };
+    assert_eq!(twice_the_words.await.ok(), Some(4_000));
+
     let words_or_zero = async |site: Option<&Site>| {
         let one_block = async {
             match site {
@@ -143,6 +152,28 @@ async fn the_cures_of_the_programs_that_do_not_compile_compile() {
     call().await;
     call().await;
     assert_eq!(calls, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pinned_future_continues_after_a_timeout_that_awaited_it_by_reference()
+ {
+    use tokio::time::{sleep, timeout};
+    let started = Cell::new(0);
+    let slow_page = || async {
+        started.set(started.get() + 1);
+        sleep(Duration::from_millis(60)).await;
+        15_000
+    };
+    let wait = Duration::from_millis(40);
+
+    let mut page = pin!(slow_page());
+    assert!(timeout(wait, &mut page).await.is_err());
+    assert_eq!(page.await, 15_000);
+    let mut boxed = Box::pin(slow_page());
+    assert!(timeout(wait, &mut boxed).await.is_err());
+    assert_eq!(boxed.await, 15_000);
+
+    assert_eq!(started.get(), 2, "each ran once");
 }
 
 #[tokio::test]
@@ -307,6 +338,39 @@ async fn a_future_holds_what_is_alive_or_borrowed_and_in_scope_across_an_await()
     assert_eq!(sum_before().await, sum_after().await);
     assert_eq!(sum_in_block().await, sum_after().await);
     assert_eq!(depth(3).await, 3);
+}
+
+/// Set for the process whose thread overflows its stack.
+const OVERFLOW: &str = "LESSON03_OVERFLOW";
+
+/// An overflow ends the process, so the test runs itself in another one.
+#[test]
+fn a_future_of_4_megabytes_overflows_the_stack_of_a_new_thread() {
+    async fn large() -> usize {
+        let buffer = [1_u8; 4 << 20];
+        tokio::task::yield_now().await;
+        buffer.iter().map(|&byte| usize::from(byte)).sum()
+    }
+    if env::var_os(OVERFLOW).is_some() {
+        let thread = thread::spawn(|| executor::block_on(large()));
+        thread.join().expect("it doesn't panic");
+        return;
+    }
+
+    let output = Command::new(env::current_exe().expect("this file"))
+        .args([
+            "--exact",
+            "a_future_of_4_megabytes_overflows_the_stack_of_a_new_thread",
+            "--nocapture",
+        ])
+        .env(OVERFLOW, "1")
+        .env_remove("RUST_MIN_STACK")
+        .output()
+        .expect("the test runs");
+
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "{said}");
+    assert!(said.contains("has overflowed its stack"), "{said}");
 }
 
 /// A large value with a destructor.
