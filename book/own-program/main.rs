@@ -39,7 +39,6 @@ mod tests {
         let server = MockServer::start().await;
         let hello = ResponseTemplate::new(200).set_body_string("hello");
         Mock::given(path("/hello")).respond_with(hello).mount(&server).await;
-
         let url = format!("{}/hello", server.uri());
         let size = page_size(&Client::new(), &url).await?;
 
@@ -51,9 +50,7 @@ mod tests {
     async fn a_missing_page_is_an_error() {
         // It has no pages at all, so it responds with 404 to everything.
         let server = MockServer::start().await;
-
         let size = page_size(&Client::new(), &server.uri()).await;
-
         let error = size.expect_err("the server has no pages");
         assert_eq!(error.status(), Some(StatusCode::NOT_FOUND));
     }
