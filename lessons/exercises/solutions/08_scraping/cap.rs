@@ -7,7 +7,7 @@
 // gigabyte in a second. The tests check that the client leaves.
 
 use exercises::show;
-use mock_server::{Fault, MockWeb, Site, page};
+use mock_server::{Fault, MockWeb, Site};
 use reqwest::Client;
 
 const LARGEST: usize = 100_000;
@@ -70,7 +70,7 @@ fn main() {
 mod tests {
     use super::*;
     use exercises::{PATIENCE, check, sees};
-    use mock_server::Builder;
+    use mock_server::{Builder, page};
     use tokio::time::timeout;
 
     fn site(bytes: usize) -> Builder {
