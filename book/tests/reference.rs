@@ -71,3 +71,91 @@ fn every_message_that_the_book_explains_was_printed_by_a_run_or_is_looked_for_by
         assert!(shown, "nothing prints: {heading}");
     }
 }
+
+/// What a chapter prints in bold and isn't a term: names of parts of a page, and items of a list.
+const NO_TERMS: [&str; 13] = [
+    "Beside the core path",
+    "Core path",
+    "Loses data.",
+    "Order",
+    "Patterns",
+    "Right",
+    "Safe, loses its place.",
+    "Safe.",
+    "Sends twice.",
+    "Wrong",
+    "else",
+    "if",
+    "name",
+];
+
+/// Terms that are bold in another form.
+const FORMS: [(&str, &str); 5] = [
+    ("cancelling a future means dropping it", "cancellation"),
+    ("cancellationtoken", "token"),
+    ("pinned", "pin"),
+    ("starve", "starvation"),
+    ("tasktracker", "tracker"),
+];
+
+/// The words in bold of a page, in lower case.
+fn terms(page: &Page) -> BTreeSet<String> {
+    let (mut terms, mut term) = (BTreeSet::new(), None);
+    for event in events(page) {
+        match event {
+            Event::Start(Tag::Strong) => term = Some(String::new()),
+            Event::End(TagEnd::Strong) => terms.extend(term.take()),
+            Event::Text(text) | Event::Code(text) => term.iter_mut().for_each(|term| *term += &text),
+            _ => {}
+        }
+    }
+    let begins =
+        |term: &String| ["Predict", "Exercise ", "Change a line"].iter().any(|word| term.starts_with(word));
+    terms.retain(|term| !begins(term) && !NO_TERMS.contains(&term.as_str()));
+    terms.into_iter().map(|term| term.to_lowercase()).collect()
+}
+
+/// The glossary's entries, in lower case, without what's in parentheses.
+fn entries(glossary: &Page) -> BTreeSet<String> {
+    let (mut entries, mut entry) = (BTreeSet::new(), None);
+    for event in events(glossary) {
+        match event {
+            Event::Start(Tag::DefinitionListTitle) => entry = Some(String::new()),
+            Event::End(TagEnd::DefinitionListTitle) => entries.extend(entry.take()),
+            Event::Text(text) | Event::Code(text) => entry.iter_mut().for_each(|entry| *entry += &text),
+            _ => {}
+        }
+    }
+    entries.iter().map(|entry| entry.split(" (").next().unwrap_or_default().to_lowercase()).collect()
+}
+
+/// A word without the end that a plural or a form of a verb adds.
+fn stem(word: &str) -> &str {
+    ["es", "ed", "e", "s"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word)
+}
+
+#[test]
+fn the_glossary_has_every_term_that_a_chapter_introduces() {
+    let glossary = page("glossary.md");
+    let mut definitions = glossary.markdown.lines().filter(|line| line.starts_with(": "));
+    assert!(definitions.all(|line| line.ends_with(".md)")), "each leads to a page");
+    let entries = entries(&glossary);
+    let stems: BTreeSet<_> = entries.iter().map(|entry| stem(entry)).collect();
+    assert!(entries.len() > 70, "{entries:?}");
+    let start = ["program-of-your-own.md", "rust-you-will-need.md"];
+    let mut missing = Vec::new();
+    for page in pages().expect("the book can be read") {
+        if !page.name.starts_with(|first: char| first.is_ascii_digit())
+            && !start.contains(&page.name.as_str())
+        {
+            continue;
+        }
+        for term in terms(&page) {
+            let form = FORMS.iter().find(|(form, _)| *form == term).map_or(term.as_str(), |(_, entry)| entry);
+            if !entries.contains(form) && !stems.contains(stem(form)) {
+                missing.push(format!("{}: {term}", page.name));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "\n{}", missing.join("\n"));
+}
