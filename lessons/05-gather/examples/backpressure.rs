@@ -129,12 +129,10 @@ impl Usage {
     }
 
     fn print(&self) {
-        let consumed = self.start.elapsed();
         println!("pages:      {:>8}", self.pages);
         println!("waiting:    {:>8} at most", self.waiting);
         println!("memory:     {:>8} KB at most", self.memory / 1024);
         println!("producer:   {:>8.2} s", self.produced.as_secs_f64());
-        println!("consumer:   {:>8.2} s", consumed.as_secs_f64());
     }
 }
 
