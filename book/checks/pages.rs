@@ -41,7 +41,7 @@ pub struct Length {
     pub deeper: f64,
     /// Its listings: code outside folds, without commands and outputs.
     pub listings: usize,
-    /// The lines of Rust before the first output, without blank lines and imports.
+    /// The lines of Rust before the first output, without imports, comments, and lines that only close something.
     pub lines_before_output: usize,
     /// The questions that begin with *Predict*.
     pub predictions: usize,
@@ -163,8 +163,13 @@ impl Page {
                         let listing = with_includes(&listing)?;
                         length.add(&place, listing.lines().count().div_ceil(LINES_A_MINUTE) as f64);
                         if !output_came && place.language.starts_with("rust") {
-                            let is_new = |line: &&str| !line.trim().is_empty() && !line.starts_with("use ");
-                            length.lines_before_output += listing.lines().filter(is_new).count();
+                            let is_code = |line: &&str| {
+                                let line = line.trim();
+                                line.contains(char::is_alphanumeric)
+                                    && !line.starts_with("//")
+                                    && !line.starts_with("use ")
+                            };
+                            length.lines_before_output += listing.lines().filter(is_code).count();
                         }
                     }
                 }
