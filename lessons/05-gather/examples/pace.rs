@@ -66,7 +66,7 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// So many turns per second.
+    /// A pace with this many turns per second.
     pub fn new(per_second: u32) -> Pace {
         let mut ticks = interval(Duration::from_secs(1) / per_second);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
