@@ -62,8 +62,10 @@ async fn version_a(site: &Site) -> reqwest::Result<()> {
     fetch_page(&client, site).await
 }
 
-static CLIENT: LazyLock<Client> =
-    LazyLock::new(|| client().expect("the system allows a client"));
+static CLIENT: LazyLock<Client> = LazyLock::new(|| {
+    // This runs when the static is used for the first time.
+    client().expect("the system allows a client")
+});
 
 /// Version B.
 async fn version_b(site: &Site) -> reqwest::Result<()> {
