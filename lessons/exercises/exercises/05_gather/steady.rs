@@ -1,0 +1,113 @@
+// A program fetches a shop's pages and its catalogue, which is large. Its
+// client has a timeout, so nothing hangs. But the catalogue arrives slowly and
+// steadily, and takes longer than a page may take, so the timeout cuts it off.
+//
+// Change the program so that the catalogue can take as long as it needs, and
+// give up on it only when no byte has come for `LIMIT`. A page should still be
+// complete after `LIMIT`, even if it comes in many pieces. You don't need a
+// second client.
+//
+// The tests check that a steady catalogue is complete, that a catalogue which
+// stops or never begins is an error, and that the server sees the client leave
+// a page that takes too long.
+
+use std::time::Duration;
+
+use exercises::show;
+use futures::future::join;
+use mock_server::{Builder, Fault, MockWeb, Site};
+use reqwest::Client;
+
+const LIMIT: Duration = Duration::from_secs(2);
+
+// TODO: what does this timeout measure, and for which requests?
+fn client() -> reqwest::Result<Client> {
+    // The web is in this process, so a proxy must not get between.
+    Client::builder().no_proxy().timeout(LIMIT).build()
+}
+
+async fn page_size(client: &Client, url: &str) -> reqwest::Result<usize> {
+    let response = client.get(url).send().await?.error_for_status()?;
+    Ok(response.bytes().await?.len())
+}
+
+async fn catalogue_size(client: &Client, url: &str) -> reqwest::Result<usize> {
+    let mut response = client.get(url).send().await?.error_for_status()?;
+    let mut size = 0;
+    while let Some(piece) = response.chunk().await? {
+        size += piece.len();
+    }
+    Ok(size)
+}
+
+fn shop(fault: Fault) -> Builder {
+    MockWeb::builder().sites([Site::new("shop.example").fault(fault)])
+}
+
+fn main() {
+    let slowly = Fault::DribbleOver { chunks: 20, over: 3_000 };
+    show(shop(slowly), async |web, _client| {
+        let client = client().expect("a client");
+        let url = web.url("shop.example");
+        let page = page_size(&client, url);
+        let (page, catalogue) = join(page, catalogue_size(&client, url)).await;
+        println!("page: {page:?}");
+        println!("catalogue: {catalogue:?}");
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use exercises::{PATIENCE, check, sees};
+    use tokio::time::timeout;
+
+    async fn gives_up_on_the_catalogue(web: &MockWeb) {
+        let client = client().expect("a client");
+        let size = catalogue_size(&client, web.url("shop.example"));
+        let size = timeout(PATIENCE, size).await;
+        let size = size.expect("it waits, and no byte comes");
+        assert!(size.is_err(), "{size:?}");
+    }
+
+    // It takes longer than any timeout that ends a page in time.
+    #[test]
+    fn a_steady_catalogue_arrives_however_long_it_takes() {
+        let steadily = Fault::DribbleOver { chunks: 30, over: 6_000 };
+        check(shop(steadily), async |web, _client| {
+            let client = client().expect("a client");
+            let size = catalogue_size(&client, web.url("shop.example")).await;
+            let size = size.expect("a steady catalogue was cut off");
+            assert_eq!(size, 1_000);
+        });
+    }
+
+    #[test]
+    fn a_catalogue_that_stops_is_given_up() {
+        let stops = Fault::Stall { after: 500, pause: None };
+        check(shop(stops), async |web, _client| {
+            gives_up_on_the_catalogue(web).await;
+        });
+    }
+
+    #[test]
+    fn a_catalogue_that_never_begins_is_given_up() {
+        check(shop(Fault::Hang), async |web, _client| {
+            gives_up_on_the_catalogue(web).await;
+        });
+    }
+
+    #[test]
+    fn a_page_in_many_pieces_is_given_up() {
+        let slowly = Fault::DribbleOver { chunks: 100, over: 20_000 };
+        check(shop(slowly), async |web, _client| {
+            let client = client().expect("a client");
+            let size = page_size(&client, web.url("shop.example"));
+            let size = timeout(PATIENCE, size).await;
+            let size = size.expect("a page takes too long");
+            assert!(size.is_err(), "{size:?}");
+            let left = sees(web, |record| record.client_gone() == 1).await;
+            assert!(left, "the request for the page is still open");
+        });
+    }
+}
