@@ -3,9 +3,9 @@
 // steadily, and takes longer than a page may take, so the timeout cuts it off.
 //
 // Change the program so that the catalogue can take as long as it needs, and
-// give up on it only when no byte has come for `LIMIT`. A page should still be
-// complete after `LIMIT`, even if it comes in many pieces. You don't need a
-// second client.
+// give up on it only when no byte has come for `LIMIT`. A page that isn't
+// complete after `LIMIT` should still be an error, even if its pieces keep
+// coming. You don't need a second client.
 //
 // The tests check that a steady catalogue is complete, that a catalogue which
 // stops or never begins is an error, and that the server sees the client leave
