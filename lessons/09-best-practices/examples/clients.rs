@@ -85,9 +85,10 @@ pub async fn one_client(site: &Site) -> reqwest::Result<usize> {
 
 // ANCHOR: in_rounds
 /// Calls it fifty times, ten at a time, and counts the pages.
-pub async fn in_rounds(
-    fetch: impl AsyncFn() -> reqwest::Result<()>,
-) -> reqwest::Result<usize> {
+pub async fn in_rounds<F>(fetch: F) -> reqwest::Result<usize>
+where
+    F: AsyncFn() -> reqwest::Result<()>,
+{
     let mut pages = 0;
     for _ in 0..ROUNDS {
         let round = (0..PER_ROUND).map(|_| fetch());
