@@ -164,8 +164,8 @@ mod tests {
         let closed = timeout(PATIENCE, closing.wait()).await;
         closed.expect("the tasks of `closing` end");
         let record = web.record();
-        let logouts = record.exchanges().filter(|one| one.path == "/logout");
-        logouts.last().map(|logout| logout.outcome)
+        let logout = record.exchanges().rfind(|one| one.path == "/logout");
+        logout.map(|logout| logout.outcome)
     }
 
     #[test]
