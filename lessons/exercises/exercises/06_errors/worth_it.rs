@@ -10,7 +10,7 @@
 use std::time::Duration;
 
 use exercises::show;
-use mock_server::{Fault, MockWeb, Site};
+use mock_server::{MockWeb, Site};
 use reqwest::{Client, Error};
 
 async fn fetch(client: &Client, url: &str) -> Result<usize, Error> {
@@ -63,6 +63,7 @@ fn main() {
 mod tests {
     use super::*;
     use exercises::{check, sites};
+    use mock_server::Fault;
 
     // For a site with this fault: the number of requests, and whether its page
     // arrived.
