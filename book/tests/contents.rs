@@ -23,6 +23,7 @@ const TOLD: &[&str] = &[
     "cargo run -p book -- refresh",
     "cargo run -p book -- refresh --check",
     "cargo run -p lesson05 -- --fault python.org=stall",
+    "cargo run -p lesson06 --example fail_fast -- --part 1",
     "cargo run -p lesson07 --example no_async_drop -- --way 1",
     "cargo run -p lesson09 -- --fault python.org=hang",
     "cargo run -p lesson09 -- --rule 1",
@@ -33,7 +34,7 @@ const TOLD: &[&str] = &[
     "cargo run -p lesson10 -- --depth 0",
     "cargo run -p lesson10 -- --at-once 1",
     "cargo run --bin at_once",
-    "cargo run -- http://127.0.0.1:8080/site/python.org http://127.0.0.1:8080/site/w3schools.com http://127.0.0.1:8080/nothing",
+    "cargo run -- http://127.0.0.1:8080/site/python.org http://127.0.0.1:8080/nothing",
     "cargo run -p mock-server",
     "cargo run -p mock-server -- --port 8081",
 ];

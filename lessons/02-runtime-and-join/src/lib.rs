@@ -29,7 +29,7 @@ pub async fn fetch_page(
 // ANCHOR_END: fetch_page
 
 // ANCHOR: fetch_all
-/// Fetches all pages at the same time, in the task that awaits this.
+/// Fetches all pages at the same time, on the thread that awaits this.
 /// Results are in the order of the sites.
 pub async fn fetch_all(
     client: &reqwest::Client,
