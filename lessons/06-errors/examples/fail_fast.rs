@@ -4,6 +4,8 @@
 //! cargo run -p lesson06 --example fail_fast
 //! ```
 //!
+//! `--part 1` runs only the two that join futures, and `--part 2` only those with tasks.
+//!
 //! The second of three pages doesn't exist, and its site says so after 0.6 s. `try_join_all` returns that error
 //! immediately and drops the other futures: the server sees two clients leave. `join_all` waits for all of them. A
 //! `JoinSet` can do both, because it aborts its tasks when it's dropped.
@@ -14,7 +16,7 @@
 
 // ANCHOR: use
 use futures::future::{join_all, try_join_all};
-use lesson_kit::{Site, println};
+use lesson_kit::{Lesson, Site, println};
 use lesson06::{FetchError, client, fetch_page, with_causes};
 use reqwest::Client;
 use tokio::task::{JoinError, JoinSet};
@@ -22,48 +24,64 @@ use tokio::task::{JoinError, JoinSet};
 type Fetched = Result<usize, FetchError>;
 // ANCHOR_END: use
 
+const SITES: [&str; 3] = ["codeswithpankaj.com", "python.org", "w3schools.com"];
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let lesson = lesson_kit::start(
+    let lesson = lesson_kit::start_in_parts(
         "lesson06 --example fail_fast",
         "fail fast, or collect all",
+        &SITES,
+        "part",
+        2,
     );
     let mut sites = lesson.exact_sites::<3>().clone();
     sites[1].url = format!("{}/missing", sites[1].url.trim_end_matches('/'));
     let client = client()?;
 
+    if lesson.runs(1) {
+        join_futures(&lesson, &client, &sites).await;
+    }
+    if lesson.runs(2) {
+        join_tasks(&lesson, &client, &sites).await;
+    }
+    Ok(())
+}
+
+async fn join_futures(lesson: &Lesson, client: &Client, sites: &[Site; 3]) {
     println!("--- try_join_all ---");
-    match fail_fast(&client, &sites).await {
+    match fail_fast(client, sites).await {
         Ok(pages) => println!("all: {pages:?}"),
         Err(error) => println!("failed: {}", with_causes(&error)),
     }
     lesson.timeline("try_join_all").await;
 
     println!("\n--- join_all ---");
-    for page in collect_all(&client, &sites).await {
+    for page in collect_all(client, sites).await {
         match page {
             Ok(bytes) => println!("{bytes} bytes"),
             Err(error) => println!("failed: {}", with_causes(&error)),
         }
     }
     lesson.timeline("join_all").await;
+}
 
+async fn join_tasks(lesson: &Lesson, client: &Client, sites: &[Site; 3]) {
     println!("\n--- JoinSet ---");
-    match fail_fast_with_tasks(&client, &sites).await {
+    match fail_fast_with_tasks(client, sites).await {
         Ok(pages) => println!("all: {pages:?}"),
         Err(error) => println!("failed: {}", with_causes(&*error)),
     }
     lesson.timeline("JoinSet").await;
 
     println!("\n--- wrong: try_join! on handles ---");
-    match handles(&client, &sites[0], &sites[1]).await {
+    match handles(client, &sites[0], &sites[1]).await {
         Ok((first, second)) => {
             println!("try_join! returned Ok");
             println!("inside: {}, {}", variant(&first), variant(&second));
         }
         Err(error) => println!("failed: {}", with_causes(&error)),
     }
-    Ok(())
 }
 
 fn variant(fetched: &Fetched) -> &'static str {

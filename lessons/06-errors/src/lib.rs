@@ -67,6 +67,7 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 // ANCHOR: kinds
 /// What went wrong. Most variants hold the error that caused them.
 #[derive(Debug, thiserror::Error)]
+// Callers' `match` needs a `_` arm, so variants can be added later.
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The URL can't be parsed, or it's one that this client can't fetch.
@@ -227,6 +228,7 @@ pub fn send_error(error: reqwest::Error) -> ErrorKind {
         connect_error(error)
     } else if causes(&error)
         .filter_map(|cause| cause.downcast_ref())
+        // hyper is the HTTP library inside reqwest.
         .any(hyper::Error::is_parse)
     {
         ErrorKind::Malformed(error.into())
