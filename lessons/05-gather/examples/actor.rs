@@ -63,7 +63,7 @@ async fn run(client: reqwest::Client, mut requests: mpsc::Receiver<Request>) {
         if let Ok(bytes) = size {
             sizes.insert(site.url, bytes);
         }
-        // Fails only if the caller has stopped waiting.
+        // Fails only if the caller has stopped waiting. `let _ =` ignores that.
         let _ = reply.send(size);
     }
 }
