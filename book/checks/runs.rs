@@ -188,6 +188,12 @@ pub const RUNS: &[Run] = &[
         ..PLAIN
     },
     Run {
+        name: "closure_lifetime",
+        command: "cargo run -p lesson03 --features does-not-compile --example closure_lifetime",
+        refused: true,
+        ..PLAIN
+    },
+    Run {
         name: "closure_await",
         command: "cargo run -p lesson03 --features does-not-compile --example closure_await",
         refused: true,

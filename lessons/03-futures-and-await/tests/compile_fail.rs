@@ -4,12 +4,13 @@
 use mock_server::testing::check_refused;
 
 /// The programs in `compile_fail`, and the error that each is.
-const REFUSED: [(&str, &str); 14] = [
+const REFUSED: [(&str, &str); 15] = [
     ("async_block_type", "E0282"),
     ("async_closure_send", "implementation of `Send` is not general enough"),
     ("await_twice", "E0382"),
     ("closure_await", "E0728"),
     ("closure_escape", "captured variable cannot escape `FnMut` closure body"),
+    ("closure_lifetime", "lifetime may not live long enough"),
     ("dyn_async_trait", "E0038"),
     ("forgotten_await", "E0277"),
     ("if_else_futures", "E0308"),
