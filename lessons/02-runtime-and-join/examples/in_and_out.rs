@@ -116,6 +116,7 @@ pub fn with_the_handle(handle: &Handle) -> usize {
 
 /// Another cure of `other_executor`.
 pub fn entered(handle: &Handle) -> usize {
+    // It needs a name: `let _ = …` would drop it immediately.
     let _entered = handle.enter();
     futures::executor::block_on(page())
 }

@@ -199,6 +199,26 @@ fn another_executor_has_no_reactor_and_a_handle_brings_one() {
 }
 
 #[test]
+fn another_executor_on_the_only_thread_of_a_runtime_waits_forever_for_its_timer()
+ {
+    let [many, one] = many_and_one();
+    let nested = async || futures::executor::block_on(in_and_out::awaited());
+    assert_eq!(many.block_on(nested()), 15_000);
+    // A future that doesn't need the runtime is fine.
+    let ready = async || futures::executor::block_on(async { 15_000 });
+    assert_eq!(one.block_on(ready()), 15_000);
+
+    let (sender, receiver) = mpsc::channel();
+    // This thread is left behind, and ends with the process.
+    thread::spawn(move || {
+        let bytes = one.block_on(nested());
+        sender.send(bytes).expect("the test receives it");
+    });
+    let waited = receiver.recv_timeout(IMPATIENT);
+    assert_eq!(waited, Err(mpsc::RecvTimeoutError::Timeout));
+}
+
+#[test]
 fn a_plain_thread_can_spawn_a_task_through_the_handle() {
     let runtime = Runtime::new().expect("a runtime");
     let handle = runtime.handle().clone();

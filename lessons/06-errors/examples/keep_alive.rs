@@ -71,7 +71,7 @@ pub fn careful_client() -> reqwest::Result<Client> {
 // ANCHOR_END: client
 
 // ANCHOR: retry
-/// Version A.
+/// Sends a request, and tries once more if the connection has closed.
 pub async fn send_with_retry(
     client: &Client,
     method: &Method,

@@ -17,7 +17,8 @@ use lesson06::{ErrorKind, FetchError, client, fetch_page, with_causes};
 use tokio::time::Instant;
 // ANCHOR_END: use
 
-/// Two that recover, two that ask for time, one that has no such page, and one that never answers.
+/// One that recovers, two that ask for time, one that refuses the connection, one that has no such page, and one that
+/// never answers.
 const SITES: [&str; 6] = [
     "flaky-site.example",
     "busy-site.example",
@@ -56,7 +57,7 @@ async fn main() -> anyhow::Result<()> {
 
 // ANCHOR: fetch_with_retries
 /// Fetches a page, and tries again after a pause as long as the error is
-/// temporary and the deadline hasn't come.
+/// temporary, and no try begins after the deadline.
 pub async fn fetch_with_retries(
     client: &reqwest::Client,
     site: &Site,
@@ -78,7 +79,7 @@ pub async fn fetch_with_retries(
         .await
 }
 
-/// Our own pause, after the time the site asks for.
+/// Our own pause, after the time the site asks for (at most `Duration::MAX`).
 pub fn with_retry_after(pause: Duration, error: &ErrorKind) -> Duration {
     match error {
         ErrorKind::Status(_, Some(time)) => pause.saturating_add(*time),

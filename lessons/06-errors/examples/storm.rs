@@ -70,7 +70,7 @@ fn report(responses: Vec<reqwest::Result<Response>>) {
 }
 
 // ANCHOR: pauses
-/// 0.8 s before each try.
+/// 0.8 s before each try: a `Vec` of `RETRIES` equal pauses.
 pub fn fixed() -> Vec<Duration> {
     vec![Duration::from_millis(800); RETRIES]
 }
