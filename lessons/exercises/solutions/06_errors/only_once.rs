@@ -4,7 +4,7 @@
 //
 // Make `may_repeat` return true only for a request that may be sent twice: its
 // method is idempotent, or it has a header `Idempotency-Key`, by which the shop
-// recognises an order that it has already read. `send` can stay as it is. The
+// recognizes an order that it has already read. `send` can stay as it is. The
 // tests count the requests that the shop has read.
 
 use exercises::show;
