@@ -70,16 +70,16 @@ impl Session {
 }
 // ANCHOR_END: open
 
+// ANCHOR: close
 impl Session {
-    // ANCHOR: close
     /// Logs out and waits until that's done.
     pub async fn close(mut self) -> reqwest::Result<()> {
         let closed = post(&self.client, &self.site, "logout").await;
         self.is_open = false;
         closed
     }
-    // ANCHOR_END: close
 }
+// ANCHOR_END: close
 
 impl Session {
     /// Fetches a page of the site and returns the number of bytes in its text.
