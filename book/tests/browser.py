@@ -19,7 +19,7 @@ FOLDER = pathlib.Path(sys.argv[2])
 QUESTIONS = pathlib.Path(__file__).with_name("questions.csv")
 WIDTHS = [1280, 390]
 PATIENCE = 120_000  # milliseconds, for a machine that has much else to do
-# Where axe looks at a page. It takes most of the time, and it's about colours and structure: each theme once, and each width.
+# Where axe looks at a page: at each width and in each theme once. It takes most of this program's time.
 CHECKED_BY_AXE = [(1280, "light"), (390, "dark")]
 THEMES = {"light": "light", "dark": "navy"}  # what the system prefers: the theme that mdBook takes
 
@@ -151,7 +151,9 @@ def questions(browser, address):
         bar.fill(words)
         bar.press("End")
         try:
-            page.wait_for_function("words => document.querySelector('#mdbook-searchresults-header').innerText.includes(words)", arg=words)
+            page.wait_for_function(
+                "words => document.querySelector('#mdbook-searchresults-header').innerText.includes(words)", arg=words
+            )
         except TimeoutError:
             found.append(f"search: there are no results for: {words}")
             continue
