@@ -91,6 +91,15 @@ pub fn comparable(text: &str, run: Option<&Run>) -> Vec<String> {
     lines
 }
 
+/// A line of a timeline without its number of connections.
+pub fn without_connections(line: &str) -> String {
+    let Some((before, after)) = line.split_once(" connection") else {
+        return line.to_owned();
+    };
+    let before = before.trim_end_matches(|each: char| each.is_ascii_digit());
+    format!("{before}… connections{}", after.strip_prefix('s').unwrap_or(after))
+}
+
 /// Checks that an output, with its anchors, shows what the book's text says about it: that one way is clearly faster
 /// than another. It's for the output that the book keeps. A new run on a busy machine may differ, so a comparison of
 /// outputs leaves times out.
@@ -289,6 +298,14 @@ one after another   2.11 s         2      1.0x
         differ("a: failed: cut at 9 B", "a: failed: cut at 8 B");
         differ("| curl | `exit status 7: Failed` |", "| curl | `exit status 28: Failed` |");
         differ("HTTP/1.0 200", "HTTP/1.1 200");
+    }
+
+    #[test]
+    fn a_number_of_connections_is_left_out_with_the_s_of_its_plural() {
+        let title = "Success: 3 requests on … connections, at most 1 in flight";
+        assert_eq!(without_connections("Success: 3 requests on 1 connection, at most 1 in flight"), title);
+        assert_eq!(without_connections("Success: 3 requests on 12 connections, at most 1 in flight"), title);
+        assert_eq!(without_connections("Fetched a"), "Fetched a");
     }
 
     #[test]

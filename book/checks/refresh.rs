@@ -56,7 +56,7 @@ pub fn refresh(run: &Run, mode: Mode) -> anyhow::Result<bool> {
     }
     let mut same = settle(&output_file(run), &output, Some(run), mode)?;
     if run.picture {
-        same &= settle(&picture_file(run), &read(&drawn)?, None, mode)?;
+        same &= settle(&picture_file(run), &read(&drawn)?, Some(run), mode)?;
     }
     // A test holds what the README shows to what the book has.
     if run.name == README && mode == Mode::Write {
@@ -160,9 +160,16 @@ fn settle(file: &Path, fresh: &str, run: Option<&Run>, mode: Mode) -> anyhow::Re
         write(file, fresh)?;
         return Ok(true);
     }
-    let comparable = |text: &str| match file.extension() {
-        Some(extension) if extension == "svg" => compare::comparable_picture(text),
-        _ => compare::comparable(text, run),
+    let comparable = |text: &str| {
+        let lines = match file.extension() {
+            Some(extension) if extension == "svg" => compare::comparable_picture(text),
+            _ => compare::comparable(text, run),
+        };
+        if run.is_some_and(|run| run.any_connections) {
+            lines.iter().map(|line| compare::without_connections(line)).collect()
+        } else {
+            lines
+        }
     };
     let (written, fresh) = (comparable(&read(file)?), comparable(fresh));
     if written == fresh {
