@@ -136,7 +136,7 @@ impl Page {
                         let words = text.split_whitespace().count();
                         length.words += words;
                         length.add(&place, words as f64 / WORDS_A_MINUTE);
-                        if text.starts_with("Predict") && place.strong {
+                        if place.asks(&text) {
                             length.predictions += 1;
                             length.add(&place, 1.0);
                         }
@@ -177,6 +177,37 @@ impl Page {
             }
         }
         Ok(length)
+    }
+
+    /// The comments of the listings before each question, from the heading (or the question before) on.
+    ///
+    /// # Errors
+    ///
+    /// When a file that the page includes cannot be read.
+    pub fn comments_before_questions(&self) -> anyhow::Result<Vec<String>> {
+        let page = Page { name: self.name.clone(), markdown: self.expanded()? };
+        let (mut comments, mut found) = (Vec::new(), Vec::new());
+        let mut place = Place::default();
+        for event in page.events() {
+            place.follow(&event);
+            match event {
+                Event::Start(Tag::Heading {
+                    level: HeadingLevel::H1 | HeadingLevel::H2 | HeadingLevel::H3,
+                    ..
+                }) => comments.clear(),
+                Event::Text(text) => match place.code.as_deref() {
+                    None if place.asks(&text) => found.append(&mut comments),
+                    None | Some("sh" | "text") => {}
+                    Some(language) if place.folds == 0 => {
+                        let mark = if language == "python" { "#" } else { "//" };
+                        comments.extend(text.lines().filter_map(|line| comment(line, mark)));
+                    }
+                    Some(_) => {}
+                },
+                _ => {}
+            }
+        }
+        Ok(found)
     }
 
     /// Its Markdown with the code and the outputs that it includes; pictures are left as they are.
@@ -253,6 +284,11 @@ impl Place {
         self.folds == 0 && !self.exercise && self.section != "Recap"
     }
 
+    /// Whether a text here begins a question.
+    fn asks(&self, text: &str) -> bool {
+        self.strong && text.starts_with("Predict")
+    }
+
     /// The minutes in `(10 minutes)`, after the name of an exercise.
     fn announced(&mut self, text: &str) -> anyhow::Result<Option<(String, u32)>> {
         let Some((minutes, _)) = text.strip_prefix(" (").and_then(|rest| rest.split_once(" minutes)")) else {
@@ -261,6 +297,13 @@ impl Place {
         let minutes = minutes.parse().with_context(|| format!("no number of minutes: {text}"))?;
         Ok(Some((mem::take(&mut self.name), minutes)))
     }
+}
+
+/// A comment from its mark on, if the line has one.
+fn comment(line: &str, mark: &str) -> Option<String> {
+    let start = line.find(mark)?;
+    // `https://` isn't a comment.
+    (!line[..start].ends_with(':')).then(|| line[start..].to_owned())
 }
 
 /// A text with the files, or the parts of files, that it includes.

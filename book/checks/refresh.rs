@@ -89,7 +89,7 @@ pub fn picture_file(run: &Run) -> PathBuf {
     source().join(format!("img/{}.svg", run.name))
 }
 
-/// The README with this in place of the first output that it shows.
+/// The README with this instead of the first output that it shows.
 pub fn with_output(readme: &str, output: &str) -> Option<String> {
     let (before, rest) = readme.split_once("```text\n")?;
     let (_, after) = rest.split_once("```\n")?;

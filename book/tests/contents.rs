@@ -152,7 +152,7 @@ fn code_and_outputs_stand_in_a_page_only_as_includes() {
                     Some("python" | "rust,ignore" | "text" | "diff") => {
                         let by_hand =
                             text.lines().find(|line| !line.is_empty() && !line.starts_with("{{#include "));
-                        assert_eq!(by_hand, None, "{}: written by hand in place of included", page.name);
+                        assert_eq!(by_hand, None, "{}: written by hand instead of included", page.name);
                     }
                     Some(other) => panic!("{}: nothing checks a block of `{other}`", page.name),
                 },

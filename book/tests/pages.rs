@@ -5,7 +5,6 @@ use std::fs;
 
 use book::pages::{Length, Page, pages, source};
 use book::root;
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 /// A page's main text takes no longer than this.
 const MINUTES_A_PAGE: f64 = 25.0;
@@ -175,55 +174,13 @@ const REASONS: &[&str] = &[
     "mistake",
 ];
 
-/// Comments of the listings that come before a question, from the heading (or the question before) on.
-fn comments_before_questions(page: &Page) -> Vec<String> {
-    let expanded = page.expanded().unwrap_or_else(|error| panic!("{}: {error:#}", page.name));
-    let (mut comments, mut found) = (Vec::new(), Vec::new());
-    let (mut code, mut strong, mut folds) = (None, false, 0_usize);
-    for event in Parser::new_ext(&expanded, Options::ENABLE_TABLES) {
-        match event {
-            Event::Start(Tag::Heading {
-                level: HeadingLevel::H1 | HeadingLevel::H2 | HeadingLevel::H3,
-                ..
-            }) => {
-                comments.clear();
-            }
-            Event::Html(html) => {
-                folds += html.matches("<details").count();
-                folds = folds.saturating_sub(html.matches("</details").count());
-            }
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) => {
-                code = Some(language.to_string())
-            }
-            Event::End(TagEnd::CodeBlock) => code = None,
-            Event::Start(Tag::Strong) => strong = true,
-            Event::End(TagEnd::Strong) => strong = false,
-            Event::Text(text) if code.is_some() => {
-                let mark = if code.as_deref() == Some("python") { "#" } else { "//" };
-                if folds == 0 && !matches!(code.as_deref(), Some("sh" | "text")) {
-                    comments.extend(text.lines().filter_map(|line| comment(line, mark)));
-                }
-            }
-            Event::Text(text) if strong && text.starts_with("Predict") => found.append(&mut comments),
-            _ => {}
-        }
-    }
-    found
-}
-
-/// What comes after the mark of a comment, if the line has one.
-fn comment(line: &str, mark: &str) -> Option<String> {
-    let start = line.find(mark)?;
-    // `https://` isn't a comment.
-    (!line[..start].ends_with(':')).then(|| line[start..].to_owned())
-}
-
 #[test]
 fn no_comment_in_a_listing_before_a_question_gives_the_reason() {
     let mut wrong = Vec::new();
     let mut read = 0;
     for page in pages_to_read() {
-        for comment in comments_before_questions(&page) {
+        let comments = page.comments_before_questions();
+        for comment in comments.unwrap_or_else(|error| panic!("{}: {error:#}", page.name)) {
             read += 1;
             // Only words: " change" has no " hang" in it.
             let low =
