@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, ensure};
 use futures::future::join_all;
-use mock_server::testing::{run_python, run_tool};
 use mock_server::{Kind, MockWeb, Site, catalogue, page};
+use testkit::{run_python, run_tool};
 
 use crate::compare::comparable;
 use crate::root;

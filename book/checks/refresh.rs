@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use lesson_kit::println;
-use mock_server::testing::run_python;
 use mock_server::timeline::{self, Panel};
 use mock_server::{MockWeb, Site};
+use testkit::run_python;
 
 use crate::pages::{read, source};
 use crate::runs::{README, Run};

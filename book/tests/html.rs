@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use book::root;
-use mock_server::testing::{run_python, run_tool};
 use scraper::{ElementRef, Html, Selector};
+use testkit::{run_python, run_tool};
 
 fn select<'a>(page: &'a Html, selector: &'static str) -> Vec<ElementRef<'a>> {
     page.select(&Selector::parse(selector).expect("it is a selector")).collect()

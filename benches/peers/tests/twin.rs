@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use mock_server::testing::run_python;
 use scraper::{Html, Selector};
+use testkit::run_python;
 
 #[test]
 fn scraper_builds_the_tree_of_the_html_standard() {

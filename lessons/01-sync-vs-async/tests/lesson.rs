@@ -9,8 +9,8 @@ use lesson_kit::{Site, sites_of, with_causes};
 use lesson01::{
     all_at_once, fetch_page_async, one_after_another, one_thread_each,
 };
-use mock_server::testing::quick_tutorial;
 use mock_server::{Fault, MockWeb, Outcome, Watchdog};
+use testkit::quick_tutorial;
 
 #[path = "../examples/cpu_bound.rs"]
 #[expect(

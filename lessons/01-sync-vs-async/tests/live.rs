@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use mock_server::Watchdog;
-use mock_server::testing::TlsServer;
+use testkit::TlsServer;
 
 /// Bounds a failure only.
 const WATCHDOG: Duration = Duration::from_secs(60);

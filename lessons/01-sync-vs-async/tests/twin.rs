@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use lesson_kit::{Site, sites_of};
 use lesson01::one_after_another;
-use mock_server::testing::{check_asyncio_facts, run_python, run_twin};
 use mock_server::{Fault, MockWeb, Outcome};
+use testkit::{check_asyncio_facts, run_python, run_twin};
 
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 /// Bounds a failure only.

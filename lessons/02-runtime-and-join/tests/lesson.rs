@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use lesson_kit::{Site, sites_of};
 use lesson02::{fetch_all, fetch_page};
-use mock_server::testing::quick_tutorial;
 use mock_server::{Fault, MockWeb, Site as MockSite, Watchdog};
+use testkit::quick_tutorial;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;

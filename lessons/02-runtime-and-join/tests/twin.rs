@@ -5,7 +5,7 @@ use std::time::Duration;
 use lesson_kit::sites_of;
 use lesson02::{client, fetch_all};
 use mock_server::MockWeb;
-use mock_server::testing::{check_asyncio_facts, run_twin};
+use testkit::{check_asyncio_facts, run_twin};
 
 /// Bounds a failure only.
 const WATCHDOG: Duration = Duration::from_secs(120);

@@ -1,7 +1,7 @@
 //! What the compiler refuses, and by which error. Its words are in the book,
 //! as the compiler says them that the course was written with.
 
-use mock_server::testing::check_refused;
+use testkit::check_refused;
 
 /// The programs in `compile_fail`, and the error that each is.
 const REFUSED: [(&str, &str); 15] = [

@@ -13,8 +13,8 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, join_all};
 use lesson_kit::{Site, sites_of};
 use lesson03::{SITES, count_all, count_words, count_words_desugared};
-use mock_server::testing::quick_tutorial;
 use mock_server::{MockWeb, Watchdog};
+use testkit::quick_tutorial;
 
 #[path = "../examples/async_closure.rs"]
 #[expect(dead_code, reason = "an example has a `main`, which is not called")]

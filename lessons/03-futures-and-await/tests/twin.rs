@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use lesson_kit::sites_of;
 use lesson03::{SITES, client, count_all};
-use mock_server::testing::{check_asyncio_facts, run_twin};
 use mock_server::{MockWeb, Site};
+use testkit::{check_asyncio_facts, run_twin};
 
 /// Bounds a failure only.
 const WATCHDOG: Duration = Duration::from_secs(120);

@@ -1,7 +1,7 @@
 //! What the compiler refuses, and with which error. The book shows the full
 //! messages of the compiler the course was written with.
 
-use mock_server::testing::check_refused;
+use testkit::check_refused;
 
 /// The programs in `compile_fail`, and the error of each.
 const REFUSED: [(&str, &str); 2] = [

@@ -4,10 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use lesson05::{SITES, client, fetch_all};
-use mock_server::testing::{
-    check_asyncio_facts, quick_tutorial, run_python, run_twin,
-};
 use mock_server::{MockWeb, Site};
+use testkit::{check_asyncio_facts, quick_tutorial, run_python, run_twin};
 
 use common::{Failure, start};
 

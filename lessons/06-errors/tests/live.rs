@@ -12,8 +12,8 @@ use std::time::Duration;
 use lesson_kit::Site;
 use lesson06::{ErrorKind, FetchError, fetch_page, with_causes};
 use mock_server::Watchdog;
-use mock_server::testing::TlsServer;
 use reqwest::{Certificate, ClientBuilder, Proxy};
+use testkit::TlsServer;
 
 /// Bounds a failure only.
 const WATCHDOG: Duration = Duration::from_secs(60);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lesson_kit::sites_of;
 use lesson06::{client, fetch_all};
-use mock_server::testing::{check_asyncio_facts, quick_tutorial, run_twin};
+use testkit::{check_asyncio_facts, quick_tutorial, run_twin};
 
 /// Bounds a failure only.
 const WATCHDOG: Duration = Duration::from_secs(120);

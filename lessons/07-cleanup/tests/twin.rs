@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use lesson_kit::sites_of;
 use lesson07::{SITES, client, with_session};
-use mock_server::testing::{check_asyncio_facts, run_twin};
 use mock_server::{MockWeb, Outcome, Site};
+use testkit::{check_asyncio_facts, run_twin};
 use tokio_util::task::TaskTracker;
 
 /// Only bounds a failure.

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use lesson_kit::println;
 use lesson08::shortened;
-use mock_server::testing::run_python;
+use testkit::run_python;
 
 #[path = "hostile.rs"]
 #[expect(dead_code, reason = "its `main` is not called")]

@@ -13,7 +13,7 @@
 use std::path::Path;
 
 use lesson_kit::{Lesson, Site, println};
-use mock_server::testing::run_python;
+use testkit::run_python;
 
 fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(

@@ -1,7 +1,7 @@
 //! What the compiler rejects, and with which error. The book shows the words of
 //! the compiler that the course was written with.
 
-use mock_server::testing::check_refused;
+use testkit::check_refused;
 
 /// The programs in `compile_fail`, and the error of each. It has no code.
 const REFUSED: [(&str, &str); 2] = [

@@ -6,10 +6,8 @@ use std::time::Duration;
 
 use lesson_kit::sites_of;
 use lesson08::fetch_all;
-use mock_server::testing::{
-    check_asyncio_facts, quick_tutorial, run_python, run_twin,
-};
 use mock_server::{MockWeb, Site};
+use testkit::{check_asyncio_facts, quick_tutorial, run_python, run_twin};
 
 /// Only bounds a failure.
 const WATCHDOG: Duration = Duration::from_secs(120);

@@ -1,7 +1,7 @@
 //! Programs that the compiler refuses, and the error it reports. The book shows the
 //! whole messages.
 
-use mock_server::testing::check_refused;
+use testkit::check_refused;
 
 /// The programs in `compile_fail` and their errors. These errors have no code.
 const REFUSED: [(&str, &str); 3] = [

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use lesson_kit::sites_of;
 use lesson09::{SITES, client, errors, flushing};
-use mock_server::testing::{check_asyncio_facts, run_twin};
 use mock_server::{MockWeb, Site, Watchdog};
+use testkit::{check_asyncio_facts, run_twin};
 
 /// Bounds a failure only.
 const WATCHDOG: Duration = Duration::from_secs(120);

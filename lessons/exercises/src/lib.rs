@@ -58,3 +58,9 @@ pub fn urls(web: &MockWeb) -> Vec<&str> {
 pub async fn sees(web: &MockWeb, what: impl FnMut(&Record) -> bool) -> bool {
     tokio::time::timeout(PATIENCE, web.wait_until(what)).await.is_ok()
 }
+
+/// The tutorial's three sites, without their delays.
+pub fn quick_tutorial() -> Builder {
+    let sites = Site::tutorial().into_iter();
+    MockWeb::builder().sites(sites.map(|site| site.delay(Duration::ZERO)))
+}

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use mock_server::testing::quick_tutorial;
 use mock_server::{Fault, MockWeb, Outcome};
 use reqwest::Client;
+use testkit::quick_tutorial;
 use tokio::task::yield_now;
 
 use crate::examples::{first_completed, restart, select_rules};

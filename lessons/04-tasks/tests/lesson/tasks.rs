@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use lesson_kit::Site;
 use lesson04::{fetch_page, schedule};
-use mock_server::testing::quick_tutorial;
 use mock_server::{Fault, MockWeb, Outcome};
+use testkit::quick_tutorial;
 use tokio::runtime::{Builder, Handle, LocalOptions, LocalRuntime, Runtime};
 use tokio::sync::oneshot;
 use tokio::task::{JoinSet, LocalSet, spawn_local};

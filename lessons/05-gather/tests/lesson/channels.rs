@@ -7,8 +7,8 @@ use std::time::Duration;
 use futures::future::join_all;
 use futures::stream::{self, StreamExt};
 use lesson05::{Page, fetch_page};
-use mock_server::testing::quick_tutorial;
 use mock_server::{Fault, Outcome, Record};
+use testkit::quick_tutorial;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::common::start;

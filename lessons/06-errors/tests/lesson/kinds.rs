@@ -11,9 +11,9 @@ use lesson_kit::Site;
 use lesson06::{
     ErrorKind, FetchError, Stage, fetch_all, fetch_page, with_causes,
 };
-use mock_server::testing::quick_tutorial;
 use mock_server::{Fault, MockWeb, Watchdog, catalogue};
 use reqwest::dns::{Name, Resolve, Resolving};
+use testkit::quick_tutorial;
 
 use crate::examples::{causes, three_kinds};
 use crate::webs::{WATCHDOG, client, client_with_timeouts, failing, start};

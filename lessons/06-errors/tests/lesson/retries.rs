@@ -5,10 +5,10 @@ use std::time::{Duration, SystemTime};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use lesson06::{ErrorKind, retry_after};
-use mock_server::testing::quick_tutorial;
 use mock_server::{Fault, MockWeb, RetryAfter};
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, StatusCode};
+use testkit::quick_tutorial;
 use tokio::time::{Instant, sleep};
 use tower::retry::budget::{Budget, TpsBudget};
 use wiremock::{Mock, ResponseTemplate, matchers};

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use lesson08::{Page, fetch_page};
-use mock_server::testing::quick_tutorial;
 use scraper::Html;
+use testkit::quick_tutorial;
 use tokio::runtime::Builder;
 use tokio::sync::mpsc::Sender;
 use tokio::task::{spawn_blocking, yield_now};

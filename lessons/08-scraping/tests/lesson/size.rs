@@ -1,8 +1,8 @@
 //! Pages that are too large, and parsers that stop.
 
 use lesson08::{LARGEST, PageError, fetch_page};
-use mock_server::testing::quick_tutorial;
 use mock_server::{Fault, MockWeb, Outcome, Site};
+use testkit::quick_tutorial;
 
 use crate::examples::{stop_at_title, too_much};
 use crate::{client, start, start_on};

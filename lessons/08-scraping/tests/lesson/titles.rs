@@ -7,8 +7,8 @@ use std::time::Duration;
 use futures::future::join_all;
 use lesson_kit::with_causes;
 use lesson08::{CONCURRENCY, LARGEST, PageError, fetch_all};
-use mock_server::testing::quick_tutorial;
 use mock_server::{Fault, MockWeb, Site, catalogue};
+use testkit::quick_tutorial;
 
 use crate::{PATIENT, client, is_harmless, start};
 

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use lesson_kit::Site;
 use lesson09::{blocking, fetch_page};
-use mock_server::testing::quick_tutorial;
 use reqwest::Client;
+use testkit::quick_tutorial;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet, spawn_blocking, yield_now};
 use tokio::time::{sleep, timeout};

@@ -4,7 +4,7 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
-use mock_server::testing::quick_tutorial;
+use testkit::quick_tutorial;
 use tokio::task::spawn_blocking;
 use tokio::time::{MissedTickBehavior, sleep};
 

@@ -1,6 +1,6 @@
 //! One client for the whole program.
 
-use mock_server::testing::quick_tutorial;
+use testkit::quick_tutorial;
 
 use crate::examples::clients;
 use crate::start;

@@ -5,7 +5,7 @@ use std::thread;
 
 use lesson09::watchdog::{Watched, watch};
 use mock_server::Outcome;
-use mock_server::testing::quick_tutorial;
+use testkit::quick_tutorial;
 use tokio::sync::Notify;
 use tokio::task::yield_now;
 

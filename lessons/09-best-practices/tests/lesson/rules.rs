@@ -5,9 +5,9 @@ use std::io::{BufWriter, Write};
 use std::time::Duration;
 
 use lesson09::{SITES, errors, flushing, runtime};
-use mock_server::testing::quick_tutorial;
 use mock_server::{MockWeb, Site};
 use reqwest::{Client, Result};
+use testkit::quick_tutorial;
 
 use crate::{PATIENT, one_thread, start, watchdog};
 

@@ -63,9 +63,8 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use exercises::{PATIENCE, check};
+    use exercises::{PATIENCE, check, quick_tutorial};
     use mock_server::Fault;
-    use mock_server::testing::quick_tutorial;
 
     // No request gets its response before three have arrived.
     #[test]

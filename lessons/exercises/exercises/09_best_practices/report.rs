@@ -49,8 +49,7 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use exercises::check;
-    use mock_server::testing::quick_tutorial;
+    use exercises::{check, quick_tutorial};
 
     /// The report of a run, which is a file with this name, and its result.
     fn report(name: &str, web: mock_server::Builder) -> (String, bool) {

@@ -90,10 +90,9 @@ fn main() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use exercises::{PATIENCE, check, sees, sites};
+    use exercises::{PATIENCE, check, quick_tutorial, sees, sites};
     use futures::future::join;
     use mock_server::Fault;
-    use mock_server::testing::quick_tutorial;
     use std::sync::mpsc;
     use tokio::time::timeout;
 

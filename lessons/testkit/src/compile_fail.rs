@@ -1,0 +1,72 @@
+//! Programs that the compiler must refuse.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::programs::run;
+
+/// Checks that the compiler refuses each of a lesson's programs in
+/// `compile_fail`, with one error, the one that is named: a code such as
+/// `E0382`, or words of an error that has no code. Words change from compiler
+/// to compiler, so they are compared only with the one that the book quotes.
+/// `folder` is the lesson's, `programs` all there are, sorted.
+///
+/// # Panics
+///
+/// When one compiles or is refused for something else, or when there are other
+/// programs.
+pub fn check_refused(folder: &str, package: &str, programs: &[(&str, &str)]) {
+    let listed: Vec<_> = programs.iter().map(|(program, _)| *program).collect();
+    assert_eq!(programs_in(folder), listed);
+    let same_words = same_compiler_as_the_book();
+    for (program, error) in programs {
+        let output = run(cargo()
+            .args(["check", "--quiet", "--package", package])
+            .args(["--features", "does-not-compile", "--example", program])
+            .current_dir(folder));
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{program} compiles");
+        let errors: Vec<_> = words
+            .lines()
+            .filter(|line| line.starts_with("error"))
+            .filter(|line| !line.starts_with("error: could not compile"))
+            .collect();
+        assert_eq!(errors.len(), 1, "{program}: {words}");
+        let has_code = error.starts_with("E0");
+        if has_code || same_words {
+            assert!(errors[0].contains(error), "{program}: {words}");
+        }
+    }
+}
+
+/// Whether this compiler is the one whose messages the book quotes, which is
+/// recorded in `book/src/out/rustc.txt`. Exact words are compared only then.
+///
+/// # Panics
+///
+/// When there's no compiler, or no such file.
+pub fn same_compiler_as_the_book() -> bool {
+    let file = "../../book/src/out/rustc.txt";
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let quoted = fs::read_to_string(file).expect("the book names its compiler");
+    let rustc = env::var_os("RUSTC").unwrap_or("rustc".into());
+    let version = run(Command::new(rustc).arg("--version")).stdout;
+    String::from_utf8_lossy(&version).trim() == quoted.trim()
+}
+
+fn programs_in(folder: &str) -> Vec<String> {
+    let files = Path::new(folder).join("compile_fail").read_dir();
+    let files = files.expect("the lesson has such programs");
+    let paths = files.map(|file| file.expect("it can be read").path());
+    let mut programs: Vec<_> = paths
+        .filter_map(|path| path.file_stem()?.to_str().map(str::to_owned))
+        .collect();
+    programs.sort();
+    programs
+}
+
+fn cargo() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
+}
