@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
 use peers::usage::{End, Usage};
-use rustix::process::{Pid, Signal, kill_process};
 use wait4::Wait4;
 
 fn main() -> anyhow::Result<()> {
@@ -24,12 +23,12 @@ fn main() -> anyhow::Result<()> {
     let start = Instant::now();
     let child = Command::new(&program).args(arguments).spawn();
     let child = child.with_context(|| format!("{} doesn't start", program.display()))?;
-    let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw).context("the process has no id")?;
+    let id = child.id();
     let (ended, has_ended) = mpsc::channel::<()>();
     let watchdog = thread::spawn(move || {
         let too_long = has_ended.recv_timeout(limit) == Err(RecvTimeoutError::Timeout);
         // The program may have ended in this moment. Then there is nothing to kill.
-        too_long && kill_process(id, Signal::KILL).is_ok()
+        too_long && kill(id)
     });
     let measured = child.wait4()?;
     let wall = start.elapsed();
@@ -43,4 +42,19 @@ fn main() -> anyhow::Result<()> {
     let cpu = measured.rusage.utime + measured.rusage.stime;
     fs::write(file, Usage { wall, cpu, peak: measured.rusage.maxrss, end }.to_string())?;
     Ok(())
+}
+
+/// Kills a process. The standard library can't do it here, because `wait4` has taken the child.
+#[cfg(unix)]
+fn kill(id: u32) -> bool {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let id = i32::try_from(id).ok().and_then(Pid::from_raw);
+    id.is_some_and(|id| kill_process(id, Signal::KILL).is_ok())
+}
+
+#[cfg(windows)]
+fn kill(id: u32) -> bool {
+    let killed = Command::new("taskkill").args(["/F", "/PID", &id.to_string()]).output();
+    killed.is_ok_and(|output| output.status.success())
 }

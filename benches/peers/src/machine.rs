@@ -1,5 +1,6 @@
 //! Which machine and which versions the figures come from. Where a system doesn't provide a fact, it's left out.
 
+use std::env::consts::OS;
 use std::fs;
 use std::process::Command;
 use std::thread;
@@ -32,12 +33,13 @@ pub fn facts(python: &str) -> Vec<(&'static str, String)> {
     let machine: Vec<_> = [cores, processor, memory].into_iter().flatten().collect();
     let system = ["ostype", "osrelease"].map(|file| fs::read_to_string(format!("/proc/sys/kernel/{file}")));
     let system: Vec<_> = system.into_iter().flatten().map(|word| word.trim().to_owned()).collect();
+    let system = if system.is_empty() { OS.to_owned() } else { system.join(" ") };
     let crates: Vec<_> =
         CRATES.iter().filter_map(|name| Some(format!("{name} {}", version(LOCK, name)?))).collect();
     let facts = [
         ("date", Some(httpdate::fmt_http_date(SystemTime::now()))),
         ("machine", Some(machine.join(", "))),
-        ("system", Some(system.join(" "))),
+        ("system", Some(system)),
         ("compiler", output(Command::new("rustc").arg("--version"))),
         ("crates", Some(crates.join(", "))),
         ("Python", output(Command::new(python).args(["-c", VERSIONS]))),

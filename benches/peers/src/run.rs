@@ -24,6 +24,8 @@ use crate::workloads::{Workload, workloads};
 
 /// Open files for everything except connections.
 const OTHER_FILES: u64 = 256;
+/// The Python interpreter if `PYTHON` isn't set.
+const PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
 /// More open files than any system allows, so that we get the system's maximum.
 const MANY_FILES: u64 = 1 << 20;
 
@@ -54,7 +56,7 @@ pub fn run(measure: &Path) -> ExitCode {
 fn measure_all(measure: &Path, options: &Options) -> anyhow::Result<()> {
     let programs = measure.parent().context("the programs are in a folder")?;
     let into = folder(programs, options)?;
-    let python = env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let python = env::var("PYTHON").unwrap_or_else(|_| PYTHON.to_owned());
     // The programs inherit the limit. If it can't be raised, large workloads are left out.
     let files = rlimit::increase_nofile_limit(MANY_FILES).unwrap_or(0);
     let scratch = tempfile::tempdir()?;

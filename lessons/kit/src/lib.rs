@@ -254,10 +254,12 @@ impl Lesson {
         let Some(picture) = &self.picture else { return };
         let was_there = picture.exists();
         let opened = File::options().append(true).create(true).open(picture);
+        // Windows may refuse to remove a file that is open.
+        let closed = opened.map(drop);
         let checked = if was_there {
-            opened.map(drop)
+            closed
         } else {
-            opened.and_then(|_| fs::remove_file(picture))
+            closed.and_then(|()| fs::remove_file(picture))
         };
         if let Err(error) = checked {
             fail(&self.name, 2, &cannot_write(picture, &error));

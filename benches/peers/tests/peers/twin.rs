@@ -17,7 +17,7 @@ fn scraper_builds_the_tree_of_the_html_standard() {
 
 #[test]
 fn lexbor_builds_that_tree_too_but_libxml2_and_html_parser_do_not() {
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/html5_facts.py");
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/html5_facts.py");
     if let Some(printed) = run_python(&program, &["bs4", "lxml", "selectolax"], &[]) {
         assert!(printed.ends_with("all true\n"), "{printed}");
     }

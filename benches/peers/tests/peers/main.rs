@@ -1,0 +1,3 @@
+//! What the page on speed says about other parsers.
+
+mod twin;
