@@ -54,6 +54,22 @@ impl ThreadCount {
 }
 
 /// The threads of this process. `None` if the operating system doesn't say.
+#[cfg(not(windows))]
 pub fn count() -> Option<usize> {
     num_threads::num_threads().map(usize::from)
+}
+
+/// The threads of this process. `None` if the operating system doesn't say.
+#[cfg(windows)]
+pub fn count() -> Option<usize> {
+    use winsafe::{HPROCESSLIST, co::TH32CS};
+
+    // Windows tells the number only in a list of all processes.
+    let this = std::process::id();
+    let list =
+        HPROCESSLIST::CreateToolhelp32Snapshot(TH32CS::SNAPPROCESS, None);
+    // An entry is valid only until the next one is read.
+    list.ok()?.iter_processes().flatten().find_map(|process| {
+        (process.th32ProcessID == this).then_some(process.cntThreads as usize)
+    })
 }

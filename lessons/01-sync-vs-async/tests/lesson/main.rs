@@ -1,0 +1,13 @@
+//! What the lesson claims, proved by what the server saw and by what the program
+//! prints.
+
+mod command_line;
+mod concurrency;
+mod examples;
+mod failures;
+#[cfg(feature = "live")]
+mod live;
+mod program;
+mod support;
+mod thread_column;
+mod twin;
