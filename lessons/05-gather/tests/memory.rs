@@ -4,19 +4,14 @@
 #[path = "lesson/examples.rs"]
 mod examples;
 
-use std::time::Duration;
-
-use mock_server::Watchdog;
-
 use examples::backpressure;
+use testkit::watchdog;
 
-/// Bounds a failure only.
-const WATCHDOG: Duration = Duration::from_secs(100);
 const PAGE: usize = 128 * 1024;
 
 #[tokio::test(start_paused = true)]
 async fn without_a_bound_all_pages_are_in_memory_and_with_one_only_a_few() {
-    let _watchdog = Watchdog::start(WATCHDOG, Vec::new);
+    let _watchdog = watchdog();
     // The allocator may keep memory that was freed, so this one comes first.
     let right = backpressure::bounded(200).await;
     let wrong = backpressure::unbounded(200).await;

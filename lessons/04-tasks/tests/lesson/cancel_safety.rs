@@ -3,12 +3,12 @@
 use std::pin::pin;
 
 use futures::FutureExt;
+use testkit::{PATIENT, watchdog};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, duplex};
 use tokio::sync::{Mutex, Notify, RwLock, Semaphore};
 use tokio::time::timeout;
 
 use crate::examples::cancel_safe;
-use crate::{PATIENT, watchdog};
 
 #[tokio::test]
 async fn an_interrupted_operation_is_safe_or_loses_its_place_or_its_data() {

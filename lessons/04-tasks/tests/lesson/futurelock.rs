@@ -4,10 +4,10 @@ use std::pin::pin;
 
 use futures::FutureExt;
 use futures::stream::{self, StreamExt};
+use testkit::watchdog;
 use tokio::sync::{Mutex, mpsc};
 
 use crate::examples::futurelock;
-use crate::watchdog;
 
 #[tokio::test(start_paused = true)]
 async fn a_future_kept_by_reference_keeps_its_place_in_the_queue_and_it_hangs()

@@ -9,11 +9,10 @@ use std::time::Duration;
 
 use mock_server::{Fault, MockWeb, Outcome};
 use reqwest::Client;
-use testkit::quick_tutorial;
+use testkit::{PATIENT, quick_tutorial, start, watchdog};
 use tokio::task::yield_now;
 
 use crate::examples::{first_completed, restart, select_rules};
-use crate::{PATIENT, start, watchdog};
 
 /// Longer than any test: a page that doesn't arrive while the test runs.
 const NEVER: Duration = Duration::from_secs(300);

@@ -8,14 +8,13 @@ use futures::future::join_all;
 use futures::stream::{self, StreamExt};
 use lesson05::{Page, fetch_page};
 use mock_server::{Fault, Outcome, Record};
-use testkit::quick_tutorial;
+use testkit::{IMPATIENT, PATIENT, quick_tutorial, start, watchdog};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::common::start;
 use crate::examples::actor::Cache;
 use crate::examples::pace::{self, Pace};
 use crate::examples::{backpressure, channel, workers};
-use crate::{IMPATIENT, PATIENT, alive, watchdog};
+use crate::support::alive;
 
 #[tokio::test(start_paused = true)]
 async fn a_channel_without_a_bound_takes_all_pages_and_one_with_a_bound_eight()

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use lesson05::{SITES, client, fetch_all};
 use mock_server::{MockWeb, Site};
-use testkit::{check_asyncio_facts, quick_tutorial, run_python, run_twin};
+use testkit::{
+    PATIENT, check_asyncio_facts, quick_tutorial, run_python, run_twin, start,
+};
 
-use common::{Failure, start};
-
-mod common;
+use crate::support::Failure;
 
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -93,7 +93,7 @@ async fn the_twin_reports_the_same_of(sites: impl Iterator<Item = Site>) {
 #[tokio::test]
 async fn the_python_workers_fetch_three_pages_at_a_time() {
     // Opens only if three requests are in flight.
-    let gate = quick_tutorial().gate(3, Duration::from_secs(30));
+    let gate = quick_tutorial().gate(3, PATIENT);
     let (web, sites, _watchdog) = start(gate);
     let urls: Vec<_> =
         sites.iter().cycle().take(9).map(|site| &*site.url).collect();

@@ -1,21 +1,10 @@
-//! What the tests of this lesson share.
+//! Kinds of failure, and requests and tasks to count.
 
-use std::time::Duration;
+use lesson_kit::Site;
+use tokio::runtime::Handle;
 
-use lesson_kit::{Site, sites_of};
-use mock_server::{Builder, MockWeb, Watchdog};
-
-/// Ends a test that hangs. No test depends on how long anything takes within
-/// it.
-pub const WATCHDOG: Duration = Duration::from_secs(120);
-
-/// Starts a web that ends the process if the test hangs.
-pub fn start(builder: Builder) -> (MockWeb, Vec<Site>, Watchdog) {
-    let web = builder.start().expect("the web starts");
-    let watchdog = web.watchdog(WATCHDOG);
-    let sites = sites_of(&web);
-    (web, sites, watchdog)
-}
+/// The bytes of python.org's page.
+pub const BYTES: usize = 50_321;
 
 /// Why a page didn't come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,4 +36,17 @@ impl Failure {
             Failure::NoResponse
         }
     }
+}
+
+/// Three pages, one after another. Whatever else has something to send or to
+/// close does it in the meantime.
+pub async fn three_requests(client: &reqwest::Client, site: &Site) {
+    for _ in 0..3 {
+        client.get(&site.url).send().await.expect("a page");
+    }
+}
+
+/// How many tasks of this runtime haven't ended.
+pub fn alive() -> usize {
+    Handle::current().metrics().num_alive_tasks()
 }

@@ -1,14 +1,9 @@
 //! The Python twin reports the same as the lesson when both run on the same server.
 
-use std::time::Duration;
-
-use lesson_kit::sites_of;
 use lesson04::{SITES, client, schedule};
 use mock_server::{MockWeb, Site};
-use testkit::{check_asyncio_facts, run_twin};
+use testkit::{check_asyncio_facts, run_twin, start};
 
-/// Bounds a failure only.
-const WATCHDOG: Duration = Duration::from_secs(120);
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
 #[tokio::test]
@@ -16,8 +11,7 @@ async fn the_python_twin_reports_the_same_sizes_and_fetches_concurrently() {
     let sites = Site::tutorial()
         .into_iter()
         .filter(|site| SITES.contains(&site.name.as_str()));
-    let web = MockWeb::builder().sites(sites).start().expect("the web starts");
-    let _watchdog = web.watchdog(WATCHDOG);
+    let (web, sites, _watchdog) = start(MockWeb::builder().sites(sites));
 
     let Some(printed) = run_twin(FOLDER, "lesson04.py", &["aiohttp"], &web)
     else {
@@ -25,7 +19,6 @@ async fn the_python_twin_reports_the_same_sizes_and_fetches_concurrently() {
     };
 
     assert_eq!(web.record().max_in_flight(), 2);
-    let sites = sites_of(&web);
     let tasks = schedule(&client().expect("a client"), &sites);
     for (site, task) in sites.iter().zip(tasks) {
         let page = task.await.expect("no panic").expect("a page");
