@@ -80,7 +80,9 @@ async fn print_files(folder: &Path) -> io::Result<()> {
     let mut entries = fs::read_dir(folder).await?;
     let mut is_empty = true;
     while let Some(entry) = entries.next_entry().await? {
-        let (name, bytes) = (entry.file_name(), entry.metadata().await?.len());
+        // Not `entry.metadata()`: a listing of Windows may have an old size.
+        let bytes = fs::metadata(entry.path()).await?.len();
+        let name = entry.file_name();
         println!("in the folder: {}, {bytes} bytes", name.display());
         is_empty = false;
     }

@@ -1,15 +1,10 @@
 //! The Python twin does what the lesson does, on the same server.
 
-use std::time::Duration;
-
-use lesson_kit::sites_of;
 use lesson07::{SITES, client, with_session};
 use mock_server::{MockWeb, Outcome, Site};
-use testkit::{check_asyncio_facts, run_twin};
+use testkit::{check_asyncio_facts, run_twin, start};
 use tokio_util::task::TaskTracker;
 
-/// Only bounds a failure.
-const WATCHDOG: Duration = Duration::from_secs(120);
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
 #[tokio::test]
@@ -17,8 +12,7 @@ async fn the_python_twin_reports_the_same_page_and_logs_out_on_every_way_out() {
     let sites = Site::tutorial()
         .into_iter()
         .filter(|site| SITES.contains(&site.name.as_str()));
-    let web = MockWeb::builder().sites(sites).start().expect("the web starts");
-    let _watchdog = web.watchdog(WATCHDOG);
+    let (web, sites, _watchdog) = start(MockWeb::builder().sites(sites));
 
     let Some(printed) = run_twin(FOLDER, "lesson07.py", &["aiohttp"], &web)
     else {
@@ -37,8 +31,7 @@ async fn the_python_twin_reports_the_same_page_and_logs_out_on_every_way_out() {
     assert_eq!(outcomes, expected);
 
     let (client, closing) = (client().expect("a client"), TaskTracker::new());
-    let site = &sites_of(&web)[0];
-    let page = with_session(&client, site, &closing, async |session| {
+    let page = with_session(&client, &sites[0], &closing, async |session| {
         session.fetch_page("").await
     });
     let bytes = page.await.expect("a page");
