@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_path_is_the_programs_and_not_the_librarys() {
+    fn the_path_belongs_to_the_program_and_not_to_the_library() {
         let messages = r#"{"reason":"compiler-artifact","target":{"name":"mock-server"},"executable":null}
 {"reason":"compiler-artifact","target":{"name":"mock-server"},"executable":"/target/release/mock-server"}
 {"reason":"build-finished","success":true}"#;
