@@ -3,13 +3,9 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
-use std::time::Duration;
 
 use lesson09::files;
-use mock_server::Watchdog;
-
-/// Bounds a failure only.
-const WATCHDOG: Duration = Duration::from_secs(100);
+use testkit::watchdog;
 
 /// How many calls of the process have written something so far.
 fn calls() -> usize {
@@ -20,7 +16,7 @@ fn calls() -> usize {
 
 #[tokio::test]
 async fn without_a_buffer_each_line_is_a_system_call_and_with_one_few_are() {
-    let _watchdog = Watchdog::start(WATCHDOG, Vec::new);
+    let _watchdog = watchdog();
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("lines.txt");
 

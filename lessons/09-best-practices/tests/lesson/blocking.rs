@@ -8,15 +8,13 @@ use std::time::{Duration, Instant};
 use lesson_kit::Site;
 use lesson09::{blocking, fetch_page};
 use reqwest::Client;
-use testkit::quick_tutorial;
+use testkit::{IMPATIENT, PATIENT, quick_tutorial, start, watchdog};
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet, spawn_blocking, yield_now};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    IMPATIENT, PATIENT, one_blocking_thread, one_thread, start, watchdog,
-};
+use crate::support::{one_blocking_thread, one_thread};
 
 /// The turns that a task had beside a driver, and whether a driver saw one go by
 /// while it ran.
@@ -48,7 +46,7 @@ async fn a_driver_in_a_future_stops_the_other_tasks_and_one_in_the_pool_does_not
     });
     yield_now().await;
 
-    let stops = |_| driver(IMPATIENT / 3);
+    let stops = |_| driver(IMPATIENT);
     let broken = blocking::broken(&client, &sites, stops).await;
     assert!(!SEEN.load(Ordering::SeqCst), "no other task had a turn");
 
@@ -126,7 +124,7 @@ async fn two_blocked_workers_of_two_stop_all_tasks_too() {
     let third = tokio::spawn(async {});
     // There is no event to await: nothing happens.
     #[expect(clippy::disallowed_methods, reason = "no other code should run")]
-    thread::sleep(IMPATIENT / 2);
+    thread::sleep(IMPATIENT);
     assert!(!third.is_finished());
     drop(go_on);
     timeout(PATIENT, third).await.expect("it has its turn").expect("no panic");
@@ -211,7 +209,7 @@ fn the_pool_runs_512_blocking_calls_and_queues_any_number_of_others() {
         has_begun.recv_timeout(PATIENT).expect("it has a thread");
     }
     // There is no event to await: nothing happens.
-    let next = has_begun.recv_timeout(IMPATIENT / 2);
+    let next = has_begun.recv_timeout(IMPATIENT);
     assert_eq!(next, Err(mpsc::RecvTimeoutError::Timeout));
     drop(go_on);
     has_begun.recv_timeout(PATIENT).expect("a thread is free");
@@ -257,7 +255,7 @@ fn a_name_lookup_waits_for_a_thread_of_the_pool_and_an_address_needs_none() {
         let held = spawn_blocking(move || wait.recv());
         let mut by_name = Box::pin(fetch_page(&client, &by_name));
         // There is no event to await: nothing happens.
-        assert!(timeout(IMPATIENT / 2, &mut by_name).await.is_err());
+        assert!(timeout(IMPATIENT, &mut by_name).await.is_err());
         assert_eq!(web.record().exchanges().len(), 0);
         let by_address = timeout(PATIENT, fetch_page(&client, a)).await;
         assert_eq!(by_address.expect("it arrives").ok(), Some(15_000));

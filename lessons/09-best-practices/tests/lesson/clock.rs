@@ -4,12 +4,11 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
-use testkit::quick_tutorial;
+use testkit::{IMPATIENT, quick_tutorial, start, watchdog};
 use tokio::task::spawn_blocking;
 use tokio::time::{MissedTickBehavior, sleep};
 
 use crate::examples::{intervals, paused_clock};
-use crate::{IMPATIENT, start, watchdog};
 // ANCHOR_END: use
 
 // ANCHOR: paused

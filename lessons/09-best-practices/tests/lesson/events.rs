@@ -1,11 +1,11 @@
 //! Task-locals, and events that stay set.
 
 use futures::FutureExt;
+use testkit::watchdog;
 use tokio::sync::Notify;
 
 use crate::examples::notify;
 use crate::examples::task_locals::{REQUEST, Rows, expected, set_again};
-use crate::watchdog;
 
 #[tokio::test]
 async fn a_joined_future_sees_a_task_local_and_a_spawned_one_does_not() {

@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 
 use lesson09::{blocking, files};
+use testkit::{IMPATIENT, PATIENT, watchdog};
 use tokio::io::AsyncWriteExt;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use crate::{IMPATIENT, PATIENT, one_blocking_thread, watchdog};
+use crate::support::one_blocking_thread;
 
 /// Whether another task had a turn while `work` was polled. The pool's only
 /// thread is busy until it had one: otherwise a busy machine may finish the work
@@ -70,7 +71,7 @@ fn tokio_fs_waits_for_a_thread_of_the_pool() {
         let held = spawn_blocking(move || wait.recv());
         let mut metadata = Box::pin(tokio::fs::metadata(folder.path()));
         // There is no event to await: nothing happens.
-        assert!(timeout(IMPATIENT / 2, &mut metadata).await.is_err());
+        assert!(timeout(IMPATIENT, &mut metadata).await.is_err());
         drop(go_on);
         let metadata = timeout(PATIENT, metadata).await.expect("it is read");
         assert!(metadata.is_ok());

@@ -1,9 +1,8 @@
 //! One client for the whole program.
 
-use testkit::quick_tutorial;
+use testkit::{quick_tutorial, start};
 
 use crate::examples::clients;
-use crate::start;
 
 #[tokio::test]
 async fn fifty_pages_take_fifty_connections_or_about_as_many_as_are_in_flight()

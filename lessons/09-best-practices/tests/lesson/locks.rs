@@ -5,12 +5,12 @@ use std::thread;
 
 use lesson09::watchdog::{Watched, watch};
 use mock_server::Outcome;
-use testkit::quick_tutorial;
+use testkit::{PATIENT, quick_tutorial, start, watchdog};
 use tokio::sync::Notify;
 use tokio::task::yield_now;
 
 use crate::examples::{guard, poisoned, shared_map};
-use crate::{PATIENT, STEP, lines, one_thread, start, watchdog};
+use crate::support::{STEP, lines, one_thread};
 
 #[test]
 fn the_watchdog_tells_a_hang_from_the_end_and_has_the_last_line() {

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
+use testkit::watchdog;
 use tokio::runtime::Builder;
 
 use crate::examples::watch;
-use crate::watchdog;
 
 #[test]
 fn the_figures_of_a_runtime_show_the_tasks_that_wait_for_a_blocked_worker() {

@@ -4,8 +4,9 @@ use std::env;
 use std::future::{pending, ready};
 use std::process::Command;
 
+use testkit::watchdog;
+
 use crate::examples::panic_ends;
-use crate::watchdog;
 
 #[tokio::test]
 async fn a_panic_ends_the_function_that_awaits_the_task_and_no_other() {

@@ -2,21 +2,12 @@
 
 use std::fs;
 use std::io::{BufWriter, Write};
-use std::time::Duration;
 
-use lesson09::{SITES, errors, flushing, runtime};
-use mock_server::{MockWeb, Site};
+use lesson09::{errors, flushing, runtime};
 use reqwest::{Client, Result};
-use testkit::quick_tutorial;
+use testkit::{PATIENT, quick_tutorial, start, watchdog};
 
-use crate::{PATIENT, one_thread, start, watchdog};
-
-/// The lesson's five sites, without their delays.
-fn five_sites() -> mock_server::Builder {
-    let known = [Site::tutorial(), Site::failing()].into_iter().flatten();
-    let five = known.filter(|site| SITES.contains(&site.name.as_str()));
-    MockWeb::builder().sites(five.map(|site| site.delay(Duration::ZERO)))
-}
+use crate::support::{five_sites_and, one_thread};
 
 fn bytes(pages: &[Result<usize>]) -> Vec<usize> {
     pages.iter().flatten().copied().collect()
@@ -38,7 +29,7 @@ fn with_a_runtime_for_each_fetch_none_overlap_and_with_one_runtime_all_do() {
 
 #[tokio::test]
 async fn keeping_only_the_pages_counts_an_error_page_and_loses_the_failures() {
-    let (_web, sites, _watchdog) = start(five_sites());
+    let (_web, sites, _watchdog) = start(five_sites_and([]));
     let client = Client::new();
 
     let broken = errors::broken(&client, &sites).await;

@@ -1,16 +1,12 @@
 //! What the program prints at the end, when every page fails immediately.
 
 use std::process::Command;
-use std::time::Duration;
 
-use mock_server::Watchdog;
-
-/// Bounds a failure only.
-const WATCHDOG: Duration = Duration::from_secs(100);
+use testkit::watchdog;
 
 #[test]
 fn the_table_shows_what_each_broken_rule_costs() {
-    let _watchdog = Watchdog::start(WATCHDOG, Vec::new);
+    let _watchdog = watchdog();
     let output = Command::new(env!("CARGO_BIN_EXE_lesson09"))
         .args(["--fault", "codeswithpankaj.com=refused"])
         .args(["--fault", "python.org=refused"])
@@ -50,7 +46,7 @@ fn the_table_shows_what_each_broken_rule_costs() {
 
 #[test]
 fn one_rule_can_be_run_alone_and_a_sixth_is_refused() {
-    let _watchdog = Watchdog::start(WATCHDOG, Vec::new);
+    let _watchdog = watchdog();
     let program = env!("CARGO_BIN_EXE_lesson09");
     let run = |rule| Command::new(program).args(["--rule", rule]).output();
 

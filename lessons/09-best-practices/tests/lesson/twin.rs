@@ -1,15 +1,12 @@
 //! The Python twin prints the same pages and failures as the lesson, with the same
 //! server.
 
-use std::time::Duration;
+use lesson09::{client, errors, flushing};
+use mock_server::Site;
+use testkit::{check_asyncio_facts, run_twin, start, watchdog};
 
-use lesson_kit::sites_of;
-use lesson09::{SITES, client, errors, flushing};
-use mock_server::{MockWeb, Site, Watchdog};
-use testkit::{check_asyncio_facts, run_twin};
+use crate::support::five_sites_and;
 
-/// Bounds a failure only.
-const WATCHDOG: Duration = Duration::from_secs(120);
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Faults that fail in different ways.
@@ -28,23 +25,17 @@ fn name_in_python(error: &reqwest::Error) -> String {
 
 #[tokio::test]
 async fn the_python_twin_reports_the_same_pages_failures_and_bytes_written() {
-    let known = [Site::tutorial(), Site::failing()].into_iter().flatten();
-    let sites = known.filter(|site| SITES.contains(&site.name.as_str()));
-    // Without their delays no page takes as long as the timeout.
-    let sites = sites.map(|site| site.delay(Duration::ZERO));
     let broken = FAULTS.iter().map(|fault| {
         Site::new(fault).fault(fault.parse().expect("it is a fault"))
     });
-    let web = MockWeb::builder().sites(sites.chain(broken)).start();
-    let web = web.expect("the web starts");
-    let _watchdog = web.watchdog(WATCHDOG);
+    // Without their delays no page takes as long as the timeout.
+    let (web, sites, _watchdog) = start(five_sites_and(broken));
 
     let Some(printed) = run_twin(FOLDER, "lesson09.py", &["aiohttp"], &web)
     else {
         return;
     };
 
-    let sites = sites_of(&web);
     let client = client().expect("a client");
     let results = errors::kept(&client, &sites).await;
     for (site, result) in sites.iter().zip(results) {
@@ -72,6 +63,6 @@ async fn the_python_twin_reports_the_same_pages_failures_and_bytes_written() {
 
 #[test]
 fn what_the_chapter_says_about_asyncio_is_true() {
-    let _watchdog = Watchdog::start(WATCHDOG, Vec::new);
+    let _watchdog = watchdog();
     check_asyncio_facts(FOLDER);
 }
