@@ -10,10 +10,10 @@
 //! lessons/requirements.txt; set `PYTHON` to the interpreter that has them. Look
 //! at the longest wait, and at when the second requests arrive.
 
-use std::path::Path;
-
 use lesson_kit::{Lesson, Site, println};
-use testkit::run_python;
+
+mod python;
+use python::Python;
 
 fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
@@ -22,28 +22,25 @@ fn main() -> anyhow::Result<()> {
         &["large.example"],
     );
     let [site] = lesson.exact_sites();
+    let python = Python::with(["aiohttp", "lxml"])?;
     println!("--- html.parser on the loop's thread ---");
-    run(&lesson, site, "on the loop's thread", "here")?;
+    run(&python, &lesson, site, "on the loop's thread", "here")?;
 
     println!("\n--- html.parser in to_thread ---");
-    run(&lesson, site, "html.parser in to_thread", "html.parser")?;
+    run(&python, &lesson, site, "html.parser in to_thread", "html.parser")?;
 
     println!("\n--- lxml in to_thread ---");
-    run(&lesson, site, "lxml in to_thread", "lxml")
+    run(&python, &lesson, site, "lxml in to_thread", "lxml")
 }
 
 fn run(
+    python: &Python,
     lesson: &Lesson,
     site: &Site,
     title: &str,
     way: &str,
 ) -> anyhow::Result<()> {
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("gil.py");
-    let arguments = [site.url.as_str(), way];
-    let printed = run_python(&program, &["aiohttp", "lxml"], &arguments);
-    let Some(printed) = printed else {
-        anyhow::bail!("there is no Python with aiohttp and lxml");
-    };
+    let printed = python.run("gil.py", &[&site.url, way])?;
     println!("{}", printed.trim_end());
     lesson.blocking_timeline(title);
     Ok(())

@@ -9,7 +9,9 @@ mod tls_server;
 mod webs;
 
 pub use compile_fail::{check_refused, same_compiler_as_the_book};
-pub use programs::{check_asyncio_facts, run_python, run_tool, run_twin};
+pub use programs::{
+    check_asyncio_facts, example, run_python, run_tool, run_twin,
+};
 pub use rendezvous::Rendezvous;
 pub use tls_server::TlsServer;
 pub use webs::{IMPATIENT, PATIENT, WATCHDOG, quick_tutorial, start, watchdog};

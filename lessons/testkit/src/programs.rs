@@ -1,6 +1,6 @@
 //! Programs that aren't Rust, where they're installed.
 
-use std::env;
+use std::env::{self, consts::EXE_SUFFIX};
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Command, Output};
@@ -85,6 +85,18 @@ pub fn run_tool(program: &str, arguments: &[&str]) -> Option<Output> {
         return skipped(&command, program);
     }
     Some(run(Command::new(program).args(arguments)))
+}
+
+/// A program of the package's `examples`, which `cargo test` builds.
+///
+/// # Panics
+///
+/// When this isn't called from a test that cargo has built.
+pub fn example(name: &str) -> Command {
+    let test = env::current_exe().expect("this test has a file");
+    let folder = test.ancestors().nth(2).expect("it is in target/…/deps");
+    let name = format!("{name}{EXE_SUFFIX}");
+    Command::new(folder.join("examples").join(name))
 }
 
 /// The interpreter that runs the Python programs.

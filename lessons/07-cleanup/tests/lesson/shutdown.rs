@@ -5,11 +5,11 @@ use std::time::Duration;
 use futures::executor::block_on;
 use mock_server::Outcome;
 use reqwest::Client;
-use testkit::{PATIENT, quick_tutorial, start};
+use testkit::{PATIENT, example, quick_tutorial, start};
 use tokio::runtime::Runtime;
 
 use crate::examples::shutdown;
-use crate::support::{NEVER, endless_pages, example, outcomes};
+use crate::support::{NEVER, endless_pages, outcomes};
 
 #[test]
 fn an_immediate_exit_cuts_pages_short_and_a_graceful_one_waits_for_them() {

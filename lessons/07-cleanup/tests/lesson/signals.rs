@@ -11,11 +11,11 @@ use futures::executor::block_on;
 use lesson_kit::Site;
 use mock_server::{Fault, Outcome};
 use reqwest::Client;
-use testkit::{PATIENT, quick_tutorial, start};
+use testkit::{PATIENT, example, quick_tutorial, start};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::support::{endless_pages, example, folder, sizes};
+use crate::support::{endless_pages, folder, sizes};
 
 /// Whether this process and its children ignore Ctrl-C, as the background jobs
 /// of a shell do.

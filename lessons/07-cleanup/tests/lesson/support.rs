@@ -1,10 +1,9 @@
 //! What several modules share.
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use std::{env, fs};
 
 use mock_server::{Builder, MockWeb, Outcome, Record, Site};
 
@@ -73,12 +72,4 @@ pub fn sizes(folder: &Path) -> Vec<u64> {
     // at each file. It may be removed in the meantime.
     let size = |path: PathBuf| Some(fs::metadata(path).ok()?.len());
     files.filter_map(|file| size(file.ok()?.path())).collect()
-}
-
-/// A program of `examples`, which `cargo test` builds.
-pub fn example(name: &str) -> Command {
-    let test = env::current_exe().expect("this test has a file");
-    let folder = test.ancestors().nth(2).expect("it is in target/…/deps");
-    let name = format!("{name}{}", env::consts::EXE_SUFFIX);
-    Command::new(folder.join("examples").join(name))
 }

@@ -2,10 +2,11 @@
 
 use lesson08::{LONGEST, PageError, fetch_page, harmless, shortened, title};
 use mock_server::{MockWeb, Site};
+use testkit::start;
 use wiremock::{Mock, ResponseTemplate, matchers};
 
 use crate::examples::hostile;
-use crate::{client, is_harmless, page_of, start, start_on};
+use crate::support::{client, is_harmless, page_of, start_on};
 
 /// What the wrong run and the right run make of each hostile page.
 #[rustfmt::skip]

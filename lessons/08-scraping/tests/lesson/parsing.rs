@@ -7,17 +7,14 @@ use std::time::Duration;
 use futures::future::join_all;
 use lesson08::{Page, fetch_page};
 use scraper::Html;
-use testkit::quick_tutorial;
+use testkit::{IMPATIENT, PATIENT, quick_tutorial, start};
 use tokio::runtime::Builder;
 use tokio::sync::mpsc::Sender;
 use tokio::task::{spawn_blocking, yield_now};
 use tokio::time::timeout;
 
 use crate::examples::{deep, not_send, parse_blocks};
-use crate::{PATIENT, client, start, start_on, url_of};
-
-/// How long to watch for something that must not happen.
-const IMPATIENT: Duration = Duration::from_millis(200);
+use crate::support::{client, start_on, url_of};
 
 #[test]
 fn a_tree_may_be_held_where_no_thread_changes_or_when_it_was_never_borrowed() {

@@ -5,11 +5,12 @@ use std::time::{Duration, SystemTime};
 use futures::future::try_join_all;
 use mock_server::{Exchange, Fault, MockWeb, Site, Watchdog};
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+use testkit::{PATIENT, start};
 use url::Url;
 use wiremock::{Mock, ResponseTemplate, matchers};
 
 use crate::examples::polite::{self, PoliteClient, Visit};
-use crate::{PATIENT, client, start, start_on, url_of};
+use crate::support::{client, start_on, url_of};
 
 const ROBOTS: &str = "User-agent: *\nDisallow: /staff/\n";
 

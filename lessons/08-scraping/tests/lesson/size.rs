@@ -2,10 +2,10 @@
 
 use lesson08::{LARGEST, PageError, fetch_page};
 use mock_server::{Fault, MockWeb, Outcome, Site};
-use testkit::quick_tutorial;
+use testkit::{quick_tutorial, start};
 
 use crate::examples::{stop_at_title, too_much};
-use crate::{client, start, start_on};
+use crate::support::{client, client_with_timeout, start_on};
 
 #[tokio::test]
 async fn a_page_inflates_up_to_the_limit_or_not_at_all() {
@@ -50,7 +50,7 @@ async fn an_endless_page_is_left_at_the_limit_or_read_until_the_timeout() {
     assert!(matches!(page, Err(PageError::TooLarge(LARGEST))), "{page:?}");
     web.wait_until(|record| record.client_gone() == 1).await;
 
-    let all = too_much::read_all(&client(), &sites[0].url).await;
+    let all = too_much::read_all(&client_with_timeout(), &sites[0].url).await;
     assert!(
         matches!(all, Err(PageError::Request(error)) if error.is_timeout())
     );

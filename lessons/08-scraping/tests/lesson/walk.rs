@@ -2,10 +2,11 @@
 
 use futures::stream::StreamExt;
 use mock_server::{MockWeb, Site};
+use testkit::start;
 use wiremock::{Mock, ResponseTemplate, matchers};
 
 use crate::examples::links;
-use crate::{client, start, start_on, url_of};
+use crate::support::{client, start_on, url_of};
 
 /// The paths of the pages that a walk visits.
 async fn walk(each_once: bool) -> Vec<String> {

@@ -2,29 +2,24 @@
 //! it doesn't, the chapter says so.
 
 use std::path::Path;
-use std::time::Duration;
 
-use lesson_kit::sites_of;
 use lesson08::fetch_all;
 use mock_server::{MockWeb, Site};
-use testkit::{check_asyncio_facts, quick_tutorial, run_python, run_twin};
+use testkit::{
+    PATIENT, check_asyncio_facts, quick_tutorial, run_python, run_twin, start,
+};
 
-/// Only bounds a failure.
-const WATCHDOG: Duration = Duration::from_secs(120);
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 const PACKAGES: [&str; 2] = ["aiohttp", "bs4"];
 
 #[tokio::test]
 async fn the_python_twin_reports_the_same_titles_and_fetches_concurrently() {
-    let web = quick_tutorial().gate(3, Duration::from_secs(30)).start();
-    let web = web.expect("the web starts");
-    let _watchdog = web.watchdog(WATCHDOG);
+    let (web, sites, _watchdog) = start(quick_tutorial().gate(3, PATIENT));
 
     let Some(printed) = run_twin(FOLDER, "lesson08.py", &PACKAGES, &web) else {
         return;
     };
 
-    let sites = sites_of(&web);
     let client = lesson08::client().expect("a client");
     for (site, title) in sites.iter().zip(fetch_all(&client, &sites).await) {
         let title = title.expect("a page").expect("a title");
@@ -45,8 +40,7 @@ fn the_python_twin_prints_escapes_and_fails_where_only_the_page_names_its_encodi
     ];
     let sites = Site::hostile().into_iter();
     let sites = sites.filter(|site| wanted.contains(&&*site.name));
-    let web = MockWeb::builder().sites(sites).start().expect("the web starts");
-    let _watchdog = web.watchdog(WATCHDOG);
+    let (web, _sites, _watchdog) = start(MockWeb::builder().sites(sites));
 
     let Some(printed) = run_twin(FOLDER, "lesson08.py", &PACKAGES, &web) else {
         return;
