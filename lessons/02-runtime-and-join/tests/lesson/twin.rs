@@ -1,20 +1,14 @@
 //! The Python twin reports what the lesson reports, of the same server.
 
-use std::time::Duration;
-
-use lesson_kit::sites_of;
 use lesson02::{client, fetch_all};
 use mock_server::MockWeb;
-use testkit::{check_asyncio_facts, run_twin};
+use testkit::{check_asyncio_facts, run_twin, start};
 
-/// Bounds a failure only.
-const WATCHDOG: Duration = Duration::from_secs(120);
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
 #[tokio::test]
 async fn the_python_twin_reports_the_same_sizes_and_fetches_all_at_once() {
-    let web = MockWeb::start().expect("the web starts");
-    let _watchdog = web.watchdog(WATCHDOG);
+    let (web, sites, _watchdog) = start(MockWeb::builder());
 
     let Some(printed) = run_twin(FOLDER, "lesson02.py", &["aiohttp"], &web)
     else {
@@ -22,7 +16,6 @@ async fn the_python_twin_reports_the_same_sizes_and_fetches_all_at_once() {
     };
 
     assert_eq!(web.record().max_in_flight(), 3);
-    let sites = sites_of(&web);
     let pages = fetch_all(&client().expect("a client"), &sites).await;
     for (site, page) in sites.iter().zip(pages) {
         let report = format!("{}: {} bytes\n", site.url, page.expect("a page"));
