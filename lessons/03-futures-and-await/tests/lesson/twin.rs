@@ -1,14 +1,9 @@
 //! The Python twin reports what the lesson reports, of the same server.
 
-use std::time::Duration;
-
-use lesson_kit::sites_of;
 use lesson03::{SITES, client, count_all};
 use mock_server::{MockWeb, Site};
-use testkit::{check_asyncio_facts, run_twin};
+use testkit::{check_asyncio_facts, run_twin, start};
 
-/// Bounds a failure only.
-const WATCHDOG: Duration = Duration::from_secs(120);
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
 #[tokio::test]
@@ -16,8 +11,7 @@ async fn the_python_twin_counts_the_same_words_and_asks_all_at_once() {
     let sites = Site::tutorial()
         .into_iter()
         .filter(|site| SITES.contains(&site.name.as_str()));
-    let web = MockWeb::builder().sites(sites).start().expect("the web starts");
-    let _watchdog = web.watchdog(WATCHDOG);
+    let (web, sites, _watchdog) = start(MockWeb::builder().sites(sites));
 
     let Some(printed) = run_twin(FOLDER, "lesson03.py", &["aiohttp"], &web)
     else {
@@ -25,7 +19,6 @@ async fn the_python_twin_counts_the_same_words_and_asks_all_at_once() {
     };
 
     assert_eq!(web.record().max_in_flight(), 2);
-    let sites = sites_of(&web);
     let counted = count_all(&client().expect("a client"), &sites).await;
     for (site, words) in sites.iter().zip(counted) {
         let report =
