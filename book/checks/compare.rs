@@ -2,7 +2,7 @@
 
 use anyhow::{Context, ensure};
 
-use crate::runs::Run;
+use crate::runs::Special;
 
 /// The faster of two times is at most this part of the slower one. Less of a difference could be noise.
 const CLEARLY: f64 = 0.9;
@@ -69,7 +69,7 @@ fn unused(name: String, names: &[String]) -> String {
 /// The lines that must not change: counts, names, sizes and order as they are, without times, what is reckoned from
 /// times, the lengths of bars, and ports. Lines of a part in `any_order` are sorted, and so are the rows of a timeline
 /// with several requests in flight: which of those made at once arrives first, nobody holds.
-pub fn comparable(text: &str, run: Option<&Run>) -> Vec<String> {
+pub fn comparable(text: &str, special: Option<&Special>) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut shuffled: Option<usize> = None;
     for line in text.lines() {
@@ -78,7 +78,7 @@ pub fn comparable(text: &str, run: Option<&Run>) -> Vec<String> {
                 lines[from..].sort();
             }
             let begins = line.starts_with("ANCHOR: ");
-            if begins && run.is_some_and(|run| run.any_order.contains(&name)) {
+            if begins && special.is_some_and(|special| special.any_order.contains(&name)) {
                 shuffled = Some(lines.len());
             }
             continue;
@@ -106,9 +106,9 @@ pub fn without_connections(line: &str) -> String {
 ///
 /// # Errors
 ///
-/// When the output contradicts the text, or a line of [`Run::faster`] isn't in it.
-pub fn check_faster(output: &str, run: &Run) -> anyhow::Result<()> {
-    for &(faster, slower) in run.faster {
+/// When the output contradicts the text, or a line of [`Special::faster`] isn't in it.
+pub fn check_faster(output: &str, special: &Special) -> anyhow::Result<()> {
+    for &(faster, slower) in special.faster {
         let (less, more) = (seconds(output, faster)?, seconds(output, slower)?);
         ensure!(
             less <= CLEARLY * more,
@@ -236,7 +236,6 @@ fn without_figure_before(line: &str, unit: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runs::RUNS;
 
     const OUTPUT: &str = "\
 --- one after another ---
@@ -322,13 +321,13 @@ one after another   2.11 s         2      1.0x
 
     #[test]
     fn an_output_must_show_that_one_way_is_clearly_faster_where_the_text_says_so() {
-        let run =
-            Run { faster: &[("total/waiting and work spawned", "total/waiting and work joined")], ..RUNS[0] };
+        let faster = &[("total/waiting and work spawned", "total/waiting and work joined")];
+        let special = Special { faster, ..Special::default() };
         let check = |joined: &str, spawned: &str| {
             let table = format!(
                 "total\nonly waiting  spawned  9.00 s\nwaiting and work  joined  {joined}\nwaiting and work  spawned  {spawned}\n"
             );
-            check_faster(&anchored(&table), &run).map_err(|error| error.to_string())
+            check_faster(&anchored(&table), &special).map_err(|error| error.to_string())
         };
         assert_eq!(check("1.65 s", "1.30 s"), Ok(()));
         assert_eq!(check("1.65 s  1.0x", "1300 ms"), Ok(()));
@@ -353,11 +352,11 @@ one after another   2.11 s         2      1.0x
 
     #[test]
     fn order_counts_but_for_parts_whose_order_nobody_holds() {
-        let run = Run { any_order: &["threads"], ..RUNS[0] };
+        let special = Special { any_order: &["threads"], ..Special::default() };
         let one = anchored("--- threads ---\na\nb\n\n--- async ---\nc\nd\n");
         let other = anchored("--- threads ---\nb\na\n\n--- async ---\nc\nd\n");
         let wrong = anchored("--- threads ---\na\nb\n\n--- async ---\nd\nc\n");
-        assert_eq!(comparable(&one, Some(&run)), comparable(&other, Some(&run)));
-        assert_ne!(comparable(&one, Some(&run)), comparable(&wrong, Some(&run)));
+        assert_eq!(comparable(&one, Some(&special)), comparable(&other, Some(&special)));
+        assert_ne!(comparable(&one, Some(&special)), comparable(&wrong, Some(&special)));
     }
 }

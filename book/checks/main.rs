@@ -4,11 +4,14 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use book::pages::{Length, pages};
-use book::refresh::{FAULTS, Mode, alone, fault_catalogue, refresh};
-use book::runs::RUNS;
+use book::pages::{Length, pages, read};
+use book::refresh::{
+    COMPILER, FAULTS, Mode, alone, compiler, compiler_file, fault_catalogue, record_compiler, refresh,
+};
+use book::runs::{Run, runs};
 use lesson_kit::println;
 use lexopt::prelude::*;
+use testkit::same_compiler_as_the_book;
 
 const USAGE: &str = "\
 Usage: cargo run -p book -- refresh [--check] [NAME]...
@@ -17,7 +20,11 @@ Usage: cargo run -p book -- refresh [--check] [NAME]...
   refresh           run every program the book shows, and write its output and its picture
   refresh NAME...   only these, for example lesson01
   --check           compare instead of writing; the status is 1 if something has drifted
+  refresh rustc     only what the compiler says of the programs that it refuses, and which compiler that is
   pages             list the pages with their words, minutes, listings, predictions and exercises
+
+The words of rustc are compared only if this is the compiler that the book quotes. `refresh` runs on Linux: the
+outputs in the book have that system's error messages.
 
 The fault catalogue, called `faults`, needs curl. The catalogue and the Python twins need a Python with aiohttp:
 PYTHON=.venv/bin/python
@@ -37,7 +44,7 @@ fn main() -> ExitCode {
             Ok(true)
         }
         Command::Pages => list_pages().map(|()| true),
-        Command::Refresh(asked) => run(&asked),
+        Command::Refresh(asked) => run_all(&asked),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
@@ -64,6 +71,10 @@ impl Asked {
     fn wants(&self, name: &str) -> bool {
         self.names.is_empty() || self.names.iter().any(|wanted| wanted == name)
     }
+
+    fn wants_run(&self, run: &Run) -> bool {
+        self.wants(&run.name) || (run.refused && self.wants(COMPILER))
+    }
 }
 
 fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Command> {
@@ -83,7 +94,8 @@ fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Command> {
         "pages" if names.is_empty() => return Ok(Command::Pages),
         _ => bail!("there is no command `{}`", words.join(" ")),
     }
-    let known: Vec<&str> = RUNS.iter().map(|run| run.name).chain([FAULTS]).collect();
+    let runs = runs()?;
+    let known: Vec<_> = runs.iter().map(|run| run.name.as_str()).chain([FAULTS, COMPILER]).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
         bail!("no run is called `{unknown}`; there are: {}", known.join(", "));
     }
@@ -120,16 +132,20 @@ fn confirmed(mode: Mode, refresh: impl Fn() -> anyhow::Result<bool>) -> anyhow::
 }
 
 /// One after another: two at once would be slower, each in its own way. Whether all is as it was written.
-fn run(asked: &Asked) -> anyhow::Result<bool> {
+fn run_all(asked: &Asked) -> anyhow::Result<bool> {
+    if !cfg!(target_os = "linux") {
+        bail!(
+            "`refresh` runs on Linux only, because the outputs in the book have that system's error messages"
+        );
+    }
     let _alone = alone()?;
-    let mut drifted = Vec::new();
-    let mut failed = Vec::new();
-    let mut settle = |name: &'static str, settled: anyhow::Result<bool>| match settled {
+    let (mut drifted, mut failed) = (Vec::new(), Vec::new());
+    let mut settle = |name: &str, settled: anyhow::Result<bool>| match settled {
         Ok(true) => {}
-        Ok(false) => drifted.push(name),
+        Ok(false) => drifted.push(name.to_owned()),
         Err(error) => {
             println!("{error:#}");
-            failed.push(name);
+            failed.push(name.to_owned());
         }
     };
     // First, because it wants more than Rust.
@@ -137,9 +153,12 @@ fn run(asked: &Asked) -> anyhow::Result<bool> {
         println!("{FAULTS}: each fault, asked for by three clients");
         settle(FAULTS, confirmed(asked.mode, || fault_catalogue(asked.mode)));
     }
-    for run in RUNS.iter().filter(|run| asked.wants(run.name)) {
+    let (accepted, refused): (Vec<_>, Vec<_>) =
+        runs()?.into_iter().filter(|run| asked.wants_run(run)).partition(|run| !run.refused);
+    let quoted = if words_count(asked, refused.len())? { refused } else { Vec::new() };
+    for run in accepted.iter().chain(&quoted) {
         println!("{}: {}", run.name, run.command);
-        settle(run.name, confirmed(asked.mode, || refresh(run, asked.mode)));
+        settle(&run.name, confirmed(asked.mode, || refresh(run, asked.mode)));
     }
     if !drifted.is_empty() {
         println!("If that is meant: cargo run -p book -- refresh {}", drifted.join(" "));
@@ -147,5 +166,25 @@ fn run(asked: &Asked) -> anyhow::Result<bool> {
     if !failed.is_empty() {
         bail!("failed: {}", failed.join(", "));
     }
+    if asked.mode == Mode::Write && asked.wants(COMPILER) {
+        record_compiler()?;
+    }
     Ok(drifted.is_empty())
+}
+
+/// Whether to run the programs that the compiler refuses. All of its words in the book come from one version.
+fn words_count(asked: &Asked, programs: usize) -> anyhow::Result<bool> {
+    let records_all = asked.mode == Mode::Write && asked.wants(COMPILER);
+    if programs == 0 || records_all || same_compiler_as_the_book() {
+        return Ok(true);
+    }
+    let (quoted, this) = (read(&compiler_file())?, compiler()?);
+    let differ = format!("the book quotes {}, and this is {this}", quoted.trim());
+    if asked.mode == Mode::Write {
+        bail!(
+            "{differ}; `cargo run -p book -- refresh {COMPILER}` records all of the compiler's words again"
+        );
+    }
+    println!("SKIPPED: what the compiler says of {programs} programs isn't compared: {differ}");
+    Ok(false)
 }

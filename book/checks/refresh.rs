@@ -1,5 +1,6 @@
 //! Runs what the book shows, and writes it down or compares it with what is written.
 
+use std::env;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -12,7 +13,7 @@ use mock_server::{MockWeb, Site};
 use testkit::run_python;
 
 use crate::pages::{read, source};
-use crate::runs::{README, Run};
+use crate::runs::{README, Run, Special};
 use crate::{compare, faults, root};
 
 /// What to do with a run's output.
@@ -26,6 +27,8 @@ pub enum Mode {
 
 /// The name under which [`fault_catalogue`] is refreshed.
 pub const FAULTS: &str = "faults";
+/// The name under which everything the compiler says is refreshed, with its version.
+pub const COMPILER: &str = "rustc";
 
 /// How long to wait for a client that has just left to be seen as gone.
 const SETTLE: Duration = Duration::from_millis(200);
@@ -37,7 +40,7 @@ const SETTLE: Duration = Duration::from_millis(200);
 /// When the program does not start or ends with another status than the run's, a file cannot be read or written, or
 /// the output contradicts the text, which says that one way is faster than another.
 pub fn refresh(run: &Run, mode: Mode) -> anyhow::Result<bool> {
-    let folder = match run.edit {
+    let folder = match run.special.edit {
         Some(edit) => edited_course(edit)?,
         None => root(),
     };
@@ -52,11 +55,11 @@ pub fn refresh(run: &Run, mode: Mode) -> anyhow::Result<bool> {
         let context = || {
             format!("{}: nothing is written; if the machine was busy, run it again when it's idle", run.name)
         };
-        compare::check_faster(&output, run).with_context(context)?;
+        compare::check_faster(&output, &run.special).with_context(context)?;
     }
-    let mut same = settle(&output_file(run), &output, Some(run), mode)?;
+    let mut same = settle(&run.output_file(), &output, Some(&run.special), mode)?;
     if run.picture {
-        same &= settle(&picture_file(run), &read(&drawn)?, Some(run), mode)?;
+        same &= settle(&run.picture_file(), &read(&drawn)?, Some(&run.special), mode)?;
     }
     // A test holds what the README shows to what the book has.
     if run.name == README && mode == Mode::Write {
@@ -79,14 +82,29 @@ pub fn fault_catalogue(mode: Mode) -> anyhow::Result<bool> {
     settle(&source().join("out/faults.md"), &markdown, None, mode)
 }
 
-/// Where a run's output is kept.
-pub fn output_file(run: &Run) -> PathBuf {
-    source().join(format!("out/{}.txt", run.name))
+/// Where the version of the compiler whose words the book quotes is kept.
+pub fn compiler_file() -> PathBuf {
+    source().join(format!("out/{COMPILER}.txt"))
 }
 
-/// Where a run's picture is kept.
-pub fn picture_file(run: &Run) -> PathBuf {
-    source().join(format!("img/{}.svg", run.name))
+/// The version of this compiler.
+///
+/// # Errors
+///
+/// When it does not start.
+pub fn compiler() -> anyhow::Result<String> {
+    let rustc = env::var_os("RUSTC").unwrap_or("rustc".into());
+    let output = Command::new(rustc).arg("--version").output().context("rustc does not start")?;
+    Ok(String::from_utf8(output.stdout).context("its version is not UTF-8")?.trim().to_owned())
+}
+
+/// Writes down that the words of all programs that the compiler refuses are this compiler's.
+///
+/// # Errors
+///
+/// When the compiler does not start, or the file cannot be written.
+pub fn record_compiler() -> anyhow::Result<()> {
+    write(&compiler_file(), &format!("{}\n", compiler()?))
 }
 
 /// The README with this instead of the first output that it shows.
@@ -97,7 +115,7 @@ pub fn with_output(readme: &str, output: &str) -> Option<String> {
 }
 
 fn execute(run: &Run, folder: &Path, drawn: &Path) -> anyhow::Result<String> {
-    if !run.twin_on.is_empty() {
+    if !run.special.twin_on.is_empty() {
         return twin(run);
     }
     let mut words = run.command.split_whitespace();
@@ -117,14 +135,14 @@ fn execute(run: &Run, folder: &Path, drawn: &Path) -> anyhow::Result<String> {
         command.env("CARGO_TARGET_DIR", scratch()?.join("target"));
     }
     let output = command.output().context("it does not start")?;
-    ensure!(output.status.code() == Some(run.status), "{}", output.status);
+    ensure!(output.status.code() == Some(run.special.status), "{}", output.status);
     String::from_utf8(output.stdout).context("its output is not UTF-8")
 }
 
 /// What a Python twin prints, on a mock web that runs for it alone, and the timeline of what that has seen.
 fn twin(run: &Run) -> anyhow::Result<String> {
     let program = run.command.split_whitespace().last().context("there is no command")?;
-    let sites = Site::tutorial().into_iter().filter(|site| run.twin_on.contains(&site.name.as_str()));
+    let sites = Site::tutorial().into_iter().filter(|site| run.special.twin_on.contains(&site.name.as_str()));
     let web = MockWeb::builder().sites(sites).start()?;
     let urls: Vec<_> = web.sites().map(|(_, url)| url).collect();
     let printed = run_python(&root().join(program), &["aiohttp"], &urls)
@@ -155,7 +173,7 @@ fn without_folders_of_libraries(line: &str) -> String {
 }
 
 /// Writes what is fresh, or compares it and prints what has drifted.
-fn settle(file: &Path, fresh: &str, run: Option<&Run>, mode: Mode) -> anyhow::Result<bool> {
+fn settle(file: &Path, fresh: &str, special: Option<&Special>, mode: Mode) -> anyhow::Result<bool> {
     if mode == Mode::Write {
         write(file, fresh)?;
         return Ok(true);
@@ -163,9 +181,9 @@ fn settle(file: &Path, fresh: &str, run: Option<&Run>, mode: Mode) -> anyhow::Re
     let comparable = |text: &str| {
         let lines = match file.extension() {
             Some(extension) if extension == "svg" => compare::comparable_picture(text),
-            _ => compare::comparable(text, run),
+            _ => compare::comparable(text, special),
         };
-        if run.is_some_and(|run| run.any_connections) {
+        if special.is_some_and(|special| special.any_connections) {
             lines.iter().map(|line| compare::without_connections(line)).collect()
         } else {
             lines

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use book::pages::{Length, Page, pages, source};
+use book::pages::{Length, Page, source};
 use book::root;
+
+use crate::{all_pages, is_of_a_chapter, page};
 
 /// A page's main text takes no longer than this.
 const MINUTES_A_PAGE: f64 = 25.0;
@@ -27,17 +29,9 @@ fn pages_to_read() -> Vec<Page> {
     pages
 }
 
-fn all_pages() -> Vec<Page> {
-    pages().expect("the book can be read")
-}
-
 fn is_read_through(page: &Page) -> bool {
     let start = ["program-of-your-own.md", "rust-you-will-need.md"];
     page.name != LATER && (is_of_a_chapter(page) || start.contains(&page.name.as_str()))
-}
-
-fn is_of_a_chapter(page: &Page) -> bool {
-    page.name.starts_with(|first: char| first.is_ascii_digit())
 }
 
 fn length(page: &Page) -> Length {
@@ -121,8 +115,7 @@ fn the_first_output_comes_after_at_most_25_lines_of_code() {
 #[test]
 fn the_core_path_takes_at_most_four_hours_and_is_marked_in_three_places() {
     let summary = fs::read_to_string(source().join("SUMMARY.md")).expect("it is there");
-    let introduction =
-        all_pages().into_iter().find(|page| page.name == "introduction.md").expect("it is there");
+    let introduction = page("introduction.md");
     let mut minutes = length(&introduction).main;
     for page in pages_to_read() {
         let core = stated(&page).is_some_and(|stated| stated.core);
@@ -135,7 +128,7 @@ fn the_core_path_takes_at_most_four_hours_and_is_marked_in_three_places() {
         assert_eq!(
             minutes_in_the_row,
             stated(&page).filter(|stated| stated.core).map(|stated| stated.main),
-            "{}",
+            "{}: the minutes in introduction.md (left) and on the page (right)",
             page.name
         );
         if core {

@@ -1,0 +1,76 @@
+//! Each program in the book has a help text and refuses arguments it doesn't know.
+
+use std::env::{self, consts::EXE_SUFFIX};
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Once;
+
+use book::pages::read;
+use book::root;
+use book::runs::Run;
+
+use crate::all_runs;
+
+/// The runs of the lessons' programs and examples.
+fn programs() -> Vec<Run> {
+    let mut runs = all_runs();
+    runs.retain(|run| run.special.command.is_none() && !run.refused);
+    runs
+}
+
+/// Runs a program, or an example, with arguments: its status, and what it prints on its two outputs.
+pub fn run(name: &str, is_example: bool, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut program = Command::new(executable(name, is_example));
+    // Where a proxy is set, a program says what it does about it, on a line of its own.
+    let output = program.args(arguments).env("NO_PROXY", "*").output().expect("the program starts");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+/// The file that cargo would run. Asking cargo each time would take most of this test's time.
+fn executable(name: &str, is_example: bool) -> PathBuf {
+    static BUILT: Once = Once::new();
+    BUILT.call_once(|| {
+        let build = ["build", "--quiet", "--workspace", "--bins", "--examples"];
+        let status = Command::new("cargo").args(build).current_dir(root()).status();
+        assert!(status.expect("cargo starts").success(), "the programs build");
+    });
+    // This test is in `deps`, beside which the programs are.
+    let test = env::current_exe().expect("it is running");
+    let folder = test.ancestors().nth(2).expect("it is in a folder");
+    let folder = if is_example { folder.join("examples") } else { folder.to_owned() };
+    folder.join(format!("{name}{EXE_SUFFIX}"))
+}
+
+fn run_with(program: &Run, arguments: &[&str]) -> (Option<i32>, String, String) {
+    run(&program.name, program.command.contains(" --example "), arguments)
+}
+
+/// The file of an example, which the command names.
+fn source(command: &str) -> Option<String> {
+    let (package, example) = command.strip_prefix("cargo run -p lesson")?.split_once(" --example ")?;
+    let lessons = root().join("lessons").read_dir().expect("there are lessons");
+    let folders = lessons.map(|entry| entry.expect("it can be read"));
+    let mut folders = folders.filter(|entry| entry.file_name().to_string_lossy().starts_with(package));
+    let folder = folders.next().expect("the package has a folder").path();
+    Some(read(&folder.join(format!("examples/{example}.rs"))).expect("the example has a file"))
+}
+
+#[test]
+fn a_wrong_number_of_sites_is_refused_in_one_line_with_status_2() {
+    let mut programs = programs();
+    programs.retain(|run| source(&run.command).is_some_and(|source| source.contains(".exact_sites()")));
+    assert!(programs.len() > 3, "{programs:?}");
+    for program in programs {
+        let (command, short) = (&program.command, &program.name);
+        let (status, printed, errors) = run_with(&program, &["http://a.example"; 5]);
+        assert_eq!(status, Some(2), "{command}");
+        assert_eq!(printed, "", "{command}");
+        let refusal = format!("{short}: this program fetches ");
+        assert!(
+            errors.starts_with(&refusal) && errors.ends_with(", or none, instead of 5\n"),
+            "{command}: {errors}"
+        );
+        assert_eq!(errors.lines().count(), 1, "{command}");
+    }
+}
