@@ -7,7 +7,10 @@ fn without_python_an_example_ends_with_one_line_and_status_1() {
     for (name, packages) in
         [("gil", "aiohttp and lxml"), ("beautiful_soup", "aiohttp and bs4")]
     {
-        let ended = example(name).env("PYTHON", "no-such-python").output();
+        let ended = example(name)
+            .env("PYTHON", "no-such-python")
+            .env_remove("RUST_BACKTRACE")
+            .output();
         let ended = ended.expect("cargo test builds the examples");
         assert_eq!(ended.status.code(), Some(1), "{ended:?}");
         let expected = format!(
