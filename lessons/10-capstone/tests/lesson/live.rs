@@ -1,25 +1,20 @@
 //! https, in a build with the feature `live`:
-//! `cargo test -p lesson10 --features live --test live`.
-#![cfg(feature = "live")]
+//! `cargo test -p lesson10 --features live live::`.
 
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use lesson10::frontier::InMemory;
 use lesson10::mock_site::options;
 use lesson10::progress::Progress;
 use lesson10::{LinkError, check};
-use mock_server::{MockWeb, Site, Watchdog};
-use testkit::TlsServer;
+use mock_server::{MockWeb, Site};
+use testkit::{TlsServer, WATCHDOG, watchdog};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-
-/// Bounds a failure only.
-const WATCHDOG: Duration = Duration::from_secs(60);
 
 /// The files of a server with a certificate that only it has signed. Lesson 01
 /// has the same test for its own program.
@@ -54,7 +49,7 @@ fn report(link: &str, trusted: Option<PathBuf>) -> (Option<i32>, String) {
 
 #[test]
 fn a_certificate_that_is_not_trusted_is_reported_as_that() {
-    let _watchdog = Watchdog::start(WATCHDOG, || vec!["untrusted".to_owned()]);
+    let _watchdog = watchdog();
     let server = TlsServer::start(&tls("server.py"));
     let (status, printed) = report(&server.url, None);
     assert_eq!(status, Some(1));
@@ -65,7 +60,7 @@ fn a_certificate_that_is_not_trusted_is_reported_as_that() {
 
 #[test]
 fn a_link_over_https_works_if_the_certificate_is_trusted() {
-    let _watchdog = Watchdog::start(WATCHDOG, || vec!["trusted".to_owned()]);
+    let _watchdog = watchdog();
     let server = TlsServer::start(&tls("server.py"));
     let trusted = Some(tls("certificate.pem"));
     let (status, printed) = report(&server.url, trusted);

@@ -1,23 +1,22 @@
-//! The checker as people run it: its output, its exit status, and what signals
-//! do.
+//! The checker as people run it: its output and its exit status.
 
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", windows))]
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, pipe};
-use std::process::{Child, Command, Output, Stdio};
-use std::thread;
-use std::time::Duration;
+#[cfg(any(target_os = "linux", windows))]
+use std::io::Write;
+use std::io::{BufRead, BufReader, pipe};
+use std::process::{Command, Output, Stdio};
 
 use mock_server::{Fault, MockWeb, Site, Watchdog};
 use serde_json::Value;
-use tokio::time::sleep;
+use testkit::{WATCHDOG, watchdog};
+use wiremock::Mock;
+use wiremock::ResponseTemplate;
 use wiremock::matchers::path;
-use wiremock::{Mock, ResponseTemplate};
 
-/// Bounds a failure only.
-const WATCHDOG: Duration = Duration::from_secs(120);
+use crate::support::page;
 
-fn checker(arguments: &[&str]) -> Command {
+pub fn checker(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lesson10"));
     command.args(arguments);
     // A proxy of the machine that runs the test must not get in the way.
@@ -37,13 +36,8 @@ fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
     (status.code(), text(stdout), text(stderr))
 }
 
-fn page(links: &[&str]) -> String {
-    let links = links.iter().map(|to| format!("<a href=\"{to}\">{to}</a>\n"));
-    format!("<!doctype html><title>A page</title>{}", links.collect::<String>())
-}
-
 /// A web of one site, with this page.
-fn site(page: String, others: &[(&str, Fault)]) -> (MockWeb, String) {
+pub fn site(page: String, others: &[(&str, Fault)]) -> (MockWeb, String) {
     let mut site = Site::new("home.example").page(page);
     for (path, fault) in others {
         site = site.also_failing(path, "", fault.clone());
@@ -176,7 +170,7 @@ fn a_start_url_that_cannot_be_reached_is_in_the_report() {
 }
 
 /// A page with more broken links than a pipe can hold in a report.
-fn long_report() -> (MockWeb, String) {
+pub fn long_report() -> (MockWeb, String) {
     let links: Vec<_> = (0..9_000).map(|n| format!("http://[{n}")).collect();
     let links: Vec<_> = links.iter().map(String::as_str).collect();
     site(page(&links), &[])
@@ -190,7 +184,7 @@ fn a_reader_that_leaves_is_no_error_and_the_status_stays_the_same() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("it starts");
-    let _watchdog = Watchdog::start(WATCHDOG, || vec!["a reader".to_owned()]);
+    let _watchdog = watchdog();
     let mut line = String::new();
     let stdout = child.stdout.take().expect("it is a pipe");
     BufReader::new(stdout).read_line(&mut line).expect("it prints");
@@ -201,116 +195,29 @@ fn a_reader_that_leaves_is_no_error_and_the_status_stays_the_same() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
 
-#[cfg(unix)]
-fn send_signal(child: &Child, signal: &str) {
-    let pid = child.id().to_string();
-    let sent = Command::new("kill").args([signal, &pid]).status();
-    assert!(sent.expect("there is a kill").success());
-}
-
-/// Checks a site one request at a time, and sends a signal once the page that
-/// hangs was requested.
-#[cfg(unix)]
-async fn interrupted(links: &[&str], signal: &str) -> (Option<i32>, String) {
-    let (web, url) = site(page(links), &[("/hang", Fault::Hang)]);
-    let _watchdog = web.watchdog(WATCHDOG);
-    let one = ["--at-once", "1", "--per-host", "1", "--timeout", "600"];
-    let child = checker(&[&[url.as_str()], one.as_slice()].concat())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    web.wait_until(|record| {
-        record.exchanges().any(|exchange| exchange.path == "/hang")
-    })
-    .await;
-    send_signal(&child, signal);
-    let output = child.wait_with_output().expect("it ends");
-    web.wait_until(|record| record.client_gone() == 1).await;
-    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-    (output.status.code(), printed.replace(&url, "/"))
-}
-
-#[cfg(unix)]
-#[tokio::test]
-async fn ctrl_c_and_sigterm_print_the_report_so_far() {
-    for signal in ["-INT", "-TERM"] {
-        // Pages equally far away are requested in alphabetical order.
-        let links = ["/away", "/hang", "/later"];
-        let (status, printed) = interrupted(&links, signal).await;
-        assert_eq!(status, Some(1));
-        let expected = "/away: the server returned 404 Not Found\n    \
-                        on / \"/away\"\n\n\
-                        Skipped: 2 links (over a limit, or not reached before \
-                        the crawl ended)\n\
-                        Interrupted: the rest of the site was not checked\n\
-                        Checked: 2 links to 2 URLs, 1 broken\n";
-        assert_eq!(printed, expected);
-
-        let (status, printed) = interrupted(&["/hang"], signal).await;
-        assert_eq!(status, Some(130));
-        assert!(printed.contains("Interrupted: "), "{printed}");
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn a_second_ctrl_c_ends_it_even_if_the_report_is_not_read() {
-    let (_web, url) = long_report();
-    let mut child =
-        checker(&[&url]).stdout(Stdio::piped()).spawn().expect("it starts");
-    let _watchdog = Watchdog::start(WATCHDOG, || vec!["Ctrl-C".to_owned()]);
-    let mut stdout = child.stdout.take().expect("it is a pipe");
-    stdout.read_exact(&mut [0]).expect("it prints");
-    // It's printing now, and the pipe is soon full. Signals close to each other
-    // may count as one, so there's one after the other.
-    let status = loop {
-        if let Some(status) = child.try_wait().expect("it is a child") {
-            break status;
-        }
-        send_signal(&child, "-INT");
-        thread::yield_now();
-    };
-    assert_eq!(status.code(), Some(130));
-}
-
-#[cfg(unix)]
-#[tokio::test]
-async fn ctrl_c_gets_through_while_a_page_is_parsed() {
-    // Building a tree takes twelve seconds for a sixteenth of this, and four
-    // times as long for twice as much.
-    let hostile = page(&["/hang"]) + &"<div>".repeat(350_000);
-    let (web, url) = site(hostile, &[("/hang", Fault::Hang)]);
-    let _watchdog = web.watchdog(WATCHDOG);
-    let child = checker(&[&url, "--timeout", "600"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    web.wait_until(|record| {
-        let mut pages = record.exchanges().filter(|page| page.path == "/");
-        pages.any(|page| page.ended.is_some())
-    })
-    .await;
-    // From outside we can't see whether it's being parsed now. If it isn't, the
-    // other page hangs, and the result is the same.
-    sleep(Duration::from_millis(300)).await;
-    send_signal(&child, "-INT");
-    let output = child.wait_with_output().expect("it ends");
-    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert_eq!(output.status.code(), Some(130), "{printed}");
-    assert!(printed.contains("Interrupted: "), "{printed}");
-}
-
+/// A file that can't be written to. macOS has none that is as easy to get.
 #[cfg(target_os = "linux")]
+fn unwritable() -> File {
+    File::create("/dev/full").expect("Linux has it")
+}
+
+#[cfg(windows)]
+fn unwritable() -> File {
+    File::open(env!("CARGO_BIN_EXE_lesson10")).expect("it can be read")
+}
+
+#[cfg(any(target_os = "linux", windows))]
 #[test]
 fn a_report_that_cannot_be_written_is_status_3() {
     let (_web, url) = site(page(&["/lost"]), &[]);
-    let _watchdog = Watchdog::start(WATCHDOG, || vec!["full".to_owned()]);
-    let full = File::create("/dev/full").expect("Linux has it");
-    let output = checker(&[&url]).stdout(full).output().expect("it starts");
+    let _watchdog = watchdog();
+    let written = unwritable().write_all(b"a report");
+    let error = written.expect_err("it can't be written to");
+    let output = checker(&[&url]).stdout(unwritable()).output();
+    let output = output.expect("it starts");
     assert_eq!(output.status.code(), Some(3));
     let errors = String::from_utf8_lossy(&output.stderr);
-    let line = "lesson10: No space left on device (os error 28)\n";
-    assert_eq!(errors, line);
+    assert_eq!(errors, format!("lesson10: {error}\n"));
 }
 
 #[tokio::test]
@@ -327,7 +234,7 @@ async fn a_start_url_that_redirects_past_a_limit_is_status_3() {
 
 #[test]
 fn a_closed_output_does_not_change_the_status() {
-    let _watchdog = Watchdog::start(WATCHDOG, || vec!["closed".to_owned()]);
+    let _watchdog = watchdog();
     let closed = || {
         let (reader, writer) = pipe().expect("there is one");
         drop(reader);

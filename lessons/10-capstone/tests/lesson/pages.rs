@@ -1,0 +1,141 @@
+//! Hostile pages, and what their headers say about them.
+
+use lesson10::{LinkError, Options};
+use testkit::WATCHDOG;
+use url::Url;
+use wiremock::ResponseTemplate;
+
+use crate::support::{
+    HOME, home, html, page, paths, printed, respond, run, start,
+};
+
+#[tokio::test]
+async fn a_link_that_is_no_url_is_not_taken_for_the_url_that_its_text_shows() {
+    // A link is shown without its login, so the text of the bad one is the URL
+    // of the good one.
+    let good = format!("http://{HOME}/ok");
+    let bad = format!("http://[/@{good}");
+    for links in [[bad.as_str(), "/ok"], ["/ok", bad.as_str()]] {
+        let (web, options, _watchdog) = start(vec![home(&links)]);
+        respond(&web, "/ok", ResponseTemplate::new(200)).await;
+
+        let report = run(&options).await;
+
+        let errors: Vec<_> =
+            report.broken.iter().map(|broken| &broken.error).collect();
+        assert!(
+            matches!(errors[..], [LinkError::NotUrl(_)]),
+            "{links:?}: {:?}",
+            report.broken
+        );
+        // The start URL and the good link.
+        assert_eq!(report.fine, 2, "{links:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_hostile_page_costs_no_more_than_its_bytes_and_changes_nothing_else()
+{
+    // In a tree, each of the paragraphs would contain a thousand elements.
+    let names = (0..1_000).map(|n| format!("<b a{n}>")).collect::<String>();
+    let copied = "<p>x</p>".repeat(230_000);
+    let copied = format!("<a href=/1></a><p>{names}</p>{copied}<a href=/2>");
+    let names = (0..200_000).map(|n| format!(" a{n}")).collect::<String>();
+    let many: String =
+        (0..20_001).map(|n| format!("<a href=/{}>", n % 2)).collect();
+    let hostile = [
+        ("/copied", copied),
+        ("/deep", "<a href=/3>".to_owned() + &"<div>".repeat(350_000)),
+        ("/attributes", format!("<p{names}><a href=/4>")),
+        ("/text", format!("<a href=/5>{}", "x".repeat(1_900_000))),
+        ("/name", format!("<{} href=/6>", "x".repeat(1_900_000))),
+        ("/many", many),
+        ("/long", format!("<a href=/{}>", "x".repeat(4_000))),
+    ];
+    let mut site = home(&hostile.each_ref().map(|(path, _)| *path));
+    for (path, page) in hostile {
+        site = site.also(path, "text/html", page);
+    }
+    let (_web, options, _watchdog) = start(vec![site]);
+    let options = Options { timeout: WATCHDOG, ..options };
+
+    let report = run(&options).await;
+
+    let mut found = paths(&report);
+    found.sort();
+    assert_eq!(found, ["/0", "/1", "/2", "/3", "/4", "/5", "/6"]);
+    let incomplete: Vec<_> = report
+        .incomplete
+        .iter()
+        .map(|(url, reason)| (url.path(), *reason))
+        .collect();
+    let reason = "parsing it takes too much memory";
+    assert_eq!(incomplete, [("/deep", reason)]);
+    // The first 10,000 links of a page count.
+    assert_eq!((report.over_limit, report.non_http), (10_001 + 1, 0));
+    let mut texts = report.broken.iter().flat_map(|broken| &broken.occurrences);
+    assert!(texts.all(|occurrence| occurrence.text.chars().count() <= 63));
+    let printed = printed(&report);
+    let line = "Skipped: 10002 links too long, or beyond the first 10000 of a \
+                page\n";
+    assert!(printed.contains(line), "{printed}");
+    assert!(printed.contains("\"beyond\":10002"), "{printed}");
+    let part = format!(
+        "\"in_part\":[{{\"page\":\"{}deep\",\"why\":\"{reason}\"}}",
+        options.start
+    );
+    assert!(printed.contains(&part), "{printed}");
+}
+
+#[tokio::test]
+async fn links_of_the_last_pages_do_not_count() {
+    let long = format!("/{}", "x".repeat(4_000));
+    let site = home(&["/last"]).also("/last", "text/html", page(&[&long]));
+    let (_web, options, _watchdog) = start(vec![site]);
+    for (depth, over_limit) in [(0, 0), (1, 1)] {
+        let report = run(&Options { depth, ..options.clone() }).await;
+        assert_eq!(report.over_limit, over_limit);
+    }
+}
+
+#[tokio::test]
+async fn a_header_decides_whether_a_page_is_html_and_how_it_is_decoded() {
+    let worn = home(&["/bare", "/capitals", "/none", "/plain", "/latin1"])
+        .also("/bare", "text/html; charset", page(&["/1"]))
+        .also("/capitals", "TEXT/HTML ; x", page(&["/2"]))
+        .also("/plain", "text/plain", page(&["/no"]))
+        .also(
+            "/latin1",
+            "text/html",
+            b"<meta charset=latin1>\
+            <a href=/3>caf\xe9</a>"
+                .as_slice(),
+        );
+    let (web, options, _watchdog) = start(vec![worn]);
+    let body = page(&["/4"]);
+    let none = ResponseTemplate::new(200).set_body_bytes(body);
+    respond(&web, "/none", none).await;
+    let report = run(&options).await;
+    assert_eq!(paths(&report), ["/1", "/2", "/3", "/4"]);
+    let occurrence =
+        report.broken[2].occurrences.first().expect("it occurs somewhere");
+    assert_eq!(occurrence.text, "caf\u{e9}");
+}
+
+#[tokio::test]
+async fn identity_is_no_compression_and_a_compressed_page_is_reported() {
+    let (web, options, _watchdog) = start(vec![home(&["/as-it-is", "/zip"])]);
+    for (at, encoding) in [("/as-it-is", "Identity"), ("/zip", "gzip")] {
+        let page = html(&page(&["/lost"]));
+        let page = page.insert_header("content-encoding", encoding);
+        respond(&web, at, page).await;
+    }
+    let report = run(&options).await;
+    assert_eq!(paths(&report), ["/lost"]);
+    let occurrence =
+        report.broken[0].occurrences.first().expect("it occurs somewhere");
+    let on = occurrence.page.as_ref().map(|page| page.path());
+    assert_eq!((report.broken[0].count, on), (1, Some("/as-it-is")));
+    let incomplete: Vec<_> = report.incomplete.keys().map(Url::path).collect();
+    assert_eq!(incomplete, ["/zip"]);
+}
