@@ -83,7 +83,8 @@ fn every_program_has_its_command_and_its_output_in_the_book() {
         pages.iter().flat_map(|page| page.commands().into_iter().chain(page.shell())).collect();
     let mut missing = Vec::new();
     for run in all_runs() {
-        if !told.contains(&run.command) {
+        // A page may show what another command prints under different words, such as a heading.
+        if run.special.command.is_none() && !told.contains(&run.command) {
             missing.push(format!("no page has the command `{}`", run.command));
         }
         // On a page of its lesson, or under the words that the compiler says about it.
