@@ -11,13 +11,13 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use lesson_kit::Site;
 use lesson06::{BoxError, ErrorKind, FetchError};
 use mock_server::{Fault, MockWeb, Outcome, Watchdog};
-use testkit::quick_tutorial;
+use testkit::{PATIENT, quick_tutorial, start, watchdog};
 use tokio::sync::Notify;
 use tokio::sync::oneshot::{self, error::TryRecvError};
 use tokio::task::{JoinSet, yield_now};
 
 use crate::examples::{fail_fast, fail_fast_100};
-use crate::webs::{PATIENT, WATCHDOG, client, start};
+use crate::support::client;
 
 /// Without a total timeout: a wait for a site that hangs is ended by the watchdog.
 fn patient() -> reqwest::Client {
@@ -137,7 +137,7 @@ async fn above_thirty_the_error_comes_when_the_futures_before_it_are_done() {
 
 #[tokio::test]
 async fn buffer_unordered_and_a_set_return_the_first_error_for_any_number() {
-    let _watchdog = Watchdog::start(WATCHDOG, || vec!["a set".to_owned()]);
+    let _watchdog = watchdog();
     for count in [3, TOO_MANY - 1, TOO_MANY, 100] {
         let buffered = fail_fast_100::buffered(stuck(count)).now_or_never();
         let error = buffered.expect("it is ready").expect_err("one fails");
@@ -194,7 +194,7 @@ async fn a_set_that_is_dropped_does_not_wait_for_its_tasks_to_be_gone() {
 
 #[tokio::test]
 async fn an_error_that_is_send_and_sync_can_leave_a_task() {
-    let _watchdog = Watchdog::start(WATCHDOG, || vec!["a task".to_owned()]);
+    let _watchdog = watchdog();
     let boxed: Result<(), BoxError> =
         tokio::spawn(ready(Err("boxed".into()))).await.expect("no panic");
     assert_eq!(boxed.expect_err("it fails").to_string(), "boxed");

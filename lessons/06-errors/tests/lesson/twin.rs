@@ -1,19 +1,13 @@
 //! The Python twin reports what the lesson reports, of the same server.
 
-use std::time::Duration;
-
-use lesson_kit::sites_of;
 use lesson06::{client, fetch_all};
-use testkit::{check_asyncio_facts, quick_tutorial, run_twin};
+use testkit::{check_asyncio_facts, quick_tutorial, run_twin, start};
 
-/// Bounds a failure only.
-const WATCHDOG: Duration = Duration::from_secs(120);
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
 #[tokio::test]
 async fn the_python_twin_reports_the_same_pages_and_the_same_simulated_error() {
-    let web = quick_tutorial().start().expect("the web starts");
-    let _watchdog = web.watchdog(WATCHDOG);
+    let (web, sites, _watchdog) = start(quick_tutorial());
 
     let Some(printed) = run_twin(FOLDER, "lesson06.py", &["aiohttp"], &web)
     else {
@@ -21,7 +15,6 @@ async fn the_python_twin_reports_the_same_pages_and_the_same_simulated_error() {
     };
 
     assert_eq!(web.record().requests("python.org"), 0, "it only pretends");
-    let sites = sites_of(&web);
     let simulated = format!(
         "Error: cannot fetch {}: ValueError('simulated error')\n",
         sites[1].url

@@ -1,21 +1,10 @@
-//! Mock webs and clients for the tests.
+//! Webs of sites that fail, and clients that are patient.
 
 use std::time::Duration;
 
-use lesson_kit::{Site, sites_of};
+use lesson_kit::Site;
 use mock_server::{MockWeb, Watchdog};
-
-/// Bounds a failure only.
-pub const WATCHDOG: Duration = Duration::from_secs(60);
-/// How long a gate waits until it fails: as long as a busy machine may need.
-pub const PATIENT: Duration = Duration::from_secs(30);
-
-pub fn start(builder: mock_server::Builder) -> (MockWeb, Vec<Site>, Watchdog) {
-    let web = builder.start().expect("the web starts");
-    let watchdog = web.watchdog(WATCHDOG);
-    let sites = sites_of(&web);
-    (web, sites, watchdog)
-}
+use testkit::{PATIENT, start};
 
 /// A web of these of the sites that fail.
 pub fn failing(names: &[&str]) -> (MockWeb, Vec<Site>, Watchdog) {

@@ -1,22 +1,16 @@
 //! What goes wrong with https, in a build with the feature `live`:
-//! `cargo test -p lesson06 --features live --test live`.
-#![cfg(feature = "live")]
+//! `cargo test -p lesson06 --features live live::`.
 
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::thread;
-use std::time::Duration;
 
 use lesson_kit::Site;
 use lesson06::{ErrorKind, FetchError, fetch_page, with_causes};
-use mock_server::Watchdog;
 use reqwest::{Certificate, ClientBuilder, Proxy};
-use testkit::TlsServer;
-
-/// Bounds a failure only.
-const WATCHDOG: Duration = Duration::from_secs(60);
+use testkit::{TlsServer, watchdog};
 
 /// The server and the certificate are those of lesson 01.
 fn tls(file: &str) -> PathBuf {
@@ -60,7 +54,7 @@ async fn fetched_by(
 
 #[tokio::test]
 async fn a_certificate_that_is_not_trusted_is_a_tls_error_and_not_temporary() {
-    let _watchdog = Watchdog::start(WATCHDOG, || vec!["https".to_owned()]);
+    let _watchdog = watchdog();
     let server = TlsServer::start(&tls("server.py"));
     let error = fetched(&server.url, &[]).await.expect_err("it isn't trusted");
     let words = with_causes(&error);
@@ -76,7 +70,7 @@ async fn a_certificate_that_is_not_trusted_is_a_tls_error_and_not_temporary() {
 
 #[tokio::test]
 async fn a_site_that_does_not_speak_tls_is_a_tls_error_and_not_temporary() {
-    let _watchdog = Watchdog::start(WATCHDOG, || vec!["https".to_owned()]);
+    let _watchdog = watchdog();
     let url = not_tls(b"HTTP/1.1 400 Bad Request\r\n\r\n");
     let error = fetched(&url, &[]).await.expect_err("it isn't TLS");
     assert!(matches!(error.kind, ErrorKind::Tls(_)), "{error:?}");
@@ -85,7 +79,7 @@ async fn a_site_that_does_not_speak_tls_is_a_tls_error_and_not_temporary() {
 
 #[tokio::test]
 async fn a_connection_that_ends_in_the_handshake_is_temporary() {
-    let _watchdog = Watchdog::start(WATCHDOG, || vec!["https".to_owned()]);
+    let _watchdog = watchdog();
     let error = fetched(&not_tls(b""), &[]).await.expect_err("it closes");
     assert!(matches!(error.kind, ErrorKind::Unreachable(_)), "{error:?}");
     assert!(error.kind.is_temporary());
@@ -93,7 +87,7 @@ async fn a_connection_that_ends_in_the_handshake_is_temporary() {
 
 #[tokio::test]
 async fn a_proxy_that_refuses_to_connect_to_the_site_makes_it_unreachable() {
-    let _watchdog = Watchdog::start(WATCHDOG, || vec!["a proxy".to_owned()]);
+    let _watchdog = watchdog();
     let refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n";
     let proxy = not_tls(refusal).replace("https", "http");
     let proxy = Proxy::all(proxy).expect("it is a URL");

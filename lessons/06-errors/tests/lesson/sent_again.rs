@@ -4,17 +4,14 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
 
 use hyper::Request;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use lesson06::{ErrorKind, send_error};
 use mock_server::Watchdog;
+use testkit::watchdog;
 use tokio::task::yield_now;
-
-/// Bounds a failure only.
-const WATCHDOG: Duration = Duration::from_secs(60);
 
 /// A server that answers the first request of a connection and keeps the connection until it's asked to close it.
 struct Server {
@@ -56,9 +53,8 @@ impl Server {
                 }
             }
         });
-        let watchdog =
-            Watchdog::start(WATCHDOG, || vec!["the raw server".to_owned()]);
-        Server { address, close, closed, requests, _watchdog: watchdog }
+        let _watchdog = watchdog();
+        Server { address, close, closed, requests, _watchdog }
     }
 
     fn url(&self) -> String {
