@@ -73,7 +73,7 @@ pub enum StartError {
 }
 
 impl Builder {
-    /// These sites in place of the tutorial's.
+    /// These sites instead of the three it starts with.
     pub fn sites(self, sites: impl IntoIterator<Item = Site>) -> Builder {
         Builder { sites: sites.into_iter().collect(), ..self }
     }
@@ -118,6 +118,10 @@ impl Builder {
     }
 
     /// Starts it: when this returns, every port is bound.
+    ///
+    /// On Unix this raises the process's soft limit on open files (`RLIMIT_NOFILE`) as far as the hard limit allows, because each
+    /// request in flight takes up to four descriptors. The limit stays raised after the web is gone, and programs that this
+    /// process starts inherit it.
     ///
     /// # Errors
     ///

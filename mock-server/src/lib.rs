@@ -1,20 +1,4 @@
-//! A small web that misbehaves on the wire and draws the concurrency it saw.
-//!
-//! It runs in a thread of its own inside the program that asks it, so a client that blocks its own runtime on
-//! purpose cannot block the server. `wiremock` decides what a site answers; a front before it decides when and
-//! how the bytes travel, and records every exchange with a site.
-//!
-//! ```
-//! use mock_server::{Fault, MockWeb};
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let web = MockWeb::builder().fault("python.org", Fault::Hang).start()?;
-//! let page = reqwest::blocking::Client::new().get(web.url("w3schools.com")).send()?.text()?;
-//! assert_eq!(page.len(), 45_000);
-//! assert_eq!(web.record().max_in_flight(), 1);
-//! # Ok(())
-//! # }
-//! ```
+#![doc = include_str!("../README.md")]
 //!
 //! # Layout
 //!
@@ -23,7 +7,7 @@
 //! - `front`, `routes`, `index`, `upstream`: from a request to its answer
 //! - `script`, `wire`: how an answer travels, and the socket that tells the record
 //! - `record`: what the server saw; `timeline`: the same drawn; `gate`: proof of concurrency
-//! - `limits`, `watchdog`: running out of open files, and of time; `testing`: clients that are not Rust
+//! - `limits`, `watchdog`: running out of open files, and of time
 
 mod builder;
 mod fault;
@@ -39,7 +23,6 @@ mod routes;
 mod script;
 mod site;
 mod start;
-pub mod testing;
 pub mod timeline;
 mod upstream;
 mod watchdog;

@@ -1,14 +1,14 @@
-//! The mock web for any client: curl, a browser, Python.
+//! A web that misbehaves, for any client: curl, a browser, Python.
 //!
 //! ```sh
-//! cargo run -p mock-server              # http://127.0.0.1:8080/ lists what there is
+//! mock-server                           # http://127.0.0.1:8080/ lists what there is
 //! curl -i http://127.0.0.1:8080/site/python.org
 //! ```
 //!
 //! `--load` is for measuring clients: there is one more site, `page.example`, whose page (15,000 bytes) comes without delay and
 //! without wiremock, and requests are not listed.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::pin::pin;
 use std::process::ExitCode;
 use std::thread;
@@ -19,16 +19,19 @@ use lexopt::prelude::*;
 use mock_server::{MockWeb, Site, StartError, page, timeline};
 use tokio::sync::mpsc;
 
+const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n");
+
 const HELP: &str = "\
 A web that misbehaves on the wire, on one port of this machine.
 
-Usage: cargo run -p mock-server -- [--port N] [--seed N] [--load]
+Usage: mock-server [--port N] [--seed N] [--load]
 
   --port N   the port to listen on (default 8080; 0 takes a free one)
   --seed N   what everything random is drawn from (default 1)
   --load     for measuring clients: no line for each request, and one more
              site, page.example, that answers as fast as this program can
   --help     this text
+  --version  name and version
 
 http://127.0.0.1:8080/ lists the sites and the faults. Ctrl-C ends it.
 ";
@@ -40,6 +43,12 @@ const DRAIN: Duration = Duration::from_millis(800);
 /// How long it then waits for their lines to be printed.
 const PRINT: Duration = Duration::from_millis(100);
 
+/// What the command line asks for.
+enum Command {
+    Serve(Arguments),
+    Print(&'static str),
+}
+
 struct Arguments {
     port: u16,
     seed: u64,
@@ -48,9 +57,9 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = match arguments() {
-        Ok(Some(arguments)) => arguments,
-        Ok(None) => {
-            say(HELP);
+        Ok(Command::Serve(arguments)) => arguments,
+        Ok(Command::Print(text)) => {
+            say(text);
             return ExitCode::SUCCESS;
         }
         Err(error) => {
@@ -67,8 +76,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// What was asked for; `None` for `--help`.
-fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
+fn arguments() -> Result<Command, lexopt::Error> {
     let mut arguments = Arguments { port: 8080, seed: 1, load: false };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
@@ -76,11 +84,12 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
             Long("port") => arguments.port = parser.value()?.parse()?,
             Long("seed") => arguments.seed = parser.value()?.parse()?,
             Long("load") => arguments.load = true,
-            Short('h') | Long("help") => return Ok(None),
+            Short('h') | Long("help") => return Ok(Command::Print(HELP)),
+            Short('V') | Long("version") => return Ok(Command::Print(VERSION)),
             _ => return Err(argument.unexpected()),
         }
     }
-    Ok(Some(arguments))
+    Ok(Command::Serve(arguments))
 }
 
 fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -89,8 +98,8 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 async fn serve(arguments: &Arguments) -> anyhow::Result<()> {
-    // Listened for before the address is told, so that whoever has read it can end the program.
-    let mut interrupted = pin!(tokio::signal::ctrl_c());
+    // Listened for before the address is printed, so that a program that has read it can end this one.
+    let mut interrupted = pin!(shutdown_signal());
     let _ = futures::poll!(interrupted.as_mut());
     let (log, mut exchanges) = mpsc::channel(LINES);
     let builder = MockWeb::builder()
@@ -116,12 +125,33 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<()> {
         }
         drop(printing);
     });
-    interrupted.await.context("cannot listen for Ctrl-C")?;
+    interrupted.await.context("cannot listen for signals")?;
     web.drain(DRAIN).await;
     drop(web);
     // Either way nothing more can be done for the lines.
     let _ = printed.recv_timeout(PRINT);
     Ok(())
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+#[cfg(unix)]
+async fn shutdown_signal() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+/// Waits for Ctrl-C or Ctrl-Break.
+#[cfg(windows)]
+async fn shutdown_signal() -> io::Result<()> {
+    let mut ctrl_break = tokio::signal::windows::ctrl_break()?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = ctrl_break.recv() => Ok(()),
+    }
 }
 
 fn with_remedy(error: StartError) -> anyhow::Error {
@@ -133,5 +163,5 @@ fn with_remedy(error: StartError) -> anyhow::Error {
 
 /// Prints; where nobody reads any more (`| head -1`), a server goes on without.
 fn say(words: &str) {
-    let _ = std::io::stdout().write_all(words.as_bytes());
+    let _ = io::stdout().write_all(words.as_bytes());
 }

@@ -194,7 +194,7 @@ impl Program {
                 StatusCode::BAD_REQUEST,
                 format!(
                     "`{name}` is a matter of the port, so it cannot be a page of this one; \
-                     the lessons have it: --fault python.org={name}"
+                     it needs the library, where each site has a port of its own"
                 ),
             ));
         }

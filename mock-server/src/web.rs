@@ -27,12 +27,12 @@ pub struct MockWeb {
 }
 
 impl MockWeb {
-    /// A web with the tutorial's sites, for a start.
+    /// A web with three sites ([`Site::tutorial`](crate::Site::tutorial)), for a start.
     pub fn builder() -> Builder {
         Builder::default()
     }
 
-    /// Starts a web with the tutorial's sites.
+    /// Starts a web with three sites ([`Site::tutorial`](crate::Site::tutorial)).
     ///
     /// # Errors
     ///

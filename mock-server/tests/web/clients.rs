@@ -1,17 +1,17 @@
-//! What curl and aiohttp say of each fault. The words are those of curl 7.88 and aiohttp 3.14.5 on Linux.
+//! What curl and aiohttp say of each fault. Tried with curl 7.88 and aiohttp 3.14.5 on Linux.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::thread;
-use std::time::Duration;
 
-use mock_server::testing::{run_python, run_tool};
 use mock_server::{MockWeb, Site, Watchdog, catalogue};
 
-/// Bounds a failure only.
-const WATCHDOG: Duration = Duration::from_secs(120);
+use crate::support::{WATCHDOG, run_python, run_tool};
 
-/// A fault, curl's exit status (with `-L` and a time limit), and what aiohttp makes of it.
+/// The file for what nobody reads.
+const NOWHERE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
+
+/// A fault, curl's exit status (with `-L`, and a time limit where it never ends), and what aiohttp makes of it.
 #[rustfmt::skip]
 const TABLE: &[(&str, i32, &str)] = &[
     ("delay?ms=1", 0, "15000 bytes"),
@@ -72,14 +72,22 @@ impl Webs {
 
 #[test]
 fn curl_exits_with_the_status_that_each_fault_has_in_its_manual() {
+    if run_tool("curl", &["--version"]).is_none() {
+        return;
+    }
     let webs = Webs::start();
     thread::scope(|scope| {
         for (fault, expected, _) in TABLE {
             let url = webs.url(fault);
             scope.spawn(move || {
-                let arguments = ["-sL", "-m", "3", "-o", "/dev/null", &url];
+                // 28 is a time limit that is reached. A busy machine must not reach the other.
+                let limit = if *expected == 28 { "3" } else { "100" };
+                let arguments = ["-sL", "-m", limit, "-o", NOWHERE, &url];
                 let Some(output) = run_tool("curl", &arguments) else { return };
-                assert_eq!(output.status.code(), Some(*expected), "{fault}");
+                let status = output.status.code();
+                // Windows may refuse a connection for which the queue has no room.
+                let refused = cfg!(windows) && *fault == "connect-hang" && status == Some(7);
+                assert!(status == Some(*expected) || refused, "{fault}: {status:?}");
             });
         }
     });
@@ -107,7 +115,7 @@ fn aiohttp_raises_the_exception_that_each_fault_is() {
     let urls: Vec<_> = urls.iter().map(String::as_str).collect();
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients.py");
     let Some(printed) = run_python(&program, &["aiohttp"], &[&["1"], &urls[..]].concat()) else { return };
-    // What it says beside the exception's name is for the book.
+    // The exception's name, without its message.
     let results: Vec<_> = printed.lines().map(|line| line.split(": ").next().unwrap_or(line)).collect();
     assert_eq!(results, TABLE.iter().map(|(_, _, result)| *result).collect::<Vec<_>>());
 }

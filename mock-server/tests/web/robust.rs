@@ -1,39 +1,13 @@
-//! The server itself under clients that behave badly, and without descriptors.
+//! The server itself under clients that behave badly.
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 use futures::executor::block_on;
-use mock_server::{Builder, MockWeb, Outcome, Site, StartError, Watchdog};
+use mock_server::{MockWeb, Outcome, Site, StartError};
 
-/// Bounds a failure only.
-const WATCHDOG: Duration = Duration::from_secs(60);
-const SITE: &str = "site.example";
-
-fn start(builder: Builder) -> (MockWeb, Watchdog) {
-    let web = builder.start().expect("the web starts");
-    let watchdog = web.watchdog(WATCHDOG);
-    (web, watchdog)
-}
-
-fn one_site(fault: Option<&str>) -> Builder {
-    let mut site = Site::new(SITE);
-    site.fault = fault.map(|fault| fault.parse().expect("the test's fault is one"));
-    MockWeb::builder().sites([site])
-}
-
-fn connect(web: &MockWeb) -> TcpStream {
-    let address: SocketAddr =
-        web.url(SITE).trim_start_matches("http://").trim_end_matches('/').parse().expect("an address");
-    TcpStream::connect(address).expect("the site listens")
-}
-
-fn ask(web: &MockWeb, request: &[u8]) -> TcpStream {
-    let mut socket = connect(web);
-    socket.write_all(request).expect("the site reads");
-    socket
-}
+use crate::support::{GET, SITE, WATCHDOG, connect, send, small, start};
 
 fn read_to_end(mut socket: TcpStream) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -45,20 +19,20 @@ fn read_to_end(mut socket: TcpStream) -> Vec<u8> {
 /// Waits until the server has nothing left of anyone, and checks that it still answers.
 fn is_well(web: &MockWeb) {
     block_on(web.wait_until(|record| record.open_connections() == 0 && record.in_flight() == 0));
-    let answer = read_to_end(ask(web, b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
+    let answer = read_to_end(send(web, b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
     assert!(answer.starts_with(b"HTTP/1.1 200 OK\r\n") && answer.ends_with(b"</html>\n"));
 }
 
 #[test]
 fn a_client_that_leaves_is_seen_to_leave_whatever_it_left_unread() {
-    let (web, _watchdog) = start(one_site(Some("hang")));
+    let (web, _watchdog) = start(small(Some("hang")));
     let requests: [&[u8]; 3] = [
-        b"GET / HTTP/1.1\r\nhost: x\r\n\r\n",
+        GET,
         b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\nx\r\n",
         b"GET / HTTP/1.1\r\nhost: x\r\n\r\nGET / HTTP/1.1\r\nhost: x\r\n\r\n",
     ];
     for (count, request) in requests.into_iter().enumerate() {
-        let socket = ask(&web, request);
+        let socket = send(&web, request);
         block_on(web.wait_until(|record| record.in_flight() == 1));
         drop(socket);
         block_on(web.wait_until(|record| record.client_gone() == count + 1));
@@ -69,19 +43,19 @@ fn a_client_that_leaves_is_seen_to_leave_whatever_it_left_unread() {
 
 #[test]
 fn a_client_that_has_left_a_gate_with_bytes_unread_does_not_open_it() {
-    let (web, _watchdog) = start(one_site(None).gate(2, Duration::from_secs(2)));
-    let leaves = ask(&web, b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\nx\r\n");
+    let (web, _watchdog) = start(small(None).gate(2, Duration::from_secs(2)));
+    let leaves = send(&web, b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\nx\r\n");
     block_on(web.wait_until(|record| record.exchanges().len() == 1));
     drop(leaves);
     block_on(web.wait_until(|record| record.in_flight() == 0));
-    let answer = read_to_end(ask(&web, b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
+    let answer = read_to_end(send(&web, b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
     assert!(answer.starts_with(b"HTTP/1.1 425 "), "{}", String::from_utf8_lossy(&answer));
 }
 
 #[test]
 fn a_client_that_leaves_in_the_middle_of_its_own_request_is_seen_to_leave() {
-    let (web, _watchdog) = start(one_site(None));
-    let socket = ask(&web, b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nonly this");
+    let (web, _watchdog) = start(small(None));
+    let socket = send(&web, b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nonly this");
     block_on(web.wait_until(|record| record.in_flight() == 1));
     drop(socket);
     block_on(web.wait_until(|record| record.in_flight() == 0));
@@ -91,8 +65,8 @@ fn a_client_that_leaves_in_the_middle_of_its_own_request_is_seen_to_leave() {
 
 #[test]
 fn a_client_that_closes_its_sending_half_counts_as_gone() {
-    let (web, _watchdog) = start(one_site(Some("hang")));
-    let socket = ask(&web, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+    let (web, _watchdog) = start(small(Some("hang")));
+    let socket = send(&web, GET);
     block_on(web.wait_until(|record| record.in_flight() == 1));
     socket.shutdown(Shutdown::Write).expect("it is open");
     block_on(web.wait_until(|record| record.client_gone() == 1));
@@ -100,7 +74,7 @@ fn a_client_that_closes_its_sending_half_counts_as_gone() {
 
 #[test]
 fn rubbish_and_halves_of_requests_get_an_end_and_leave_nothing_behind() {
-    let (web, _watchdog) = start(one_site(None));
+    let (web, _watchdog) = start(small(None));
     let huge_head = [b"GET / HTTP/1.1\r\nx: ".as_slice(), &[b'x'; 1 << 20], b"\r\n\r\n"].concat();
     let rubbish: [&[u8]; 8] = [
         b"",
@@ -128,8 +102,8 @@ fn rubbish_and_halves_of_requests_get_an_end_and_leave_nothing_behind() {
 
 #[test]
 fn requests_of_http_1_0_and_heads_that_come_slowly_are_answered() {
-    let (web, _watchdog) = start(one_site(None));
-    let answer = read_to_end(ask(&web, b"GET / HTTP/1.0\r\n\r\n"));
+    let (web, _watchdog) = start(small(None));
+    let answer = read_to_end(send(&web, b"GET / HTTP/1.0\r\n\r\n"));
     assert!(answer.starts_with(b"HTTP/1.0 200 OK\r\n") && answer.ends_with(b"</html>\n"));
     let mut socket = connect(&web);
     socket.set_nodelay(true).expect("it is open");
@@ -143,9 +117,9 @@ fn requests_of_http_1_0_and_heads_that_come_slowly_are_answered() {
 
 #[test]
 fn a_body_asked_for_with_expect_is_taken_and_the_interim_answer_is_not_counted() {
-    let (web, _watchdog) = start(one_site(None));
+    let (web, _watchdog) = start(small(None));
     let head = b"POST / HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 2\r\nconnection: close\r\n\r\n";
-    let mut socket = ask(&web, head);
+    let mut socket = send(&web, head);
     let mut interim = [0; 25];
     socket.read_exact(&mut interim).expect("it is told to go on");
     assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
@@ -161,13 +135,13 @@ fn a_client_that_leaves_at_any_byte_leaves_nothing_behind() {
     let request = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\nabc";
     for fault in [None, Some("dribble?chunk=100&pause=0"), Some("reset?after=500"), Some("slow-head?pause=0")]
     {
-        let (web, _watchdog) = start(one_site(fault));
+        let (web, _watchdog) = start(small(fault));
         // At any byte of the request, and then of the answer.
         for sent in 0..=request.len() {
-            drop(ask(&web, &request[..sent]));
+            drop(send(&web, &request[..sent]));
         }
         for read in 0..1_000 {
-            let mut socket = ask(&web, request);
+            let mut socket = send(&web, request);
             let mut answer = vec![0; read];
             // A fault may end the answer before.
             let _ = socket.read_exact(&mut answer);
@@ -181,12 +155,12 @@ fn a_client_that_leaves_at_any_byte_leaves_nothing_behind() {
 
 #[test]
 fn a_gate_stands_before_the_sites_of_one_port_too_and_a_site_out_of_reach_is_refused_there() {
-    let (web, _watchdog) = start(one_site(None).on_one_port(0).gate(2, Duration::from_millis(100)));
+    let (web, _watchdog) = start(small(None).on_one_port(0).gate(2, Duration::from_millis(100)));
     let url = web.url(SITE).to_owned();
     let answer = reqwest::blocking::Client::new().get(url).send().expect("an answer");
     assert_eq!(answer.status(), 425);
     for fault in ["refused", "connect-hang"] {
-        let error = one_site(Some(fault)).on_one_port(0).start().expect_err("that cannot be");
+        let error = small(Some(fault)).on_one_port(0).start().expect_err("that cannot be");
         assert!(matches!(error, StartError::OnePort { .. }), "{error}");
     }
 }
@@ -196,7 +170,7 @@ fn a_request_to_connect_elsewhere_is_refused_and_not_in_the_record() {
     for by_front in [true, false] {
         let site = if by_front { Site::new(SITE).by_front() } else { Site::new(SITE) };
         let (web, _watchdog) = start(MockWeb::builder().sites([site]));
-        let mut socket = ask(&web, b"CONNECT a.example:80 HTTP/1.1\r\nhost: a.example\r\n\r\n");
+        let mut socket = send(&web, b"CONNECT a.example:80 HTTP/1.1\r\nhost: a.example\r\n\r\n");
         let mut answer = [0; 12];
         socket.read_exact(&mut answer).expect("an answer");
         assert_eq!(&answer, b"HTTP/1.1 405");
@@ -208,84 +182,24 @@ fn a_request_to_connect_elsewhere_is_refused_and_not_in_the_record() {
 
 #[test]
 fn a_redirect_never_names_another_host() {
-    let (web, _watchdog) = start(one_site(Some("redirect-loop")));
+    let (web, _watchdog) = start(small(Some("redirect-loop")));
     let request = b"GET //evil.example/x HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
-    let answer = String::from_utf8(read_to_end(ask(&web, request))).expect("it is text");
+    let answer = String::from_utf8(read_to_end(send(&web, request))).expect("it is text");
     assert!(answer.contains("location: /evil.example/x\r\n"), "{answer}");
 }
 
 #[test]
 fn settling_waits_for_what_is_in_flight_and_no_longer_than_it_is_told() {
-    let (web, _watchdog) = start(one_site(Some("stall?after=1&for=200")));
-    let socket = ask(&web, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+    let (web, _watchdog) = start(small(Some("stall?after=1&for=200")));
+    let socket = send(&web, GET);
     block_on(web.wait_until(|record| record.exchanges().len() == 1));
     web.blocking_settle(WATCHDOG);
     assert_eq!(web.record().count(Outcome::Complete), 1);
     drop(socket);
 
-    let (web, _watchdog) = start(one_site(Some("hang")));
-    let _socket = ask(&web, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+    let (web, _watchdog) = start(small(Some("hang")));
+    let _socket = send(&web, GET);
     block_on(web.wait_until(|record| record.in_flight() == 1));
     web.blocking_settle(Duration::from_millis(10));
     assert_eq!(web.record().in_flight(), 1);
-}
-
-#[cfg(target_os = "linux")]
-mod descriptors {
-    use std::io::{BufRead, BufReader};
-    use std::process::{Child, Command, Stdio};
-
-    use super::*;
-
-    /// A program that ends with the test, however that ends.
-    struct Ends(Child);
-
-    impl Drop for Ends {
-        fn drop(&mut self) {
-            // It may have ended already.
-            let _ = self.0.kill();
-            let _ = self.0.wait();
-        }
-    }
-
-    #[test]
-    fn without_descriptors_the_server_waits_and_serves_again_when_there_are_some() {
-        let _watchdog = Watchdog::start(WATCHDOG, || vec!["the program with few descriptors".to_owned()]);
-        let program = format!("ulimit -n 128; exec {} --port 0", env!("CARGO_BIN_EXE_mock-server"));
-        let mut child = Ends(
-            Command::new("sh").args(["-c", &program]).stdout(Stdio::piped()).spawn().expect("there is a sh"),
-        );
-        let mut line = String::new();
-        let mut stdout = BufReader::new(child.0.stdout.take().expect("it is a pipe"));
-        stdout.read_line(&mut line).expect("it starts");
-        let url = line.split("/ ").next().expect("its first line begins with a URL").to_owned();
-        let address = url.trim_start_matches("http://").to_owned();
-        let client = reqwest::blocking::Client::new();
-        for _ in 0..3 {
-            // More connections than it has descriptors for, all in want of an answer from wiremock.
-            let mut sockets = Vec::new();
-            for _ in 0..200 {
-                let mut socket = TcpStream::connect(&address).expect("the queue of the port has room");
-                socket.write_all(b"GET /fault/stall HTTP/1.1\r\nhost: x\r\n\r\n").expect("it is queued");
-                sockets.push(socket);
-            }
-            // The first is answered, so the server is in the middle of it.
-            sockets[0].read_exact(&mut [0; 12]).expect("an answer");
-            drop(sockets);
-            let answer = client.get(format!("{url}/fault/status?code=418")).send().expect("it serves again");
-            assert_eq!(answer.status(), 418);
-        }
-        // Many at once that all want an answer of wiremock, again and again.
-        std::thread::scope(|scope| {
-            for _ in 0..100 {
-                scope.spawn(|| {
-                    for _ in 0..20 {
-                        let answer =
-                            client.get(format!("{url}/fault/status?code=418")).send().expect("an answer");
-                        assert_eq!(answer.status(), 418);
-                    }
-                });
-            }
-        });
-    }
 }

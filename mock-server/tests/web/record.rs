@@ -5,25 +5,14 @@ use std::time::Duration;
 use futures::StreamExt;
 use futures::future::join_all;
 use futures::stream;
-use mock_server::{Exchange, Fault, MockWeb, Outcome, Site, Watchdog, room_for};
+use mock_server::{Exchange, Fault, MockWeb, Outcome, Site, room_for};
 
-/// Bounds a failure only.
-const WATCHDOG: Duration = Duration::from_secs(60);
+use crate::support::{SITE, small, start};
+
 /// How long a gate waits that is to open: as long as a busy machine may need.
 const PATIENT: Duration = Duration::from_secs(30);
 /// How long a gate waits that is to fail.
 const IMPATIENT: Duration = Duration::from_millis(200);
-const SITE: &str = "site.example";
-
-fn start(builder: mock_server::Builder) -> (MockWeb, Watchdog) {
-    let web = builder.start().expect("the web starts");
-    let watchdog = web.watchdog(WATCHDOG);
-    (web, watchdog)
-}
-
-fn one_site() -> mock_server::Builder {
-    MockWeb::builder().sites([Site::new(SITE)])
-}
 
 async fn status(client: &reqwest::Client, url: &str) -> u16 {
     let response = client.get(url).send().await.expect("the site answers");
@@ -40,7 +29,7 @@ async fn bounded(web: &MockWeb, count: usize, bound: usize) -> Vec<u16> {
 
 #[tokio::test]
 async fn requests_on_a_kept_alive_connection_are_exchanges_of_one_connection() {
-    let (web, _watchdog) = start(one_site());
+    let (web, _watchdog) = start(small(None));
     let client = reqwest::Client::new();
     for _ in 0..3 {
         assert_eq!(status(&client, web.url(SITE)).await, 200);
@@ -55,7 +44,7 @@ async fn requests_on_a_kept_alive_connection_are_exchanges_of_one_connection() {
 
 #[tokio::test]
 async fn clients_without_a_shared_pool_have_a_connection_each() {
-    let (web, _watchdog) = start(one_site());
+    let (web, _watchdog) = start(small(None));
     for _ in 0..3 {
         assert_eq!(status(&reqwest::Client::new(), web.url(SITE)).await, 200);
     }
@@ -65,7 +54,7 @@ async fn clients_without_a_shared_pool_have_a_connection_each() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_has_the_last_byte_finds_it_in_the_record() {
-    let (web, _watchdog) = start(one_site());
+    let (web, _watchdog) = start(small(None));
     let client = reqwest::Client::new();
     for round in 1..=200 {
         status(&client, web.url(SITE)).await;
@@ -76,7 +65,7 @@ async fn whoever_has_the_last_byte_finds_it_in_the_record() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_bounded_at_four_is_never_seen_with_five_in_flight() {
-    let (web, _watchdog) = start(one_site());
+    let (web, _watchdog) = start(small(None));
     assert_eq!(bounded(&web, 400, 4).await, vec![200; 400]);
     let record = web.record();
     assert!(record.max_in_flight() <= 4, "{} in flight", record.max_in_flight());
@@ -85,24 +74,24 @@ async fn a_client_bounded_at_four_is_never_seen_with_five_in_flight() {
 
 #[tokio::test]
 async fn a_client_bounded_at_four_passes_a_gate_of_four_and_no_gate_of_five() {
-    let (web, _watchdog) = start(one_site().gate(4, PATIENT));
+    let (web, _watchdog) = start(small(None).gate(4, PATIENT));
     assert_eq!(bounded(&web, 12, 4).await, vec![200; 12]);
     assert_eq!(web.record().max_in_flight(), 4);
 
-    let (web, _watchdog) = start(one_site().gate(5, IMPATIENT));
+    let (web, _watchdog) = start(small(None).gate(5, IMPATIENT));
     assert_eq!(bounded(&web, 12, 4).await, vec![425; 12]);
 }
 
 #[tokio::test]
 async fn a_gate_that_has_failed_stays_shut_for_who_would_have_opened_it() {
-    let (web, _watchdog) = start(one_site().gate(2, IMPATIENT));
+    let (web, _watchdog) = start(small(None).gate(2, IMPATIENT));
     assert_eq!(bounded(&web, 1, 1).await, [425]);
     assert_eq!(bounded(&web, 8, 8).await, vec![425; 8]);
 }
 
 #[tokio::test]
 async fn a_client_that_leaves_a_gate_no_longer_counts_there() {
-    let (web, _watchdog) = start(one_site().gate(2, PATIENT));
+    let (web, _watchdog) = start(small(None).gate(2, PATIENT));
     let client = reqwest::Client::new();
     let leaves = tokio::spawn(client.get(web.url(SITE)).send());
     web.wait_until(|record| record.in_flight() == 1).await;
@@ -121,7 +110,7 @@ async fn a_client_that_leaves_a_gate_no_longer_counts_there() {
 
 #[tokio::test]
 async fn a_client_that_leaves_in_the_middle_of_a_body_is_seen_to_leave_with_the_bytes_sent() {
-    let (web, _watchdog) = start(one_site().fault(SITE, Fault::Stall { after: 600, pause: None }));
+    let (web, _watchdog) = start(small(None).fault(SITE, Fault::Stall { after: 600, pause: None }));
     let client = reqwest::Client::new();
     let response = client.get(web.url(SITE)).send().await.expect("the head comes");
     web.wait_until(|record| record.exchanges().any(|exchange| exchange.bytes == 600)).await;
@@ -139,7 +128,7 @@ async fn a_client_that_leaves_in_the_middle_of_a_body_is_seen_to_leave_with_the_
 
 #[tokio::test]
 async fn the_times_of_an_exchange_are_in_their_order() {
-    let (web, _watchdog) = start(one_site());
+    let (web, _watchdog) = start(small(None));
     status(&reqwest::Client::new(), web.url(SITE)).await;
 
     let record = web.record();
@@ -175,7 +164,7 @@ async fn a_site_with_a_delay_has_not_begun_its_answer_when_another_has_ended_its
 
 #[tokio::test]
 async fn three_held_at_once_are_three_in_flight() {
-    let (web, _watchdog) = start(one_site().fault(SITE, Fault::Hang));
+    let (web, _watchdog) = start(small(None).fault(SITE, Fault::Hang));
     let client = reqwest::Client::new();
     let mut hanging = Vec::new();
     for count in 1..=3 {
@@ -208,8 +197,9 @@ async fn a_reset_record_forgets_what_is_over_and_keeps_what_is_in_flight() {
 
 #[tokio::test]
 async fn a_thousand_exchanges_are_in_flight_at_once_in_one_process() {
-    room_for(1_000).expect("this machine has room for a thousand");
-    let (web, _watchdog) = start(one_site().gate(1_000, PATIENT));
+    // Other tests take descriptors at the same time.
+    room_for(1_500).expect("this machine has room for more than a thousand");
+    let (web, _watchdog) = start(small(None).gate(1_000, PATIENT));
     let client = reqwest::Client::new();
 
     let statuses = join_all((0..1_000).map(|_| status(&client, web.url(SITE)))).await;

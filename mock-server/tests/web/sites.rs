@@ -1,25 +1,17 @@
-//! The web as a whole: its wiremock server, its end, its watchdog.
+//! The web as a whole: its sites, its wiremock server, its end.
 
 use std::io::Read;
 use std::net::TcpStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::Command;
 use std::time::Duration;
 
 use futures::executor::block_on;
 use futures::future::join_all;
-use mock_server::{Fault, MockWeb, Site, StartError, Watchdog};
+use mock_server::{Fault, MockWeb, Site, StartError};
 use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, ResponseTemplate};
 
-/// Bounds a failure only.
-const WATCHDOG: Duration = Duration::from_secs(60);
-
-fn start(builder: mock_server::Builder) -> (MockWeb, Watchdog) {
-    let web = builder.start().expect("the web starts");
-    let watchdog = web.watchdog(WATCHDOG);
-    (web, watchdog)
-}
+use crate::support::{address, start};
 
 #[tokio::test]
 async fn a_test_mounts_mocks_of_its_own_which_come_before_the_pages() {
@@ -148,7 +140,7 @@ async fn the_pages_of_the_tutorial_have_its_titles_sizes_and_words() {
 #[test]
 fn dropping_the_web_closes_its_connections_and_ends_its_thread() {
     let (web, _watchdog) = start(MockWeb::builder().sites([Site::new("a.example")]));
-    let address = web.url("a.example").trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let address = address(&web, "a.example").to_owned();
     let mut socket = TcpStream::connect(address).expect("the site listens");
     block_on(web.wait_until(|record| record.open_connections() == 1));
 
@@ -160,7 +152,7 @@ fn dropping_the_web_closes_its_connections_and_ends_its_thread() {
 #[test]
 fn a_refused_site_is_refused_for_as_long_as_the_web_stands() {
     let (web, _watchdog) = start(MockWeb::builder().fault("python.org", Fault::Refused));
-    let address = web.url("python.org").trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let address = address(&web, "python.org").to_owned();
     for _ in 0..3 {
         let error = TcpStream::connect(&address).expect_err("nothing listens");
         assert_eq!(error.kind(), std::io::ErrorKind::ConnectionRefused);
@@ -177,34 +169,5 @@ fn a_fault_for_a_site_that_is_not_there_is_told() {
     assert_eq!(
         error.to_string(),
         "no site is called `pyhton.org`; there are: codeswithpankaj.com, python.org, w3schools.com"
-    );
-}
-
-/// The name under which the next test runs itself as a program of its own.
-const HANGS: &str = "hangs_on_purpose";
-
-#[test]
-#[ignore = "it hangs; the test below runs it"]
-fn hangs_on_purpose() {
-    let web =
-        MockWeb::builder().sites([Site::new("a.example").fault(Fault::Hang)]).start().expect("it starts");
-    let _watchdog = web.watchdog(Duration::from_millis(300));
-    let client = reqwest::blocking::Client::builder().timeout(None).build().expect("a client");
-    let answer = client.get(web.url("a.example")).send();
-    panic!("a site that hangs has answered: {answer:?}");
-}
-
-#[test]
-fn a_watchdog_ends_what_hangs_and_names_what_was_in_flight() {
-    let program = std::env::current_exe().expect("a test is a program");
-    let output = Command::new(program)
-        .args(["--exact", HANGS, "--ignored", "--test-threads=1"])
-        .output()
-        .expect("it starts");
-    let words = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{words}");
-    assert!(
-        words.contains("watchdog: not done after 0.3 s; still in flight:\n  GET a.example: for "),
-        "{words}"
     );
 }

@@ -1,0 +1,97 @@
+//! Reading a fault from text.
+
+use mock_server::{Fault, FaultError, RetryAfter, Spread, catalogue};
+
+#[test]
+fn every_example_of_the_catalogue_is_a_fault() {
+    for kind in catalogue() {
+        kind.example.parse::<Fault>().unwrap_or_else(|error| panic!("{}: {error}", kind.example));
+        kind.name.parse::<Fault>().unwrap_or_else(|error| panic!("{}: {error}", kind.name));
+    }
+}
+
+#[test]
+fn what_is_no_fault_is_told_with_what_would_be_right() {
+    let told = |text: &str| text.parse::<Fault>().map_err(|error: FaultError| error.to_string()).unwrap_err();
+    let names: Vec<_> = catalogue().map(|kind| kind.name).collect();
+    assert_eq!(told("stal"), format!("no fault is called `stal`; there are: {}", names.join(", ")));
+    assert_eq!(
+        told("reset?aftr=1"),
+        "`reset` has no parameter `aftr`; it takes after, for example `reset?after=1000`"
+    );
+    assert_eq!(told("hang?after=1"), "`hang` has no parameter `after`; it takes none, for example `hang`");
+    assert_eq!(
+        told("dribble?chunk=0"),
+        "`chunk` of `dribble` is a whole number from 1 to 1000000 (bytes), not `0`, \
+         for example `dribble?chunk=100&pause=20`"
+    );
+    assert_eq!(
+        told("status?code=600"),
+        "`code` of `status` is a whole number from 200 to 599, not `600`, for example `status?code=503&retry-after=2`"
+    );
+    assert_eq!(
+        told("stall?after=1&after=2"),
+        "`after` of `stall` is given twice; give it once, for example `stall?after=1000&for=2000`"
+    );
+    assert_eq!(
+        told("title?as=big"),
+        "`as` of `title` is one of none, empty, nested, comment, script, entities, huge, control, escape, not `big`, \
+         for example `title?as=escape`"
+    );
+    assert_eq!(
+        told("unstable?rate=2"),
+        "`rate` of `unstable` is a number from 0 to 1, not `2`, for example `unstable?rate=0.5&with=reset`"
+    );
+    for with in ["nonsense", "600", "refused", "fail-first", "unstable?rate=1"] {
+        let expected = format!(
+            "`with` of `fail-first` is a status code, or a fault that needs no port of its own and does not itself \
+             choose when to fail, not `{with}`, for example `fail-first?n=2&with=503`"
+        );
+        assert_eq!(told(&format!("fail-first?with={with}")), expected);
+    }
+    assert!(told("status?retry-after=date-in-86401").contains("`date-in-` and seconds, not `date-in-86401`"));
+    assert_eq!(
+        told("status?retry-after=soon"),
+        "`retry-after` of `status` is seconds up to 86400, a date as HTTP writes it, or `date-in-` and seconds, not `soon`, \
+         for example `status?code=503&retry-after=2`"
+    );
+    assert_eq!(
+        told("random-delay?low=9&high=1"),
+        "`random-delay`: low is not to be above high, for example `random-delay?low=100&high=1000`"
+    );
+    assert_eq!(
+        told("random-delay?low=9&sigma=1"),
+        "`random-delay`: low and high make one distribution, median and sigma another, \
+         for example `random-delay?low=100&high=1000`"
+    );
+    assert_eq!(
+        told("dribble?chunk=9&chunks=1"),
+        "`dribble`: chunk and pause are one way to say it, chunks and over another, \
+         for example `dribble?chunk=100&pause=20`"
+    );
+}
+
+#[test]
+fn parameters_that_are_not_given_have_their_defaults() {
+    assert_eq!("stall".parse::<Fault>().ok(), Some(Fault::Stall { after: 1000, pause: None }));
+    assert_eq!("dribble?pause=0".parse::<Fault>().ok(), Some(Fault::Dribble { chunk: 100, pause: 0 }));
+    assert_eq!("reset".parse::<Fault>().ok(), Some(Fault::Reset { after: None }));
+    let with = Box::new(Fault::Status { code: 503, retry_after: None });
+    assert_eq!("fail-first".parse::<Fault>().ok(), Some(Fault::FailFirst { n: 2, with, key: String::new() }));
+    let with = Box::new(Fault::Status { code: 429, retry_after: Some(RetryAfter::Seconds(1)) });
+    let nested = "unstable?seed=7&with=status?code%3D429%26retry-after%3D1";
+    assert_eq!(nested.parse::<Fault>().ok(), Some(Fault::Unstable { rate: 0.5, with, seed: Some(7) }));
+    let spread = Spread::LogNormal { median: 50, sigma: 0.5 };
+    assert_eq!(
+        "random-delay?median=50".parse::<Fault>().ok(),
+        Some(Fault::RandomDelay { spread, seed: None })
+    );
+}
+
+#[test]
+fn the_readme_names_every_fault() {
+    let readme = include_str!("../../README.md");
+    for kind in catalogue() {
+        assert!(readme.contains(&format!("`{}`", kind.name)), "{}", kind.name);
+    }
+}

@@ -1,0 +1,18 @@
+//! A web, and the program, as the clients that use them see them.
+
+mod behaviour;
+mod catalogue;
+mod clients;
+#[cfg(target_os = "linux")]
+mod descriptors;
+mod faults;
+mod pages;
+mod program;
+mod record;
+mod robust;
+#[cfg(unix)]
+mod signals;
+mod sites;
+mod support;
+mod watchdog;
+mod wire;
