@@ -185,6 +185,6 @@ fn words_count(asked: &Asked, programs: usize) -> anyhow::Result<bool> {
             "{differ}; `cargo run -p book -- refresh {COMPILER}` records all of the compiler's words again"
         );
     }
-    println!("SKIPPED: what the compiler says of {programs} programs isn't compared: {differ}");
+    println!("SKIPPED: what the compiler says isn't compared, in {programs} of the runs: {differ}");
     Ok(false)
 }

@@ -52,7 +52,13 @@ fn the_table_has_every_exercise_in_its_order_with_a_page_of_its_lesson() {
     let rows = table();
     let in_the_table: Vec<_> = rows.iter().map(|row| row[0].clone()).collect();
     let there_are: Vec<_> = exercises().iter().map(|(name, _)| format!("`{name}`")).collect();
-    assert_eq!(in_the_table, there_are, "the table in book/src/exercises.md has the exercises of info.toml");
+    let differs = in_the_table.iter().zip(&there_are).find(|(row, name)| row != name);
+    assert!(
+        in_the_table == there_are,
+        "the table in book/src/exercises.md has {} exercises, and info.toml {}; the first that differs: {differs:?}",
+        in_the_table.len(),
+        there_are.len()
+    );
     for (row, (name, folder)) in rows.iter().zip(exercises()) {
         let (_, page) = row[1].split_once("](").expect("it is a link");
         let page = page.trim_end_matches(')');
