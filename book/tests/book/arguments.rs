@@ -46,6 +46,34 @@ fn run_with(program: &Run, arguments: &[&str]) -> (Option<i32>, String, String) 
     run(&program.name, program.command.contains(" --example "), arguments)
 }
 
+#[test]
+fn every_program_has_a_help_that_begins_with_its_name() {
+    for program in programs() {
+        let command = &program.command;
+        let (status, help, _) = run_with(&program, &["--help"]);
+        let name = command.trim_start_matches("cargo run -p ");
+        assert_eq!(status, Some(0), "{command}");
+        assert!(help.starts_with(&format!("{name}: ")), "{command}: {help}");
+        assert!(help.contains(&format!("\nUsage: {command}")), "{command}: {help}");
+    }
+}
+
+#[test]
+fn every_program_refuses_a_wrong_argument_in_one_line_with_status_2() {
+    for program in programs() {
+        let (command, short) = (&program.command, &program.name);
+        let (status, printed, errors) = run_with(&program, &["--flaut"]);
+        // The capstone's command line is clap's.
+        let said = match command.as_str() {
+            "cargo run -p lesson10" => "unexpected argument '--flaut' found",
+            _ => "invalid option '--flaut'",
+        };
+        let refusal = format!("{short}: {said}; see --help\n");
+        assert_eq!((status, errors), (Some(2), refusal), "{command}");
+        assert_eq!(printed, "", "{command}");
+    }
+}
+
 /// The file of an example, which the command names.
 fn source(command: &str) -> Option<String> {
     let (package, example) = command.strip_prefix("cargo run -p lesson")?.split_once(" --example ")?;
