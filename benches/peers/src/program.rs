@@ -177,13 +177,13 @@ pub fn address(url: &Url) -> anyhow::Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::net::{TcpListener, TcpStream};
-
     use super::*;
 
     #[test]
     #[cfg(target_os = "linux")]
     fn an_open_connection_is_counted_and_a_closed_one_is_not() {
+        use std::net::{TcpListener, TcpStream};
+
         // Other tests of this process open none.
         assert_eq!(open_sockets(), 0);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
