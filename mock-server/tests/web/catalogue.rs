@@ -92,6 +92,7 @@ fn parameters_that_are_not_given_have_their_defaults() {
 fn the_readme_names_every_fault() {
     let readme = include_str!("../../README.md");
     for kind in catalogue() {
-        assert!(readme.contains(&format!("`{}`", kind.name)), "{}", kind.name);
+        let is_named = readme.contains(&format!("`{}`", kind.name));
+        assert!(is_named, "mock-server/README.md doesn't name the fault `{}`", kind.name);
     }
 }

@@ -87,7 +87,10 @@ fn curl_exits_with_the_status_that_each_fault_has_in_its_manual() {
                 let status = output.status.code();
                 // Windows may refuse a connection for which the queue has no room.
                 let refused = cfg!(windows) && *fault == "connect-hang" && status == Some(7);
-                assert!(status == Some(*expected) || refused, "{fault}: {status:?}");
+                assert!(
+                    status == Some(*expected) || refused,
+                    "{fault}: curl's exit status is {status:?}, and `TABLE` has {expected}"
+                );
             });
         }
     });
@@ -117,12 +120,17 @@ fn aiohttp_raises_the_exception_that_each_fault_is() {
     let Some(printed) = run_python(&program, &["aiohttp"], &[&["1"], &urls[..]].concat()) else { return };
     // The exception's name, without its message.
     let results: Vec<_> = printed.lines().map(|line| line.split(": ").next().unwrap_or(line)).collect();
-    assert_eq!(results, TABLE.iter().map(|(_, _, result)| *result).collect::<Vec<_>>());
+    assert_eq!(results.len(), TABLE.len(), "{printed}");
+    for ((fault, _, expected), result) in TABLE.iter().zip(results) {
+        assert_eq!(result, *expected, "{fault}: left: aiohttp; right: `TABLE` in {}", file!());
+    }
 }
 
 #[test]
 fn the_table_has_every_fault_of_the_catalogue() {
     let tried: BTreeSet<_> =
         TABLE.iter().map(|(fault, ..)| fault.split('?').next().unwrap_or_default()).collect();
-    assert_eq!(tried, catalogue().map(|kind| kind.name).collect());
+    let all: BTreeSet<_> = catalogue().map(|kind| kind.name).collect();
+    let differ: Vec<_> = tried.symmetric_difference(&all).collect();
+    assert!(differ.is_empty(), "`TABLE` in {} and the catalogue differ: {differ:?}", file!());
 }

@@ -41,13 +41,27 @@ enum Cause {
     Words(&'static str),
 }
 
+/// Where an error began.
+fn innermost<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+    error.source().map_or(error, innermost)
+}
+
 fn is_caused_by(error: &(dyn Error + 'static), cause: Cause) -> bool {
-    match (error.source(), cause) {
-        (Some(source), _) => is_caused_by(source, cause),
-        (None, Cause::System(kind)) => {
-            error.downcast_ref().is_some_and(|error: &io::Error| error.kind() == kind)
+    let error = innermost(error);
+    match cause {
+        Cause::System(kind) => error.downcast_ref().is_some_and(|error: &io::Error| error.kind() == kind),
+        Cause::Words(words) => error.to_string() == words,
+    }
+}
+
+/// What came, in a row's terms, for the message of a test that fails.
+fn in_words(fetched: &reqwest::Result<usize>) -> String {
+    match fetched {
+        Ok(bytes) => format!("{bytes} bytes"),
+        Err(error) => {
+            let cause = innermost(error);
+            format!("{:?}, and the last cause is \"{cause}\" ({cause:?})", kinds(error))
         }
-        (None, Cause::Words(words)) => error.to_string() == words,
     }
 }
 
@@ -162,12 +176,16 @@ async fn attempt(row: &Row, limit: Option<Duration>) -> Result<(), String> {
         _ => false,
     };
     if !as_expected {
-        return Err(format!("{fetched:?} where {:?} was expected", row.reqwest));
+        return Err(format!("reqwest: {}, and `TABLE` has {:?}", in_words(&fetched), row.reqwest));
     }
     web.wait_until(|record| record.in_flight() == 0).await;
     let record = web.record();
     let seen: Vec<_> = record.exchanges().map(|exchange| (exchange.outcome, exchange.bytes)).collect();
-    if seen == row.record { Ok(()) } else { Err(format!("{seen:?} where {:?} was expected", row.record)) }
+    if seen == row.record {
+        Ok(())
+    } else {
+        Err(format!("the record: {seen:?}, and `TABLE` has {:?}", row.record))
+    }
 }
 
 #[test]
@@ -175,7 +193,9 @@ fn the_table_has_every_fault_of_the_catalogue() {
     let table = TABLE.iter().map(|row| row.fault.split('?').next().unwrap_or_default());
     // A body without end is not for a table of whole bodies: it has a test of its own.
     let tried: BTreeSet<_> = table.chain(["endless"]).collect();
-    assert_eq!(tried, catalogue().map(|kind| kind.name).collect());
+    let all: BTreeSet<_> = catalogue().map(|kind| kind.name).collect();
+    let differ: Vec<_> = tried.symmetric_difference(&all).collect();
+    assert!(differ.is_empty(), "`TABLE` in {} and the catalogue differ: {differ:?}", file!());
 }
 
 #[tokio::test]
