@@ -133,7 +133,12 @@ async fn check((row, _, sites, _): &Case) {
     assert!(is_right(&second), "{fault}: {second:?}");
     if let Err(kind) = &second {
         let is_permanent = PERMANENT.iter().any(|name| fault.starts_with(name));
-        assert_eq!(kind.is_temporary(), !is_permanent, "{fault}");
+        assert_eq!(
+            kind.is_temporary(),
+            !is_permanent,
+            "{fault}: left: whether it is temporary; right: whether `PERMANENT` in {} lacks it",
+            file!()
+        );
     }
 }
 
@@ -148,7 +153,13 @@ fn name_in(fault: &'static str) -> &'static str {
 #[test]
 fn the_table_has_every_fault_of_the_catalogue() {
     let tried: BTreeSet<_> = TABLE.iter().map(name_of).collect();
-    assert_eq!(tried, catalogue().map(|kind| kind.name).collect());
+    let all: BTreeSet<_> = catalogue().map(|kind| kind.name).collect();
+    let differ: Vec<_> = tried.symmetric_difference(&all).collect();
+    assert!(
+        differ.is_empty(),
+        "`TABLE` in {} and the catalogue differ: {differ:?}",
+        file!()
+    );
 }
 
 #[tokio::test]
@@ -174,7 +185,12 @@ async fn the_example_on_causes_has_every_fault_that_makes_an_error() {
     let mut listed: BTreeSet<_> = listed.collect();
     // It makes an error here because this table wants a page of 1 MB.
     listed.insert("title");
-    assert_eq!(failing, listed);
+    assert_eq!(
+        failing,
+        listed,
+        "left: the faults that fail in `TABLE` in {}; right: `FAULTS` in lessons/06-errors/examples/causes.rs",
+        file!()
+    );
 
     let words = |name: &str| {
         let at = sites.iter().position(|site| site.name == name);

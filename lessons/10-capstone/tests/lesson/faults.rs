@@ -51,7 +51,8 @@ async fn each_fault_on_one_page_is_reported_and_changes_nothing_else() {
 
 async fn check_fault(name: &str, example: &str) {
     let row = VERDICTS.iter().find(|row| row.0 == name);
-    let (_, error, is_searched) = row.unwrap_or_else(|| panic!("{name}"));
+    let (_, error, is_searched) =
+        row.unwrap_or_else(|| panic!("`VERDICTS` in {} lacks {name}", file!()));
     let fault: Fault = example.parse().expect("it is a fault");
     // What cannot be connected to is a host of its own, and never searched.
     let worn = if fault.needs_own_port() {
@@ -88,5 +89,11 @@ async fn check_fault(name: &str, example: &str) {
 #[test]
 fn the_table_of_verdicts_has_every_fault_of_the_catalogue() {
     let tried: BTreeSet<_> = VERDICTS.iter().map(|row| row.0).collect();
-    assert_eq!(tried, catalogue().map(|kind| kind.name).collect());
+    let all: BTreeSet<_> = catalogue().map(|kind| kind.name).collect();
+    let differ: Vec<_> = tried.symmetric_difference(&all).collect();
+    assert!(
+        differ.is_empty(),
+        "`VERDICTS` in {} and the catalogue differ: {differ:?}",
+        file!()
+    );
 }
