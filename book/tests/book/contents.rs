@@ -26,8 +26,8 @@ fn every_file_and_every_anchor_that_a_page_includes_is_there() {
             |mark: &str| text.lines().any(|line| line.trim_end().ends_with(&format!("{mark}: {anchor}")));
         assert!(
             marked("ANCHOR") && marked("ANCHOR_END"),
-            "{page} includes `{anchor}` of {}, which has no such part (or no such end of it); lines may move, \
-             so a part is an anchor and never a range of lines",
+            "book/src/{page} includes `{anchor}` of {}, which has no such part (or no such end of it). A part is an \
+             anchor, never a range of lines. In an output it's called like the heading that the program prints",
             file.display()
         );
     }
@@ -106,7 +106,7 @@ fn the_parts_of_every_output_are_where_they_begin_and_end() {
     for run in all_runs() {
         let output = read(&run.output_file()).unwrap_or_else(|error| panic!("{error:#}; {}", refresh(&run)));
         let anew = compare::anchored(&compare::without_anchors(&output));
-        assert_eq!(output, anew, "{}: somebody moved an anchor", run.name);
+        assert_eq!(output, anew, "{}: its anchors were changed by hand; {}", run.name, refresh(&run));
     }
 }
 
@@ -153,7 +153,7 @@ fn the_readme_leads_to_files_that_are_there_and_lists_every_lesson() {
         if let Event::Start(Tag::Link { dest_url, .. }) = event
             && !dest_url.starts_with("https://")
         {
-            assert!(root().join(&*dest_url).exists(), "{dest_url}");
+            assert!(root().join(&*dest_url).exists(), "README.md links to {dest_url}, which isn't there");
         }
     }
     for lesson in lessons().expect("there are lessons") {
@@ -194,11 +194,18 @@ fn every_output_and_every_picture_is_of_a_run_and_in_a_page() {
         }
     }
     let found: BTreeSet<_> = ["out", "img"].iter().flat_map(|folder| files(&source().join(folder))).collect();
-    assert_eq!(found, made, "what is there, and what runs make: cargo run -p book -- refresh");
+    let (stale, missing): (Vec<_>, Vec<_>) =
+        found.symmetric_difference(&made).partition(|file| found.contains(*file));
+    assert!(stale.is_empty(), "no run makes these for a page, so remove them: {stale:?}");
+    assert!(missing.is_empty(), "make these with `cargo run -p book -- refresh NAME`: {missing:?}");
     assert!(others.iter().all(|file| included.contains(file)), "a page includes each of {others:?}");
     let edits: BTreeSet<_> = files(&root().join("book/edits")).into_iter().collect();
     let edit = |run: &Run| run.special.edit.map(|edit| root().join(format!("book/edits/{edit}.diff")));
-    assert_eq!(edits, runs.iter().filter_map(edit).collect());
+    assert_eq!(
+        edits,
+        runs.iter().filter_map(edit).collect(),
+        "left: book/edits; right: the edits of `SPECIAL` in book/checks/runs.rs"
+    );
     assert!(edits.iter().all(|edit| included.contains(edit)), "a page shows each edit");
 }
 

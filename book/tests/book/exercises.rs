@@ -77,7 +77,7 @@ fn each_exercise_is_announced_once_on_its_page_with_its_minutes_and_its_command(
             let (_, rest) = page.markdown.split_once(&opening).expect("it was found there");
             let (text, _) = rest.split_once("</div>").expect("the box ends");
             for part in [&format!("`cargo test --bin {name}`"), "](exercises.md#how-to-start)"] {
-                assert!(text.contains(part), "{}: {name}: {part}", page.name);
+                assert!(text.contains(part), "{}: the box of {name} lacks {part}", page.name);
             }
             announced.push((name, page.name.clone(), minutes));
         }
@@ -87,10 +87,15 @@ fn each_exercise_is_announced_once_on_its_page_with_its_minutes_and_its_command(
         let minutes = row[2].parse().expect("it is a number");
         (row[0].trim_matches('`').to_owned(), page.to_owned(), minutes)
     });
-    let mut listed: Vec<_> = listed.collect();
-    listed.sort();
-    announced.sort();
-    assert_eq!(announced, listed, "left: the boxes on the pages; right: the table in book/src/exercises.md");
+    let listed: Vec<_> = listed.collect();
+    for (exercises, others, what) in [
+        (&announced, &listed, "these boxes on pages have no such row in the table of book/src/exercises.md"),
+        (&listed, &announced, "these rows of the table in book/src/exercises.md have no such box on a page"),
+    ] {
+        let alone: Vec<_> = exercises.iter().filter(|exercise| !others.contains(exercise)).collect();
+        assert!(alone.is_empty(), "{what}: {alone:?}");
+    }
+    assert_eq!(announced.len(), listed.len(), "each is announced once");
 }
 
 #[test]
@@ -112,7 +117,7 @@ fn every_page_of_a_chapter_has_an_exercise() {
 fn every_exercise_takes_five_minutes_to_half_an_hour() {
     for row in table() {
         let minutes: u32 = row[2].parse().expect("it is a number");
-        assert!((5..=30).contains(&minutes), "{row:?}");
+        assert!((5..=30).contains(&minutes), "{} takes {minutes} minutes, not 5 to 30", row[0]);
     }
 }
 
@@ -133,13 +138,24 @@ fn an_exercise_and_its_solution_have_the_same_story_and_the_same_tests() {
         let story = |text: &str| text.lines().take_while(|line| line.starts_with("//")).count();
         let tests = |text: &str| text.split_once("\nfn main()").map(|(_, tests)| tests.to_owned());
         let lines = story(&exercise);
-        assert!(lines >= 4, "{name} has a story");
+        assert!(lines >= 4, "{name} begins with a story, a comment of at least four lines");
         let start = |text: &str| text.lines().take(lines).map(str::to_owned).collect::<Vec<_>>();
-        assert_eq!(start(&exercise), start(&solution), "{name}: the story");
-        assert!(tests(&exercise).is_some(), "{name} has a main and tests");
-        assert_eq!(tests(&exercise), tests(&solution), "{name}: what comes from `main` on");
-        assert!(!solution.contains("TODO"), "{name} is solved");
-        assert!(solution.contains("wrong"), "the solution of {name} tells the common wrong answer");
+        assert_eq!(
+            start(&exercise),
+            start(&solution),
+            "{name}: the story (left: the exercise; right: its solution)"
+        );
+        assert!(tests(&exercise).is_some(), "{name} has a `main`, and its tests after it");
+        assert_eq!(
+            tests(&exercise),
+            tests(&solution),
+            "{name}: what comes from `main` on (left: the exercise; right: its solution)"
+        );
+        assert!(!solution.contains("TODO"), "the solution of {name} has a TODO");
+        assert!(
+            solution.contains("wrong"),
+            "a comment in the solution of {name} says what the common wrong answer is"
+        );
     }
 }
 
@@ -149,7 +165,8 @@ fn an_exercise_fits_into_a_terminal_of_eighty_columns() {
         for kind in ["exercises", "solutions"] {
             let file = folder().join(kind).join(&lesson).join(format!("{name}.rs"));
             for line in read(&file).expect("it is there").lines() {
-                assert!(line.chars().count() <= 80, "{}: {line}", file.display());
+                let columns = line.chars().count();
+                assert!(columns <= 80, "{} has a line of {columns} columns: {line}", file.display());
             }
         }
     }
@@ -170,5 +187,8 @@ fn what_an_exercise_is_built_with_is_what_the_lessons_are_built_with() {
     exercises.retain(|package| !package.starts_with("\"exercises\""));
     let lessons = packages(root().join("Cargo.lock"));
     let other: Vec<_> = exercises.difference(&lessons).collect();
-    assert!(exercises.len() > 50 && other.is_empty(), "{other:?}");
+    assert!(
+        exercises.len() > 50 && other.is_empty(),
+        "lessons/exercises/Cargo.lock has what Cargo.lock hasn't: {other:?}"
+    );
 }
