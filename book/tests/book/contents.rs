@@ -142,7 +142,7 @@ fn the_page_on_speed_was_read_against_the_figures_that_it_shows() {
     assert!(
         page("benchmarks.md").markdown.contains(&mark),
         "the tables in book/src/bench are new: read book/src/benchmarks.md against them, change the sentences that \
-         no longer hold, and then end the page with\n{mark}"
+         no longer hold, and then replace the page's last line with\n{mark}"
     );
 }
 

@@ -78,7 +78,10 @@ fn every_page_says_how_long_it_takes_and_none_takes_longer_than_25_minutes() {
             wrong.push(format!("{} takes {:.1} minutes", page.name, length.main));
         }
         let Some(stated) = stated(&page) else {
-            wrong.push(format!("{} does not say how long it takes, {:.0} minutes", page.name, length.main));
+            wrong.push(format!(
+                "{} does not say how long it takes, {:.0} minutes (copy the box at the top of another page)",
+                page.name, length.main
+            ));
             continue;
         };
         let exercises: u32 = length.exercises.iter().map(|(_, minutes)| minutes).sum();
@@ -89,13 +92,17 @@ fn every_page_says_how_long_it_takes_and_none_takes_longer_than_25_minutes() {
         ] {
             if (stated.unwrap_or(0.0) - measured).abs() > tolerance {
                 wrong.push(format!(
-                    "{} says {stated:?} minutes for {what}, and it is {measured:.1}",
-                    page.name
+                    "{} says {} minutes for {what}, and it is {measured:.1}",
+                    page.name,
+                    stated.map_or("no".to_owned(), |minutes| minutes.to_string())
                 ));
             }
         }
         if !stated.core && !page.markdown.contains(" Read it ") {
-            wrong.push(format!("{} does not say when to read it", page.name));
+            wrong.push(format!(
+                "the box at the top of {} does not say when to read it: ` Read it …`",
+                page.name
+            ));
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
@@ -106,7 +113,8 @@ fn the_first_output_comes_after_at_most_25_lines_of_code() {
     // The blocks of *The Rust you will need* say what they print.
     let late = pages_to_read().into_iter().filter(is_of_a_chapter).filter_map(|page| {
         let lines = length(&page).lines_before_output;
-        (lines > LINES_BEFORE_OUTPUT).then(|| format!("{}: {lines} lines\n", page.name))
+        let late = lines > LINES_BEFORE_OUTPUT;
+        late.then(|| format!("{} shows {lines} lines of code before its first output\n", page.name))
     });
     let late: String = late.collect();
     assert!(late.is_empty(), "\n{late}");
@@ -223,7 +231,11 @@ fn a_page_shows_the_use_lines_of_every_file_whose_code_it_shows() {
             }
         }
     }
-    assert!(wrong.is_empty(), "\n{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "\nthese pages show code of a file without an import that it uses (include it, for example as an anchor `use`):\n{}",
+        wrong.into_iter().collect::<Vec<_>>().join("\n")
+    );
 }
 
 fn has_word(text: &str, word: &str) -> bool {
