@@ -1,4 +1,4 @@
-# Short names for the commands of README.md and CONTRIBUTING.md. `just` lists them; `cargo install just` brings it.
+# Short names for the commands in README.md and CONTRIBUTING.md. `cargo install just` installs `just`, which lists them.
 
 set windows-shell := ["bash", "-cu"]
 
@@ -6,17 +6,17 @@ set windows-shell := ["bash", "-cu"]
 default:
     @{{ just_executable() }} --list
 
-# Formatting, lints and documentation
+# Checks formatting, lints and documentation
 lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets
     cargo doc --workspace --no-deps
 
-# All tests. With the Python programs: just python, then PYTHON=$PWD/.venv/bin/python just test
+# Runs all tests. With the Python programs: just python, then PYTHON=$PWD/.venv/bin/python just test
 test *arguments:
     cargo test {{ arguments }}
 
-# A folder .venv with the Python packages of lessons, benches and book
+# Makes .venv, with the Python packages of lessons, benches and book
 python:
     python3 -m venv .venv
     .venv/bin/python -m pip install -r lessons/requirements.txt -r benches/requirements.txt -r book/requirements.txt
@@ -25,33 +25,33 @@ python:
 book:
     mdbook serve book --open
 
-# The book with its PDF and ePub, in target/book/published
+# Builds the book with its PDF and ePub, in target/book/published
 publish:
     bash .ci/book
 
-# Records outputs and pictures again. Compare only: just refresh --check
+# Records outputs and pictures again. To compare only: just refresh --check
 refresh *arguments:
     cargo run -p book -- refresh {{ arguments }}
 
-# The benchmarks. One group: just bench strategies
+# Runs the benchmarks. Only one group: just bench strategies
 bench *arguments:
     cargo bench {{ if arguments == "" { "" } else { "-- " + arguments } }}
 
-# The exercises, one after another
+# Takes you through the exercises, one after another
 [working-directory('lessons/exercises')]
 exercises:
     rustlings
 
-# Each exercise fails for its reason, and each solution passes
+# Checks that each exercise fails for the reason it teaches, and each solution passes
 check-exercises:
     bash lessons/exercises/check
 
-# Licences, advisories, duplicates, unused dependencies, spelling
+# Checks licences, advisories, duplicate and unused dependencies, spelling
 tidy:
     cargo deny check
     cargo machete
     typos
 
-# Everything that CI runs; most of an hour
+# Runs .ci/run, which takes most of an hour
 check:
     bash .ci/run
