@@ -7,16 +7,16 @@ use std::process::Command;
 
 use crate::programs::run;
 
-/// Checks that the compiler refuses each of a lesson's programs in
-/// `compile_fail`, with one error, the one that is named: a code such as
-/// `E0382`, or words of an error that has no code. Words change from compiler
-/// to compiler, so they are compared only with the one that the book quotes.
-/// `folder` is the lesson's, `programs` all there are, sorted.
+/// Checks that the compiler refuses each program in a lesson's `compile_fail`
+/// with exactly one error. `programs` lists all of them, sorted by name, each
+/// with its error: a code such as `E0382`, or words of a message without a
+/// code. Words change from compiler to compiler, so they are checked only with
+/// the compiler that the book quotes. `folder` is the lesson's folder.
 ///
 /// # Panics
 ///
-/// When one compiles or is refused for something else, or when there are other
-/// programs.
+/// If a program compiles or is refused for a different error, or if
+/// `compile_fail` doesn't contain exactly these programs.
 pub fn check_refused(folder: &str, package: &str, programs: &[(&str, &str)]) {
     let listed: Vec<_> = programs.iter().map(|(program, _)| *program).collect();
     assert_eq!(programs_in(folder), listed);
@@ -41,12 +41,13 @@ pub fn check_refused(folder: &str, package: &str, programs: &[(&str, &str)]) {
     }
 }
 
-/// Whether this compiler is the one whose messages the book quotes, which is
-/// recorded in `book/src/out/rustc.txt`. Exact words are compared only then.
+/// Whether this is the compiler whose messages the book quotes. Its version is
+/// recorded in `book/src/out/rustc.txt`. Tests compare exact words only with
+/// that compiler.
 ///
 /// # Panics
 ///
-/// When there's no compiler, or no such file.
+/// If there's no compiler, or no such file.
 pub fn same_compiler_as_the_book() -> bool {
     let file = "../../book/src/out/rustc.txt";
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);

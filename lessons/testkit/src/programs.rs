@@ -1,4 +1,5 @@
-//! Programs that aren't Rust, where they're installed.
+//! Runs other programs: Python, tools such as curl, and a lesson's examples. If
+//! Python or a tool isn't installed, the test is skipped.
 
 use std::env::{self, consts::EXE_SUFFIX};
 use std::io::{self, Write};
@@ -7,12 +8,13 @@ use std::process::{Command, Output};
 
 use mock_server::MockWeb;
 
-/// Runs a lesson's Python twin on the sites of a web and returns what it
-/// printed, as [`run_python`] does. `folder` is the lesson's.
+/// Runs a lesson's Python twin, the same program in Python, on the sites of a
+/// web. Returns what it printed, as [`run_python`] does. `folder` is the
+/// lesson's folder.
 ///
 /// # Panics
 ///
-/// As [`run_python`].
+/// As [`run_python`] does.
 pub fn run_twin(
     folder: &str,
     twin: &str,
@@ -23,12 +25,12 @@ pub fn run_twin(
     run_python(&Path::new(folder).join(twin), packages, &urls)
 }
 
-/// Runs `tests/asyncio_facts.py` of a lesson: what its chapter says about
-/// asyncio, as assertions. `folder` is the lesson's.
+/// Runs a lesson's `tests/asyncio_facts.py`, which asserts what the chapter says
+/// about asyncio. `folder` is the lesson's folder.
 ///
 /// # Panics
 ///
-/// When an assertion fails; and as [`run_python`].
+/// If an assertion fails, and as [`run_python`] does.
 pub fn check_asyncio_facts(folder: &str) {
     let facts = Path::new(folder).join("tests/asyncio_facts.py");
     if let Some(printed) = run_python(&facts, &[], &[]) {
@@ -38,15 +40,14 @@ pub fn check_asyncio_facts(folder: &str) {
 
 /// Runs a Python program with these arguments and returns what it printed. Set
 /// `PYTHON` to the interpreter that has the packages; the default is `python3`,
-/// or `python` on Windows. Proxy variables don't reach it.
+/// or `python` on Windows. The program reaches 127.0.0.1 without a proxy.
 ///
-/// `None` where Python or one of `packages` is missing; standard error says so,
-/// past the test harness.
+/// Returns `None` if Python or one of `packages` is missing, and reports that on
+/// standard error, which the test harness doesn't capture.
 ///
 /// # Panics
 ///
-/// When the program fails; and, with `REQUIRE_TOOLS` set, when something is
-/// missing.
+/// If the program fails. If something is missing and `REQUIRE_TOOLS` is set.
 pub fn run_python(
     program: &Path,
     packages: &[&str],
@@ -70,15 +71,16 @@ pub fn run_python(
     Some(printed)
 }
 
-/// Runs a program that answers to `--version`, such as curl, and returns what
-/// it printed and its status, whatever that is. Proxy variables don't reach it.
+/// Runs a program that has a `--version` option, such as curl, and returns what
+/// it printed and its status, whatever that is. The program reaches 127.0.0.1
+/// without a proxy.
 ///
-/// `None` where there's no such program; standard error says so, past the test
-/// harness.
+/// Returns `None` if there's no such program, and reports that on standard error,
+/// which the test harness doesn't capture.
 ///
 /// # Panics
 ///
-/// With `REQUIRE_TOOLS` set, when there's no such program.
+/// If there's no such program and `REQUIRE_TOOLS` is set.
 pub fn run_tool(program: &str, arguments: &[&str]) -> Option<Output> {
     if !answers(Command::new(program).arg("--version")) {
         let command = format!("{program} {}", arguments.join(" "));
@@ -87,11 +89,11 @@ pub fn run_tool(program: &str, arguments: &[&str]) -> Option<Output> {
     Some(run(Command::new(program).args(arguments)))
 }
 
-/// A program of the package's `examples`, which `cargo test` builds.
+/// A command that runs one of the package's examples, which `cargo test` builds.
 ///
 /// # Panics
 ///
-/// When this isn't called from a test that cargo has built.
+/// If it isn't called from a test that cargo has built.
 pub fn example(name: &str) -> Command {
     let test = env::current_exe().expect("this test has a file");
     let folder = test.ancestors().nth(2).expect("it is in target/…/deps");
@@ -110,15 +112,15 @@ fn answers(command: &mut Command) -> bool {
 }
 
 pub(crate) fn run(command: &mut Command) -> Output {
-    // Many clients obey proxy variables even for this machine. Windows prints
-    // UTF-8 only when it's told to.
+    // Many clients use a proxy from the environment even for this machine. On
+    // Windows, Python prints UTF-8 only with this variable.
     command.env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1");
     command.env("PYTHONUTF8", "1");
     let output = command.output();
     output.unwrap_or_else(|error| panic!("{command:?} doesn't start: {error}"))
 }
 
-/// What a program printed, with the line ends of Unix.
+/// What a program printed, with Unix line endings.
 fn lines_of(printed: &[u8]) -> String {
     String::from_utf8_lossy(printed).replace("\r\n", "\n")
 }
@@ -126,8 +128,8 @@ fn lines_of(printed: &[u8]) -> String {
 fn skipped<T>(what: &str, missing: &str) -> Option<T> {
     let required = env::var_os("REQUIRE_TOOLS").is_some();
     assert!(!required, "{what} wasn't run: {missing} is missing");
-    // Not `eprintln!`, because the test harness would swallow it. If standard
-    // error is closed, there's nowhere to say it.
+    // Not `eprintln!`, because the test harness would capture it. If standard
+    // error is closed, there's nowhere to report it.
     let _ = writeln!(
         io::stderr(),
         "\nSKIPPED: {what} wasn't run: {missing} is missing; \

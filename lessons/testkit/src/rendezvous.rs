@@ -1,10 +1,10 @@
-//! Proof that code runs in parallel.
+//! Proves that code runs in parallel.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 /// A meeting point for blocking code. Callers get past it only if a certain
-/// number of them run at the same moment. After that it's open to everyone.
+/// number of them wait here at the same time. After that, every caller does.
 #[derive(Debug)]
 pub struct Rendezvous {
     callers: usize,
@@ -13,7 +13,7 @@ pub struct Rendezvous {
 }
 
 impl Rendezvous {
-    /// A meeting point for this many callers.
+    /// Creates a meeting point for this many callers.
     pub const fn of(callers: usize) -> Rendezvous {
         Rendezvous { callers, here: Mutex::new(0), all: Condvar::new() }
     }

@@ -6,8 +6,8 @@ use std::process::{Child, Command, Stdio};
 
 use crate::programs::python;
 
-/// A server in Python whose first line of output is its port on this machine.
-/// It ends when this is dropped.
+/// A server in Python that prints its port as its first line. It's killed when
+/// this is dropped.
 #[derive(Debug)]
 pub struct TlsServer {
     child: Child,
@@ -16,11 +16,11 @@ pub struct TlsServer {
 }
 
 impl TlsServer {
-    /// Starts this program, with the Python of [`run_python`](crate::run_python).
+    /// Starts this program, with the same Python as [`run_python`](crate::run_python).
     ///
     /// # Panics
     ///
-    /// When Python is missing or the program prints nothing.
+    /// If Python is missing, or the program's output can't be read.
     pub fn start(program: &Path) -> TlsServer {
         let mut child = Command::new(python())
             .arg(program)
@@ -37,7 +37,7 @@ impl TlsServer {
 
 impl Drop for TlsServer {
     fn drop(&mut self) {
-        // It serves until it's killed. If it's gone already, so much the better.
+        // It serves until it's killed. An error means that it has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

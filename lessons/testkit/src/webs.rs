@@ -1,18 +1,18 @@
-//! Mock webs that end the process when a test hangs.
+//! Starts mock webs, with a watchdog that ends the process when a test hangs.
 
 use std::time::Duration;
 
 use lesson_kit::sites_of;
 use mock_server::{Builder, MockWeb, Site, Watchdog};
 
-/// How long a test may take before it counts as hung. No test depends on how
-/// long anything takes within it.
+/// How long a test may take before it counts as hung. No result of a test depends
+/// on how much of this it uses.
 pub const WATCHDOG: Duration = Duration::from_secs(120);
 /// How long to wait for something that must happen, such as a gate that must
 /// open: as long as a busy machine may need, and less than [`WATCHDOG`].
 pub const PATIENT: Duration = Duration::from_secs(60);
-/// How long to wait for something that must not happen, such as a gate that
-/// must fail. There's no event to await.
+/// How long to wait for something that must not happen, such as a gate that must
+/// not open: no event says that it won't.
 pub const IMPATIENT: Duration = Duration::from_millis(300);
 
 /// Starts a web, and a watchdog that ends the process when the test hangs. The
@@ -20,7 +20,7 @@ pub const IMPATIENT: Duration = Duration::from_millis(300);
 ///
 /// # Panics
 ///
-/// When the web doesn't start.
+/// If the web doesn't start.
 pub fn start(builder: Builder) -> (MockWeb, Vec<lesson_kit::Site>, Watchdog) {
     let web = builder.start().expect("the web starts");
     let watchdog = web.watchdog(WATCHDOG);
@@ -28,7 +28,7 @@ pub fn start(builder: Builder) -> (MockWeb, Vec<lesson_kit::Site>, Watchdog) {
     (web, sites, watchdog)
 }
 
-/// A watchdog for a test without a web.
+/// Starts a watchdog for a test without a web.
 pub fn watchdog() -> Watchdog {
     Watchdog::start(WATCHDOG, Vec::new)
 }
