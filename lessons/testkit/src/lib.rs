@@ -1,6 +1,6 @@
-//! Code that the lessons' tests share: mock webs with a watchdog that ends tests
-//! that hang, programs in other languages, programs that the compiler must
-//! refuse, and a meeting point for code that runs in parallel.
+//! Code that the lessons' tests share: mock webs with a watchdog that ends
+//! tests that hang, programs in other languages, programs that the compiler
+//! must refuse, and a meeting point for code that runs in parallel.
 
 mod compile_fail;
 mod programs;

@@ -25,8 +25,8 @@ pub fn run_twin(
     run_python(&Path::new(folder).join(twin), packages, &urls)
 }
 
-/// Runs a lesson's `tests/asyncio_facts.py`, which asserts what the chapter says
-/// about asyncio. `folder` is the lesson's folder.
+/// Runs a lesson's `tests/asyncio_facts.py`, which asserts what the chapter
+/// says about asyncio. `folder` is the lesson's folder.
 ///
 /// # Panics
 ///
@@ -42,8 +42,8 @@ pub fn check_asyncio_facts(folder: &str) {
 /// `PYTHON` to the interpreter that has the packages; the default is `python3`,
 /// or `python` on Windows. The program reaches 127.0.0.1 without a proxy.
 ///
-/// Returns `None` if Python or one of `packages` is missing, and reports that on
-/// standard error, which the test harness doesn't capture.
+/// Returns `None` if Python or one of `packages` is missing, and reports that
+/// on standard error, which the test harness doesn't capture.
 ///
 /// # Panics
 ///
@@ -75,8 +75,8 @@ pub fn run_python(
 /// it printed and its status, whatever that is. The program reaches 127.0.0.1
 /// without a proxy.
 ///
-/// Returns `None` if there's no such program, and reports that on standard error,
-/// which the test harness doesn't capture.
+/// Returns `None` if there's no such program, and reports that on standard
+/// error, which the test harness doesn't capture.
 ///
 /// # Panics
 ///
@@ -89,7 +89,8 @@ pub fn run_tool(program: &str, arguments: &[&str]) -> Option<Output> {
     Some(run(Command::new(program).args(arguments)))
 }
 
-/// A command that runs one of the package's examples, which `cargo test` builds.
+/// A command that runs one of the package's examples, which `cargo test`
+/// builds.
 ///
 /// # Panics
 ///

@@ -16,7 +16,8 @@ pub struct TlsServer {
 }
 
 impl TlsServer {
-    /// Starts this program, with the same Python as [`run_python`](crate::run_python).
+    /// Starts this program, with the same Python as
+    /// [`run_python`](crate::run_python).
     ///
     /// # Panics
     ///
@@ -37,7 +38,8 @@ impl TlsServer {
 
 impl Drop for TlsServer {
     fn drop(&mut self) {
-        // It serves until it's killed. An error means that it has already ended.
+        // It serves until it's killed. An error means that it has already
+        // ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

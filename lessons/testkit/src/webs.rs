@@ -5,14 +5,14 @@ use std::time::Duration;
 use lesson_kit::sites_of;
 use mock_server::{Builder, MockWeb, Site, Watchdog};
 
-/// How long a test may take before it counts as hung. No result of a test depends
-/// on how much of this it uses.
+/// How long a test may take before it counts as hung. No result of a test
+/// depends on how much of this it uses.
 pub const WATCHDOG: Duration = Duration::from_secs(120);
 /// How long to wait for something that must happen, such as a gate that must
 /// open: as long as a busy machine may need, and less than [`WATCHDOG`].
 pub const PATIENT: Duration = Duration::from_secs(60);
-/// How long to wait for something that must not happen, such as a gate that must
-/// not open: no event says that it won't.
+/// How long to wait for something that must not happen, such as a gate that
+/// must not open: no event says that it won't.
 pub const IMPATIENT: Duration = Duration::from_millis(300);
 
 /// Starts a web, and a watchdog that ends the process when the test hangs. The
