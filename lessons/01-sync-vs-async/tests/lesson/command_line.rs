@@ -1,4 +1,4 @@
-//! Help, the list of faults, and what the lesson says to a wrong argument.
+//! `--help`, the list of faults, and the messages for wrong arguments.
 
 use std::fs;
 

@@ -1,4 +1,5 @@
-//! What's in flight at the same time, and in which order results come.
+//! How many requests are in flight at the same time, and in which order results
+//! come.
 
 use std::sync::Mutex;
 use std::thread;

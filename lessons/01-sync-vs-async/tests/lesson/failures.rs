@@ -1,4 +1,4 @@
-//! Sites that fail, and how long a client waits.
+//! Sites that fail, and how long a client waits for them.
 
 use std::thread;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! https, as a build with the feature `live` has it:
+//! https, in a build with the feature `live`:
 //! `cargo test -p lesson01 --features live live::`.
 
 use std::path::{Path, PathBuf};

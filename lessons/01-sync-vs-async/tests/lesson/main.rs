@@ -1,4 +1,4 @@
-//! What the lesson claims, proved by what the server saw and by what the program
+//! The lesson's claims, proved by what the server saw and by what the program
 //! prints.
 
 mod command_line;

@@ -1,4 +1,4 @@
-//! What the lesson prints of its sites.
+//! What the lesson's program prints about its sites.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader};

@@ -1,4 +1,4 @@
-//! The lesson's three strategies, and the lesson as a program.
+//! The lesson's three strategies, and a way to run the lesson's program.
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

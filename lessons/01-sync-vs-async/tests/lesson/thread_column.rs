@@ -1,4 +1,4 @@
-//! How many threads the closing table has for each strategy.
+//! How many threads the table at the end shows for each strategy.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The Python twin reports what the lesson reports, of the same server.
+//! The Python twin and the lesson report the same when both use the same server.
 
 use std::path::Path;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Blocking work, and the pool of threads for it.
+//! Blocking work, and the thread pool that runs it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};

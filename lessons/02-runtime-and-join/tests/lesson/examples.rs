@@ -1,4 +1,4 @@
-//! The examples, mounted for the tests.
+//! The examples, as modules.
 
 #![expect(dead_code, reason = "an example has a `main`, which no test calls")]
 

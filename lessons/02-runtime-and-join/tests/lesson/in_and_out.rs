@@ -1,4 +1,4 @@
-//! From which places code may wait for a future.
+//! Where code may wait for a future, and where that panics or hangs.
 
 use std::sync::{Mutex, mpsc};
 use std::thread;

@@ -1,4 +1,5 @@
-//! What a future does before it's awaited, and many of them in one.
+//! What a future does before it's awaited, and how `join!` runs several of
+//! them.
 
 use std::sync::Mutex;
 use std::thread::{self, ThreadId};

@@ -1,5 +1,5 @@
-//! What the lesson claims, proved by what the server saw and by the threads on
-//! which code ran.
+//! The lesson's claims, proved by what the server saw and by the threads that
+//! ran the code.
 
 mod blocking;
 mod clients;

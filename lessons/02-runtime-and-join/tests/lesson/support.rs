@@ -1,4 +1,4 @@
-//! The two kinds of runtime.
+//! A runtime of each kind: with many threads, and with one.
 
 use tokio::runtime::{Builder, Runtime};
 

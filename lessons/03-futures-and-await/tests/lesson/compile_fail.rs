@@ -1,5 +1,5 @@
-//! What the compiler refuses, and by which error. Its words are in the book,
-//! as the compiler says them that the course was written with.
+//! Programs that the compiler refuses, each with the right error. The book
+//! shows the full messages.
 
 use testkit::check_refused;
 

@@ -1,4 +1,4 @@
-//! The cure of each program in `compile_fail`, as the book tells it.
+//! The book's fix for each program in `compile_fail`.
 
 use std::pin::pin;
 

@@ -1,4 +1,4 @@
-//! The executor of the example: it sleeps until a waker is called.
+//! The example's executor, which sleeps until a waker is called.
 
 use std::cell::Cell;
 use std::future::poll_fn;

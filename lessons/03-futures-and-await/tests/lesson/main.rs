@@ -1,4 +1,5 @@
-//! What the lesson claims, proved by what the server saw, by polls and by sizes.
+//! The lesson's claims, proved by what the server saw, by how often futures
+//! were polled, and by their sizes.
 
 mod chain;
 mod compile_fail;

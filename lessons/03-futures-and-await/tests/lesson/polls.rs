@@ -1,4 +1,4 @@
-//! When a future's clock starts, and who polls it how often.
+//! When a future's clock starts, and how often it's polled.
 
 use std::cell::Cell;
 use std::future::{pending, poll_fn, ready};

@@ -1,4 +1,4 @@
-//! What a future holds, and so how large it is.
+//! What a future holds, and how large that makes it.
 
 use std::env;
 use std::process::Command;

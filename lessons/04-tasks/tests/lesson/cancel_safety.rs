@@ -1,4 +1,4 @@
-//! What an operation has lost when it was dropped and is called again.
+//! What an operation loses if it's dropped and then called again.
 
 use std::pin::pin;
 

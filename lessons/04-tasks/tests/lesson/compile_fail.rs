@@ -1,5 +1,5 @@
-//! What the compiler refuses, and with which error. The book shows the full
-//! messages of the compiler the course was written with.
+//! Programs that the compiler refuses, each with the right error. The book
+//! shows the full messages.
 
 use testkit::check_refused;
 

@@ -1,4 +1,4 @@
-//! Fetches that overlap, work that runs in parallel, and what each of them costs.
+//! Fetches that overlap, work that runs in parallel, and what both cost.
 
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;

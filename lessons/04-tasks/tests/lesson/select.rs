@@ -1,4 +1,5 @@
-//! `select!`: the first of several, its rules, and its loops.
+//! `select!`: how it waits for the first of several futures, its rules, and its
+//! loops.
 
 use std::future::{poll_fn, ready};
 use std::pin::pin;

@@ -1,4 +1,4 @@
-//! Runtimes, and the sizes of pages.
+//! Runtimes, and the size of all pages together.
 
 use tokio::runtime::{Builder, LocalOptions, LocalRuntime, Runtime};
 

@@ -1,5 +1,5 @@
-//! Tasks: when they begin, what they own, whose runtime drives them, and whose
-//! turn it is.
+//! Tasks: when they begin, what they own, which runtime drives them, and when
+//! they give up the thread.
 
 use std::cell::Cell;
 use std::future::ready;

@@ -1,4 +1,4 @@
-//! The Python twin reports the same as the lesson when both run on the same server.
+//! The Python twin and the lesson report the same when both use the same server.
 
 use lesson04::{SITES, client, schedule};
 use mock_server::{MockWeb, Site};

@@ -1,5 +1,5 @@
-//! How many are in flight, and in which order they come: without a limit, and
-//! with one.
+//! How many requests are in flight and in which order pages come, with a limit
+//! and without one.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! Channels: their end, their limit, workers that share one, actors, and a pace.
+//! Channels: how they end, how full they get, workers that share one, actors,
+//! and a pace.
 
 use std::cell::Cell;
 use std::sync::Arc;

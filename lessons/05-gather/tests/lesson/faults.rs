@@ -1,5 +1,5 @@
-//! A page that fails is an entry of the list, whatever the fault, and the other
-//! pages come.
+//! Whatever the fault, a page that fails is an entry in the list, and the other
+//! pages arrive.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

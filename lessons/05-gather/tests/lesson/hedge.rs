@@ -1,4 +1,4 @@
-//! The same page requested twice, and the first response.
+//! Requesting the same page twice, and taking the first response.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Permits, a channel and a function that spawns first and receives afterwards.
+//! A function that takes permits, spawns all its tasks, and only then receives
+//! from their channel.
 
 use std::pin::pin;
 use std::sync::Arc;

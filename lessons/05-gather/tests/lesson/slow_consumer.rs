@@ -1,4 +1,4 @@
-//! Slow work on pages, while others are on their way.
+//! Slow work on one page while other pages are on their way.
 
 use std::cell::Cell;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Kinds of failure, and requests and tasks to count.
+//! Kinds of failure, three requests to one site, and the number of live tasks.
 
 use lesson_kit::Site;
 use tokio::runtime::Handle;

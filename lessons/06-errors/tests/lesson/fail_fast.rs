@@ -1,4 +1,5 @@
-//! The first error, or all results; and errors that come out of tasks.
+//! Stopping at the first error, or collecting all results; and errors that
+//! leave tasks.
 
 use std::error::Error;
 use std::future::{pending, ready};

@@ -1,5 +1,5 @@
-//! Each fault of the catalogue is an error of the right kind, and two examples
-//! that list some of them.
+//! Each fault of the catalogue becomes the right kind of error. Two examples
+//! list some of the faults.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

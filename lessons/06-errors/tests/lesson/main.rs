@@ -1,4 +1,4 @@
-//! What the lesson claims, proved by what the server saw.
+//! The lesson's claims, proved by what the server saw.
 
 mod build;
 mod examples;

@@ -1,4 +1,4 @@
-//! What a panic ends, and who learns about it.
+//! What a panic ends, and what learns about it.
 
 use std::future::pending;
 

@@ -1,4 +1,4 @@
-//! Which errors are worth another try, when it comes, and what the server sees of it.
+//! Which errors are worth a retry, when it comes, and what the server sees.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};

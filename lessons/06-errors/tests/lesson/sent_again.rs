@@ -1,4 +1,5 @@
-//! Which requests are sent again without a retry of our own: those that the client knows it has not begun to send.
+//! Which requests the client sends again by itself: only those that it hasn't
+//! begun to send.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};

@@ -1,4 +1,4 @@
-//! Webs of sites that fail, and clients that are patient.
+//! Webs with sites that fail, and clients with long timeouts.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! What a console of Windows sends. Its tests send nothing, because that takes
-//! an unsafe call.
+//! Signals of a Windows console. The tests only listen for them, because
+//! sending one needs an unsafe call.
 
 #![cfg(windows)]
 

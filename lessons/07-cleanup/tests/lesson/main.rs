@@ -3,14 +3,14 @@
 //! # Layout
 //! - `examples`: the lesson's examples
 //! - `support`: webs, records and flags, for several of the modules
-//! - `sessions`: the session and its ways out, and the lesson's program
+//! - `sessions`: the ways out of a session, and the lesson's program
 //! - `guards`: `drop`, trackers and clients
 //! - `cancellation`: `abort()`, tokens, and work that must finish
 //! - `files`: downloads; `permissions`: who may read them, on Unix
-//! - `runtimes`: what a runtime that ends waits for
-//! - `shutdown`: the end of the example `shutdown`, on every system
+//! - `runtimes`: what a runtime waits for when it ends
+//! - `shutdown`: how the example `shutdown` ends, on every system
 //! - `signals`: SIGTERM and Ctrl-C, on Unix
-//! - `console`: Ctrl-Break, on Windows
+//! - `console`: the signals of a console, on Windows
 //! - `twin`: the lesson in Python
 
 mod cancellation;

@@ -1,4 +1,5 @@
-//! Who may read a file. Unix only: elsewhere the folder decides that.
+//! Who may read a downloaded file. Unix only, because elsewhere the folder
+//! decides that.
 
 #![cfg(unix)]
 

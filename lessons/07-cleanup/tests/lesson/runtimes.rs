@@ -1,4 +1,4 @@
-//! What a runtime that ends waits for.
+//! What a runtime waits for when it ends.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

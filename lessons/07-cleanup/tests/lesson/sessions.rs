@@ -1,4 +1,4 @@
-//! The session's ways out, and the lesson's program.
+//! The ways out of a session, and the lesson's program.
 
 use std::panic::AssertUnwindSafe;
 use std::process::Command;

@@ -1,5 +1,5 @@
 //! SIGTERM and Ctrl-C. Unix only, because Windows has no SIGTERM, and a program
-//! there can't send a Ctrl-C to one other program.
+//! there can't send Ctrl-C to a single other program.
 
 #![cfg(unix)]
 

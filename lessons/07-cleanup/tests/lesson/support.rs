@@ -1,4 +1,4 @@
-//! What several modules share.
+//! Code that several of these modules share.
 
 use std::fs;
 use std::path::{Path, PathBuf};

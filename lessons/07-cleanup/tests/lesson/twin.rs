@@ -1,4 +1,4 @@
-//! The Python twin does what the lesson does, on the same server.
+//! The Python twin and the lesson do the same on the same server.
 
 use lesson07::{SITES, client, with_session};
 use mock_server::{MockWeb, Outcome, Site};

@@ -1,17 +1,17 @@
-//! What the lesson claims, proved by what the server saw.
+//! The lesson's claims, proved by what the server saw.
 //!
 //! # Layout
 //! - `examples`: the lesson's examples
 //! - `support`: webs, clients and pages, for several of the modules
-//! - `titles`: all sites, and every fault of the catalogue
+//! - `titles`: the titles of all sites, and every fault of the catalogue
 //! - `pages`: encodings, titles, and what's safe to print
-//! - `parsing`: trees, threads and the pool
-//! - `size`: pages that are too large, and parsers that stop
+//! - `parsing`: parsed trees, threads and the thread pool
+//! - `size`: pages that are too large, and parsers that stop early
 //! - `politeness`: robots.txt, pauses and `Retry-After`
-//! - `walk`: from page to page
-//! - `compile_fail`: programs that the compiler rejects
+//! - `walk`: following links from page to page
+//! - `compile_fail`: programs that the compiler refuses
 //! - `twin`: the lesson in Python
-//! - `python`: examples that run Python, where it's missing
+//! - `python`: examples that run Python, on a machine without Python
 
 mod compile_fail;
 mod examples;

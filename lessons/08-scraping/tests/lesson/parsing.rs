@@ -1,4 +1,4 @@
-//! Trees, threads and the pool.
+//! Parsed trees, threads and the thread pool.
 
 use std::pin::pin;
 use std::sync::{Arc, Barrier, RwLock, mpsc};

@@ -1,4 +1,4 @@
-//! The examples that run Python, where it's missing.
+//! Examples that run Python, on a machine without Python.
 
 use testkit::example;
 

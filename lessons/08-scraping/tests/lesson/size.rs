@@ -1,4 +1,4 @@
-//! Pages that are too large, and parsers that stop.
+//! Pages that are too large, and parsers that stop early.
 
 use lesson08::{LARGEST, PageError, fetch_page};
 use mock_server::{Fault, MockWeb, Outcome, Site};

@@ -1,4 +1,4 @@
-//! All sites, and every fault of the catalogue.
+//! The titles of all sites, and what every fault of the catalogue does to them.
 
 use std::collections::BTreeSet;
 use std::process::Command;

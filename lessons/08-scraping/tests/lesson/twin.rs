@@ -1,5 +1,5 @@
-//! The Python twin reports what the lesson reports about the same server; where
-//! it doesn't, the chapter says so.
+//! The Python twin and the lesson report the same about the same server, except
+//! where the chapter says otherwise.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! From page to page.
+//! Following links from page to page.
 
 use futures::stream::StreamExt;
 use mock_server::{MockWeb, Site};

@@ -1,4 +1,4 @@
-//! Rule 2, and the pool of `spawn_blocking`.
+//! Rule 2 (do not block), and the thread pool of `spawn_blocking`.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex, mpsc};

@@ -1,5 +1,5 @@
-//! Programs that the compiler refuses, and the error it reports. The book shows the
-//! whole messages.
+//! Programs that the compiler refuses, each with the right error. The book
+//! shows the full messages.
 
 use testkit::check_refused;
 

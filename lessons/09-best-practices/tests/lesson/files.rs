@@ -1,4 +1,4 @@
-//! Rule 4.
+//! Rule 4 (use async libraries), for files.
 
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! A guard across an await, and a lock that a panic has poisoned.
+//! A lock guard held across an await, and a lock that a panic has poisoned.
 
 use std::sync::{Arc, Mutex};
 use std::thread;

@@ -1,5 +1,5 @@
-//! What the lesson claims, proved by what the server saw, by turns that other
-//! tasks had, and by what arrived.
+//! The lesson's claims, proved by what the server saw, by whether other tasks
+//! got a turn, and by what arrived.
 
 mod blocking;
 mod clock;

@@ -1,4 +1,4 @@
-//! Watching a runtime.
+//! The figures that a runtime gives about itself.
 #![cfg(not(feature = "console"))]
 
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What the program prints at the end, when every page fails immediately.
+//! The program's last table, when every page fails immediately.
 
 use std::process::Command;
 

@@ -1,4 +1,5 @@
-//! Rules 1, 3 and 5.
+//! Rules 1 (start the runtime once), 3 (handle errors) and 5 (close what you
+//! open).
 
 use std::fs;
 use std::io::{BufWriter, Write};

@@ -1,4 +1,4 @@
-//! What several of these modules share.
+//! Code that several of these modules share.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! The Python twin prints the same pages and failures as the lesson, with the same
-//! server.
+//! The Python twin and the lesson print the same pages and failures for the
+//! same server.
 
 use lesson09::{client, errors, flushing};
 use mock_server::Site;

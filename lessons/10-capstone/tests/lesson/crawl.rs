@@ -1,5 +1,5 @@
-//! The crawl loop on a web that is a table. The test decides which request gets
-//! its response first, and the result is always the same.
+//! The crawl loop on a web that is only a table in the test. The test decides
+//! which request gets its response first; the result must not depend on it.
 
 mod table;
 

@@ -1,4 +1,4 @@
-//! How a check ends when a stage fails, panics or hangs, and when it's stopped.
+//! How a check ends: when a stage fails, panics or hangs, or when it's stopped.
 
 use std::future::pending;
 use std::io;

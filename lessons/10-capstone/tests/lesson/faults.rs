@@ -1,4 +1,4 @@
-//! Each fault of the catalogue on one page of an otherwise good site.
+//! Each fault of the catalogue, on one page of a site without other faults.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! The frontier in memory, one in a different task, and one that counts.
+//! Three frontiers: one in memory, one in a different task, and one that
+//! counts.
 
 use std::io;
 use std::sync::Arc;

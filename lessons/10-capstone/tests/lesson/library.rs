@@ -1,5 +1,5 @@
-//! The whole mock site: what is reported, compared with what's really broken,
-//! and with what the server saw.
+//! The whole mock site: what the checker reports, compared with what's really
+//! broken and with what the server saw.
 
 use std::collections::BTreeSet;
 

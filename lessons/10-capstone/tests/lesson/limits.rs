@@ -1,5 +1,5 @@
-//! How much is in flight at the same time, and what limits of depth and number
-//! leave out.
+//! How many requests are in flight at the same time, and what the limits on
+//! depth and number leave out.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What the checker reports, compared with what's really broken, and with what
+//! What the checker reports, compared with what's really broken and with what
 //! the server saw.
 
 mod circle;

@@ -1,4 +1,4 @@
-//! Hostile pages, and what their headers say about them.
+//! Hostile pages, and headers that say how to read a page.
 
 use lesson10::{LinkError, Options};
 use testkit::WATCHDOG;

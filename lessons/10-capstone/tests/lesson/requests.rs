@@ -1,5 +1,5 @@
-//! When a request is repeated, with which method, where redirects lead, and who
-//! gets the password.
+//! When and with which method a request is repeated, where redirects lead, and
+//! which host gets the password.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What a robots.txt allows, how it's found, and what happens if it can't be
+//! What a robots.txt allows, where it's found, and what happens if it can't be
 //! fetched.
 
 use std::time::Duration;

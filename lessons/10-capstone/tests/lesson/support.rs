@@ -1,5 +1,4 @@
-//! What these modules share: webs of a few sites, and what a report says about
-//! them.
+//! Code that these modules share: webs of a few sites, and lookups in a report.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
