@@ -1,4 +1,4 @@
-//! Faults that one exchange doesn't show: those that count, and those of the connection's end.
+//! Faults that only show over time: across several requests, at the end of a connection, or in slow pieces.
 
 use std::io::Read;
 

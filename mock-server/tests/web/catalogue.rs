@@ -1,4 +1,4 @@
-//! Reading a fault from text.
+//! How a fault is read from text.
 
 use mock_server::{Fault, FaultError, RetryAfter, Spread, catalogue};
 

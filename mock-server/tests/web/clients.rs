@@ -1,4 +1,4 @@
-//! What curl and aiohttp say of each fault. Tried with curl 7.88 and aiohttp 3.14.5 on Linux.
+//! How curl and aiohttp react to each fault. Tried with curl 7.88 and aiohttp 3.14.5 on Linux.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The program without enough descriptors: in a process of its own, with a limit of its own.
+//! The program when it runs out of file descriptors, in a process with a limit of its own.
 
 use std::io::{Read, Write};
 use std::process::Command;

@@ -1,6 +1,6 @@
-//! Each fault: what reqwest says of it, and what the record says happened.
+//! Each fault: the error that reqwest reports, and what the record says happened.
 //!
-//! The words of the innermost causes are those of reqwest 0.13.5 and hyper 1.12; the system's errors are compared by kind.
+//! The messages of the innermost causes are those of reqwest 0.13.5 and hyper 1.12. The system's errors are compared by kind.
 
 use std::collections::BTreeSet;
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! A web, and the program, as the clients that use them see them.
+//! The mock web, and the program, as their clients see them.
 
 mod behaviour;
 mod catalogue;

@@ -1,4 +1,4 @@
-//! Faults of the page: its encoding, its type, its title, its size.
+//! Faults of the page itself: its encoding, its type, its title, its size.
 
 use std::io::Read;
 

@@ -1,4 +1,4 @@
-//! The record is truthful: it says what a client did and what a client got, no more and no less.
+//! The record is truthful: it says what a client did and received, no more and no less.
 
 use std::time::Duration;
 

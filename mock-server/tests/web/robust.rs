@@ -1,4 +1,4 @@
-//! The server itself under clients that behave badly.
+//! The server when clients behave badly.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};

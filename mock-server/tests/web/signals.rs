@@ -1,4 +1,4 @@
-//! The program under Ctrl-C and SIGTERM.
+//! The program when it gets Ctrl-C or SIGTERM.
 
 use std::io::{Read, Write};
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! The web as a whole: its sites, its wiremock server, its end.
+//! The web as a whole: its sites, its wiremock server, and how it ends.
 
 use std::io::Read;
 use std::net::TcpStream;

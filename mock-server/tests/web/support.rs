@@ -1,4 +1,4 @@
-//! Webs with a watchdog, clients that are nothing but a socket, and programs that aren't Rust.
+//! Webs with a watchdog, clients that are only a socket, and programs that aren't Rust.
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Write};

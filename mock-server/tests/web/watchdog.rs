@@ -1,4 +1,4 @@
-//! The watchdog, in a process of its own because it ends it.
+//! The watchdog, in a process of its own, because it ends that process.
 
 use std::process::Command;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What the bytes do, seen by a client that is nothing but a socket.
+//! What goes over the wire, as a client that is only a socket sees it.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
