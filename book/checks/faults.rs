@@ -12,7 +12,7 @@ use crate::compare::comparable;
 use crate::root;
 
 /// How long each client waits for a page: longer than what is slow in the catalogue's examples takes.
-const TIME_LIMIT: Duration = Duration::from_secs(3);
+const TIME_LIMIT: Duration = Duration::from_secs(10);
 /// Each client asks so often, on one connection where it keeps one: some faults are not in the first answer.
 const TIMES: usize = 2;
 /// Small, so that a dribbled page ends within the time limit.
@@ -163,8 +163,8 @@ fn aiohttp_says() -> anyhow::Result<Vec<Vec<String>>> {
     let web = web()?;
     let urls: Vec<&str> = catalogue().map(|kind| web.url(kind.name)).collect();
     let program = root().join("mock-server/tests/clients.py");
-    let times = TIMES.to_string();
-    let printed = run_python(&program, &["aiohttp"], &[&[times.as_str()], &urls[..]].concat())
+    let (times, seconds) = (TIMES.to_string(), TIME_LIMIT.as_secs().to_string());
+    let printed = run_python(&program, &["aiohttp"], &[&[times.as_str(), &seconds], &urls[..]].concat())
         .context("there is no Python with aiohttp; PYTHON names the one that has it")?;
     let lines: Vec<&str> = printed.lines().collect();
     let answers = lines.chunks(TIMES).zip(urls);

@@ -1,6 +1,9 @@
-"""Asks for each URL with aiohttp, all URLs at once and each so often in turn as the first argument says.
+"""Requests each URL with aiohttp: all URLs at the same time, each of them TIMES times in turn.
 
-Prints for each request what came of it: its bytes, or the exception and what it says. In the order of the URLs.
+    python clients.py TIMES SECONDS URL...
+
+A request may take SECONDS. Prints the result of each request, in the order of the URLs: how many bytes it got, or the
+exception and its message.
 """
 
 import asyncio
@@ -23,12 +26,12 @@ async def in_turn(session, url, times):
     return [await fetch(session, url) for _ in range(times)]
 
 
-async def main(times, urls):
-    limit = aiohttp.ClientTimeout(total=3)
+async def main(times, seconds, urls):
+    limit = aiohttp.ClientTimeout(total=seconds)
     async with aiohttp.ClientSession(timeout=limit) as session:
         results = await asyncio.gather(*(in_turn(session, url, times) for url in urls))
     for result in results:
         print(*result, sep="\n")
 
 
-asyncio.run(main(int(sys.argv[1]), sys.argv[2:]))
+asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]))
