@@ -123,7 +123,9 @@ pub(crate) fn run(command: &mut Command) -> Output {
 
 /// What a program printed, with Unix line endings.
 fn lines_of(printed: &[u8]) -> String {
-    String::from_utf8_lossy(printed).replace("\r\n", "\n")
+    // On Windows Python prints "\r\n" for each "\n".
+    let line_end = if cfg!(windows) { "\r\n" } else { "\n" };
+    String::from_utf8_lossy(printed).replace(line_end, "\n")
 }
 
 fn skipped<T>(what: &str, missing: &str) -> Option<T> {

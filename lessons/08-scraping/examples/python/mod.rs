@@ -39,6 +39,8 @@ impl Python {
         let errors = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "{program} failed: {errors}");
         let printed = String::from_utf8_lossy(&output.stdout);
-        Ok(printed.replace("\r\n", "\n"))
+        // On Windows Python prints "\r\n" for each "\n".
+        let line_end = if cfg!(windows) { "\r\n" } else { "\n" };
+        Ok(printed.replace(line_end, "\n"))
     }
 }
