@@ -57,7 +57,11 @@ pub fn run_python(
     let imports: Vec<_> =
         packages.iter().map(|package| format!("import {package}")).collect();
     if !answers(Command::new(&python).args(["-c", &imports.join("\n")])) {
-        let missing = format!("{python} with {}", packages.join(", "));
+        let missing = if packages.is_empty() {
+            python
+        } else {
+            format!("{python} with {}", packages.join(", "))
+        };
         return skipped(&program.display().to_string(), &missing);
     }
     let output = run(Command::new(&python).arg(program).args(arguments));

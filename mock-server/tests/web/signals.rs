@@ -6,8 +6,9 @@ use std::process::Command;
 use crate::support::Serving;
 
 fn signal(serving: &Serving, signal: &str) {
-    let pid = serving.child.id().to_string();
-    let sent = Command::new("kill").args([signal, &pid]).status().expect("there is a kill");
+    // The shell has its own `kill`, and a small system no other.
+    let kill = format!("kill {signal} {}", serving.child.id());
+    let sent = Command::new("sh").args(["-c", &kill]).status().expect("there is a shell");
     assert!(sent.success());
 }
 
