@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 use lesson_kit::Site;
 use lesson09::{blocking, fetch_page};
 use reqwest::Client;
-use testkit::{IMPATIENT, PATIENT, quick_tutorial, start, watchdog};
+use testkit::{PATIENT, quick_tutorial, start, watchdog};
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet, spawn_blocking, yield_now};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{one_blocking_thread, one_thread};
+use crate::support::{IMPATIENT, one_blocking_thread, one_thread};
 
 /// The turns that a task had beside a driver, and whether a driver saw one go by
 /// while it ran.

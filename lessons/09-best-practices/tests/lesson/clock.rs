@@ -4,11 +4,12 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
-use testkit::{IMPATIENT, quick_tutorial, start, watchdog};
+use testkit::{quick_tutorial, start, watchdog};
 use tokio::task::spawn_blocking;
 use tokio::time::{MissedTickBehavior, sleep};
 
 use crate::examples::{intervals, paused_clock};
+use crate::support::IMPATIENT;
 // ANCHOR_END: use
 
 // ANCHOR: paused

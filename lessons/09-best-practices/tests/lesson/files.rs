@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 
 use lesson09::{blocking, files};
-use testkit::{IMPATIENT, PATIENT, watchdog};
+use testkit::{PATIENT, watchdog};
 use tokio::io::AsyncWriteExt;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use crate::support::one_blocking_thread;
+use crate::support::{IMPATIENT, one_blocking_thread};
 
 /// Whether another task had a turn while `work` was polled. The pool's only
 /// thread is busy until it had one: otherwise a busy machine may finish the work

@@ -6,6 +6,9 @@ use lesson09::SITES;
 use mock_server::{Builder, MockWeb, Site};
 use tokio::runtime::{self, Runtime};
 
+/// How long to wait for something that must not happen. It's longer than in
+/// other lessons, because blocked threads and a busy machine are both slow.
+pub const IMPATIENT: Duration = Duration::from_secs(1);
 /// How long nothing may happen before it counts as a hang: longer than any step
 /// before it takes on a busy machine.
 pub const STEP: Duration = Duration::from_secs(4);

@@ -72,9 +72,9 @@ async fn a_fragment_of_a_redirect_replaces_that_of_the_link() {
         .page(page(&["/well#lost", "/worn#here", "/plain#here"]))
         .also("/there", "text/html", there);
     let (web, options, _watchdog) = start(vec![home]);
-    redirect(&web, "/well", "/there#here").await;
-    redirect(&web, "/worn", "/there#lost").await;
-    redirect(&web, "/plain", "/there").await;
+    redirect(&web, 301, "/well", "/there#here").await;
+    redirect(&web, 301, "/worn", "/there#lost").await;
+    redirect(&web, 301, "/plain", "/there").await;
     let report = run(&options).await;
     let [broken] = report.broken.as_slice() else { panic!("{report:?}") };
     assert_eq!(broken.link, "http://home.example/worn#here");

@@ -38,7 +38,7 @@ async fn a_robots_txt_behind_a_redirect_is_obeyed() {
         .also("/private", "text/html", "private")
         .also("/open", "text/html", "open");
     let (web, options, _watchdog) = start(vec![home]);
-    redirect(&web, "/robots.txt", "/robots").await;
+    redirect(&web, 302, "/robots.txt", "/robots").await;
     let report = run(&options).await;
     assert_eq!(report.skipped.get(&SkipReason::Robots), Some(&1));
     let record = web.record();
@@ -55,7 +55,7 @@ async fn a_site_whose_robots_txt_cannot_be_fetched_gets_no_other_request() {
     for (site, is_loop) in [(busy, false), (there(), true)] {
         let (web, options, _watchdog) = start(vec![site]);
         if is_loop {
-            redirect(&web, "/robots.txt", "/robots.txt").await;
+            redirect(&web, 302, "/robots.txt", "/robots.txt").await;
         }
         let report = run(&options).await;
         let [broken] = report.broken.as_slice() else { panic!("{report:?}") };
@@ -94,7 +94,7 @@ async fn a_robots_txt_that_cannot_be_fetched_is_reported_with_its_error() {
     assert_eq!(broken(&report), expected);
 
     let (web, options, _watchdog) = start(vec![home(&[])]);
-    redirect(&web, "/robots.txt", "/robots.txt").await;
+    redirect(&web, 302, "/robots.txt", "/robots.txt").await;
     let report = run(&options).await;
     let redirects = "robots.txt could not be fetched: too many redirects";
     let expected = [("http://home.example/", redirects.to_owned())];
@@ -107,9 +107,9 @@ async fn a_robots_txt_is_found_behind_five_redirects() {
     let rules = "User-agent: *\nDisallow: /private";
     let site = home(&["/private"]).also("/5", "text/plain", rules);
     let (web, options, _watchdog) = start(vec![site]);
-    redirect(&web, "/robots.txt", "/1").await;
+    redirect(&web, 302, "/robots.txt", "/1").await;
     for number in 1..5 {
-        redirect(&web, &format!("/{number}"), &format!("/{}", number + 1))
+        redirect(&web, 302, &format!("/{number}"), &format!("/{}", number + 1))
             .await;
     }
     let report = run(&options).await;
@@ -120,7 +120,7 @@ async fn a_robots_txt_is_found_behind_five_redirects() {
 #[tokio::test]
 async fn a_robots_txt_that_moved_to_https_is_reported_as_that() {
     let (web, options, _watchdog) = start(vec![home(&[])]);
-    redirect(&web, "/robots.txt", "https://home.example/robots.txt").await;
+    redirect(&web, 302, "/robots.txt", "https://home.example/robots.txt").await;
     let report = run(&options).await;
     let https = "robots.txt could not be fetched: \
                  it redirects to https, which needs --features live";

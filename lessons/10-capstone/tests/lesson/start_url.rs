@@ -42,7 +42,7 @@ async fn a_start_url_from_which_nothing_is_reached_is_no_clean_site() {
 async fn a_start_url_that_redirects_to_another_site_says_where_to_start() {
     let (web, options, _watchdog) = start(vec![Site::new("home.example")]);
     let to = "http://www.home.example/";
-    redirect(&web, "/", to).await;
+    redirect(&web, 301, "/", to).await;
     let report = run(&options).await;
     let [broken] = report.broken.as_slice() else { panic!("{report:?}") };
     assert!(

@@ -70,9 +70,9 @@ pub async fn respond(web: &MockWeb, at: &str, response: ResponseTemplate) {
     request.respond_with(response).mount(web.wiremock()).await;
 }
 
-/// Redirects a path of the home site.
-pub async fn redirect(web: &MockWeb, from: &str, to: &str) {
-    let moved = ResponseTemplate::new(302).insert_header("location", to);
+/// Redirects a path of the home site with this status.
+pub async fn redirect(web: &MockWeb, status: u16, from: &str, to: &str) {
+    let moved = ResponseTemplate::new(status).insert_header("location", to);
     respond(web, from, moved).await;
 }
 
