@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use book::pages::{Length, pages, read};
 use book::refresh::{
-    COMPILER, FAULTS, Mode, alone, compiler, compiler_file, fault_catalogue, record_compiler, refresh,
+    COMPILER, FAULTS, Mode, alone, compiler_file, fault_catalogue, record_compiler, refresh,
 };
 use book::runs::{Run, runs};
 use lesson_kit::println;
 use lexopt::prelude::*;
-use testkit::same_compiler_as_the_book;
+use testkit::{rustc_version, same_compiler_as_the_book};
 
 const USAGE: &str = "\
 Usage: cargo run -p book -- refresh [--check] [NAME]...
@@ -178,7 +178,7 @@ fn words_count(asked: &Asked, programs: usize) -> anyhow::Result<bool> {
     if programs == 0 || records_all || same_compiler_as_the_book() {
         return Ok(true);
     }
-    let (quoted, this) = (read(&compiler_file())?, compiler()?);
+    let (quoted, this) = (read(&compiler_file())?, rustc_version());
     let differ = format!("the book quotes {}, and this is {this}", quoted.trim());
     if asked.mode == Mode::Write {
         bail!(

@@ -1,6 +1,5 @@
 //! Runs what the book shows, and writes it down or compares it with what is written.
 
-use std::env;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -10,7 +9,7 @@ use anyhow::{Context, ensure};
 use lesson_kit::println;
 use mock_server::timeline::{self, Panel};
 use mock_server::{MockWeb, Site};
-use testkit::run_python;
+use testkit::{run_python, rustc_version};
 
 use crate::pages::{read, source};
 use crate::runs::{README, Run, Special};
@@ -87,24 +86,13 @@ pub fn compiler_file() -> PathBuf {
     source().join(format!("out/{COMPILER}.txt"))
 }
 
-/// The version of this compiler.
-///
-/// # Errors
-///
-/// When it does not start.
-pub fn compiler() -> anyhow::Result<String> {
-    let rustc = env::var_os("RUSTC").unwrap_or("rustc".into());
-    let output = Command::new(rustc).arg("--version").output().context("rustc does not start")?;
-    Ok(String::from_utf8(output.stdout).context("its version is not UTF-8")?.trim().to_owned())
-}
-
 /// Writes down that the words of all programs that the compiler refuses are this compiler's.
 ///
 /// # Errors
 ///
-/// When the compiler does not start, or the file cannot be written.
+/// When the file cannot be written.
 pub fn record_compiler() -> anyhow::Result<()> {
-    write(&compiler_file(), &format!("{}\n", compiler()?))
+    write(&compiler_file(), &format!("{}\n", rustc_version()))
 }
 
 /// The README with this instead of the first output that it shows.

@@ -10,14 +10,15 @@
 //! written out, because a terminal would obey it. Look at the pages that fail,
 //! and at `None`.
 
+use std::path::Path;
+
 use lesson_kit::println;
 use lesson08::shortened;
+use testkit::Python;
 
 #[path = "hostile.rs"]
 #[expect(dead_code, reason = "its `main` is not called")]
 mod hostile;
-mod python;
-use python::Python;
 
 fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
@@ -25,10 +26,11 @@ fn main() -> anyhow::Result<()> {
         "hostile pages and BeautifulSoup",
         &hostile::SITES,
     );
-    let python = Python::with(["aiohttp", "bs4"])?;
+    let python = Python::with(&["aiohttp", "bs4"])?;
     let urls: Vec<_> =
         lesson.sites().iter().map(|site| site.url.as_str()).collect();
-    let printed = python.run("lesson08.py", &urls)?;
+    let twin = Path::new(env!("CARGO_MANIFEST_DIR")).join("lesson08.py");
+    let printed = python.run(&twin, &urls)?;
     for (index, site) in lesson.sites().iter().enumerate() {
         let title = title_of(&printed, &urls, index);
         println!("{:<22}{}", site.name, shortened(format!("{title:?}")));

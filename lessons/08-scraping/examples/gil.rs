@@ -10,10 +10,10 @@
 //! lessons/requirements.txt; set `PYTHON` to the interpreter that has them. Look
 //! at the longest wait, and at when the second requests arrive.
 
-use lesson_kit::{Lesson, Site, println};
+use std::path::Path;
 
-mod python;
-use python::Python;
+use lesson_kit::{Lesson, Site, println};
+use testkit::Python;
 
 fn main() -> anyhow::Result<()> {
     let lesson = lesson_kit::start_on(
@@ -22,7 +22,7 @@ fn main() -> anyhow::Result<()> {
         &["large.example"],
     );
     let [site] = lesson.exact_sites();
-    let python = Python::with(["aiohttp", "lxml"])?;
+    let python = Python::with(&["aiohttp", "lxml"])?;
     println!("--- html.parser on the loop's thread ---");
     run(&python, &lesson, site, "on the loop's thread", "here")?;
 
@@ -40,7 +40,8 @@ fn run(
     title: &str,
     way: &str,
 ) -> anyhow::Result<()> {
-    let printed = python.run("gil.py", &[&site.url, way])?;
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("gil.py");
+    let printed = python.run(&program, &[&site.url, way])?;
     println!("{}", printed.trim_end());
     lesson.blocking_timeline(title);
     Ok(())

@@ -52,9 +52,19 @@ pub fn same_compiler_as_the_book() -> bool {
     let file = "../../book/src/out/rustc.txt";
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let quoted = fs::read_to_string(file).expect("the book names its compiler");
+    rustc_version() == quoted.trim()
+}
+
+/// The version that this compiler prints, such as
+/// `rustc 1.95.0 (59807616e 2026-04-14)`.
+///
+/// # Panics
+///
+/// If there's no compiler.
+pub fn rustc_version() -> String {
     let rustc = env::var_os("RUSTC").unwrap_or("rustc".into());
     let version = run(Command::new(rustc).arg("--version")).stdout;
-    String::from_utf8_lossy(&version).trim() == quoted.trim()
+    String::from_utf8_lossy(&version).trim().to_owned()
 }
 
 fn programs_in(folder: &str) -> Vec<String> {

@@ -8,6 +8,8 @@ use std::process::{Command, Output};
 
 use mock_server::MockWeb;
 
+use crate::Python;
+
 /// Runs a lesson's Python twin, the same program in Python, on the sites of a
 /// web. Returns what it printed, as [`run_python`] does. `folder` is the
 /// lesson's folder.
@@ -53,26 +55,15 @@ pub fn run_python(
     packages: &[&str],
     arguments: &[&str],
 ) -> Option<String> {
-    let python = python();
-    let imports: Vec<_> =
-        packages.iter().map(|package| format!("import {package}")).collect();
-    if !answers(Command::new(&python).args(["-c", &imports.join("\n")])) {
-        let missing = if packages.is_empty() {
-            python
-        } else {
-            format!("{python} with {}", packages.join(", "))
-        };
-        return skipped(&program.display().to_string(), &missing);
+    match Python::with(packages) {
+        Ok(python) => {
+            let printed = python.run(program, arguments);
+            Some(printed.unwrap_or_else(|error| panic!("{error:#}")))
+        }
+        Err(error) => {
+            skipped(&program.display().to_string(), &error.to_string())
+        }
     }
-    let output = run(Command::new(&python).arg(program).args(arguments));
-    let printed = lines_of(&output.stdout);
-    let errors = lines_of(&output.stderr);
-    let (program, status) = (program.display(), output.status);
-    assert!(
-        status.success(),
-        "{program} failed: {status}\n{printed}\n{errors}"
-    );
-    Some(printed)
 }
 
 /// Runs a program that has a `--version` option, such as curl, and returns what
@@ -88,7 +79,7 @@ pub fn run_python(
 pub fn run_tool(program: &str, arguments: &[&str]) -> Option<Output> {
     if !answers(Command::new(program).arg("--version")) {
         let command = format!("{program} {}", arguments.join(" "));
-        return skipped(&command, program);
+        return skipped(&command, &format!("{program} is missing"));
     }
     Some(run(Command::new(program).args(arguments)))
 }
@@ -106,12 +97,6 @@ pub fn example(name: &str) -> Command {
     Command::new(folder.join("examples").join(name))
 }
 
-/// The interpreter that runs the Python programs.
-pub(crate) fn python() -> String {
-    let default = if cfg!(windows) { "python" } else { "python3" };
-    env::var("PYTHON").unwrap_or_else(|_| default.to_owned())
-}
-
 fn answers(command: &mut Command) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
@@ -125,21 +110,14 @@ pub(crate) fn run(command: &mut Command) -> Output {
     output.unwrap_or_else(|error| panic!("{command:?} doesn't start: {error}"))
 }
 
-/// What a program printed, with Unix line endings.
-fn lines_of(printed: &[u8]) -> String {
-    // On Windows Python prints "\r\n" for each "\n".
-    let line_end = if cfg!(windows) { "\r\n" } else { "\n" };
-    String::from_utf8_lossy(printed).replace(line_end, "\n")
-}
-
-fn skipped<T>(what: &str, missing: &str) -> Option<T> {
+fn skipped<T>(what: &str, reason: &str) -> Option<T> {
     let required = env::var_os("REQUIRE_TOOLS").is_some();
-    assert!(!required, "{what} wasn't run: {missing} is missing");
+    assert!(!required, "{what} wasn't run: {reason}");
     // Not `eprintln!`, because the test harness would capture it. If standard
     // error is closed, there's nowhere to report it.
     let _ = writeln!(
         io::stderr(),
-        "\nSKIPPED: {what} wasn't run: {missing} is missing; \
+        "\nSKIPPED: {what} wasn't run: {reason}; \
          the README says how to install it\n"
     );
     None

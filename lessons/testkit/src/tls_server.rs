@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use crate::programs::python;
+use crate::python;
 
 /// A server in Python that prints its port as its first line. It's killed when
 /// this is dropped.
@@ -23,7 +23,7 @@ impl TlsServer {
     ///
     /// If Python is missing, or the program's output can't be read.
     pub fn start(program: &Path) -> TlsServer {
-        let mut child = Command::new(python())
+        let mut child = Command::new(python::name())
             .arg(program)
             .stdout(Stdio::piped())
             .spawn()

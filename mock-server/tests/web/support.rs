@@ -1,5 +1,6 @@
 //! Webs with a watchdog, clients that are only a socket, and programs that aren't Rust.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -7,7 +8,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::Duration;
 
-use mock_server::{Builder, Fault, MockWeb, Site, Watchdog, page};
+use mock_server::{Builder, Fault, MockWeb, Site, Watchdog, catalogue, page};
 use reqwest::blocking::Client;
 
 /// How long a test may take before it counts as hung. No test depends on how long anything takes within it.
@@ -42,6 +43,14 @@ pub fn large(fault: Option<&str>) -> Builder {
 
 fn parse(fault: &str) -> Fault {
     fault.parse().expect("the test's fault is in the catalogue")
+}
+
+/// Checks that `TABLE` in this file names each fault of the catalogue, and nothing else.
+pub fn check_table<'a>(file: &str, faults: impl Iterator<Item = &'a str>) {
+    let tried: BTreeSet<_> = faults.map(|fault| fault.split('?').next().unwrap_or_default()).collect();
+    let all: BTreeSet<_> = catalogue().map(|kind| kind.name).collect();
+    let differ: Vec<_> = tried.symmetric_difference(&all).collect();
+    assert!(differ.is_empty(), "`TABLE` in {file} and the catalogue differ: {differ:?}");
 }
 
 /// The address of a site.

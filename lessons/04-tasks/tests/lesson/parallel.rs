@@ -1,10 +1,7 @@
 //! Fetches that overlap, work that runs in parallel, and what both cost.
 
-use std::sync::{Condvar, Mutex};
-use std::time::Duration;
-
 use mock_server::MockWeb;
-use testkit::{IMPATIENT, PATIENT, quick_tutorial, start};
+use testkit::{IMPATIENT, PATIENT, Rendezvous, quick_tutorial, start};
 use tokio::runtime::{Builder, Handle};
 
 use crate::examples::{parallel, task_cost};
@@ -25,41 +22,10 @@ async fn joined_and_spawned_fetches_overlap_alike() {
     }
 }
 
-/// Where two threads wait for each other. Only threads that run in parallel can
-/// meet.
-struct Rendezvous {
-    waiting: Mutex<usize>,
-    arrived: Condvar,
-}
-
-impl Rendezvous {
-    const fn new() -> Self {
-        Rendezvous { waiting: Mutex::new(0), arrived: Condvar::new() }
-    }
-
-    /// Blocks until two threads are here. Returns 1, or 0 after `patience`
-    /// without the other one.
-    fn meet(&self, patience: Duration) -> usize {
-        let waiting = self.waiting.lock();
-        let mut waiting = waiting.expect("no thread panics here");
-        *waiting += 1;
-        self.arrived.notify_all();
-        let (mut waiting, waited) = self
-            .arrived
-            .wait_timeout_while(waiting, patience, |waiting| *waiting < 2)
-            .expect("no thread panics here");
-        if waited.timed_out() {
-            *waiting -= 1;
-            return 0;
-        }
-        1
-    }
-}
-
 #[test]
 fn spawned_work_runs_in_parallel_and_joined_work_does_not() {
-    static OF_SPAWNED: Rendezvous = Rendezvous::new();
-    static OF_JOINED: Rendezvous = Rendezvous::new();
+    static OF_SPAWNED: Rendezvous = Rendezvous::of(2);
+    static OF_JOINED: Rendezvous = Rendezvous::of(2);
     let (_web, sites, _watchdog) = start(quick_tutorial());
     let sites = &sites[..2];
     let client = reqwest::Client::new();
@@ -69,10 +35,10 @@ fn spawned_work_runs_in_parallel_and_joined_work_does_not() {
 
     let spawned = runtime.block_on(parallel::spawned(&client, sites, || {
         wake_the_other_worker();
-        OF_SPAWNED.meet(PATIENT)
+        usize::from(OF_SPAWNED.wait(PATIENT))
     }));
     let joined = runtime.block_on(parallel::joined(&client, sites, || {
-        OF_JOINED.meet(IMPATIENT)
+        usize::from(OF_JOINED.wait(IMPATIENT))
     }));
 
     assert_eq!(spawned.expect("both pages arrive"), 2, "the two meet");

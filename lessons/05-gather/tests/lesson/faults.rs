@@ -1,14 +1,13 @@
 //! Whatever the fault, a page that fails is an entry in the list, and the other
 //! pages arrive.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures::future::join_all;
 use lesson_kit::Site;
 use lesson05::fetch_all;
-use mock_server::{Fault, MockWeb, Watchdog, catalogue};
-use testkit::{PATIENT, quick_tutorial, start};
+use mock_server::{Fault, MockWeb, Watchdog};
+use testkit::{PATIENT, check_fault_table, quick_tutorial, start};
 
 use crate::support::{BYTES, Failure};
 
@@ -88,13 +87,5 @@ async fn check(((fault, expected), _, sites, _): &Case, timeout: Duration) {
 
 #[test]
 fn the_table_has_every_fault_of_the_catalogue() {
-    let name = |row: &Row| row.0.split('?').next().unwrap_or_default();
-    let tried: BTreeSet<_> = TABLE.iter().map(name).collect();
-    let all: BTreeSet<_> = catalogue().map(|kind| kind.name).collect();
-    let differ: Vec<_> = tried.symmetric_difference(&all).collect();
-    assert!(
-        differ.is_empty(),
-        "`TABLE` in {} and the catalogue differ: {differ:?}",
-        file!()
-    );
+    check_fault_table("TABLE", file!(), TABLE.iter().map(|row| row.0));
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use futures::future::join_all;
 use lesson_kit::Site;
 use lesson06::{ErrorKind, Stage, fetch_all, fetch_page, with_causes};
-use mock_server::{Fault, MockWeb, Watchdog, catalogue};
-use testkit::{PATIENT, quick_tutorial, start};
+use mock_server::{Fault, MockWeb, Watchdog};
+use testkit::{PATIENT, check_fault_table, quick_tutorial, start};
 
 use crate::examples::{causes, three_kinds};
 use crate::support::{client, client_with_timeouts};
@@ -152,14 +152,7 @@ fn name_in(fault: &'static str) -> &'static str {
 
 #[test]
 fn the_table_has_every_fault_of_the_catalogue() {
-    let tried: BTreeSet<_> = TABLE.iter().map(name_of).collect();
-    let all: BTreeSet<_> = catalogue().map(|kind| kind.name).collect();
-    let differ: Vec<_> = tried.symmetric_difference(&all).collect();
-    assert!(
-        differ.is_empty(),
-        "`TABLE` in {} and the catalogue differ: {differ:?}",
-        file!()
-    );
+    check_fault_table("TABLE", file!(), TABLE.iter().map(|row| row.0));
 }
 
 #[tokio::test]

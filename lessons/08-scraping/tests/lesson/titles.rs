@@ -1,14 +1,13 @@
 //! The titles of all sites, and what every fault of the catalogue does to them.
 
-use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::Duration;
 
 use futures::future::join_all;
 use lesson_kit::with_causes;
 use lesson08::{CONCURRENCY, LARGEST, PageError, fetch_all};
-use mock_server::{Fault, MockWeb, Site, catalogue};
-use testkit::{IMPATIENT, PATIENT, quick_tutorial, start};
+use mock_server::{Fault, MockWeb, Site};
+use testkit::{IMPATIENT, PATIENT, check_fault_table, quick_tutorial, start};
 
 use crate::support::{client, client_with_timeout, is_harmless};
 
@@ -131,9 +130,7 @@ async fn check((fault, is_right): &Row, sites: &[lesson_kit::Site]) {
 
 #[test]
 fn the_table_has_every_fault_in_the_catalogue() {
-    let name = |row: &Row| row.0.split('?').next().unwrap_or_default();
-    let tried: BTreeSet<_> = TABLE.iter().map(name).collect();
-    assert_eq!(tried, catalogue().map(|kind| kind.name).collect());
+    check_fault_table("TABLE", file!(), TABLE.iter().map(|row| row.0));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use mock_server::{Fault, Site, catalogue};
+use testkit::check_fault_table;
 use tokio::task::JoinSet;
 
 use crate::support::{broken_links, lost, page, run, start, url};
@@ -88,12 +89,5 @@ async fn check_fault(name: &str, example: &str) {
 
 #[test]
 fn the_table_of_verdicts_has_every_fault_of_the_catalogue() {
-    let tried: BTreeSet<_> = VERDICTS.iter().map(|row| row.0).collect();
-    let all: BTreeSet<_> = catalogue().map(|kind| kind.name).collect();
-    let differ: Vec<_> = tried.symmetric_difference(&all).collect();
-    assert!(
-        differ.is_empty(),
-        "`VERDICTS` in {} and the catalogue differ: {differ:?}",
-        file!()
-    );
+    check_fault_table("VERDICTS", file!(), VERDICTS.iter().map(|row| row.0));
 }
