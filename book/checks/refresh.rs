@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use lesson_kit::println;
 use mock_server::timeline::{self, Panel};
-use mock_server::{MockWeb, Site};
+use mock_server::{MockWeb, presets};
 use testkit::{run_python, rustc_version};
 
 use crate::pages::{read, source};
@@ -130,7 +130,8 @@ fn execute(run: &Run, folder: &Path, drawn: &Path) -> anyhow::Result<String> {
 /// What a Python twin prints, on a mock web that runs for it alone, and the timeline of what that has seen.
 fn twin(run: &Run) -> anyhow::Result<String> {
     let program = run.command.split_whitespace().last().context("there is no command")?;
-    let sites = Site::tutorial().into_iter().filter(|site| run.special.twin_on.contains(&site.name.as_str()));
+    let sites =
+        presets::tutorial().into_iter().filter(|site| run.special.twin_on.contains(&site.name.as_str()));
     let web = MockWeb::builder().sites(sites).start()?;
     let urls: Vec<_> = web.sites().map(|(_, url)| url).collect();
     let printed = run_python(&root().join(program), &["aiohttp"], &urls)

@@ -2,40 +2,41 @@
 //!
 //! # Layout
 //!
-//! - `web`: [`MockWeb`]; `builder`, `start`: how it comes to be; `site`, `page`: what there is to fetch
-//! - `fault`: the catalogue of faults as data, a file for each family
-//! - `front`, `routes`, `index`, `upstream`: from a request to its answer
-//! - `script`, `wire`: how an answer travels, and the socket that tells the record
-//! - `record`: what the server saw; `timeline`: the same drawn; `gate`: proof of concurrency
-//! - `limits`, `watchdog`: running out of open files, and of time
+//! Each folder imports only from those below it.
+//!
+//! - `web`: [`MockWeb`] and [`Builder`]: a web as its owner sees it, and how it starts
+//! - `server`: from a connection to its responses
+//! - `site`: what there is to fetch; `presets`: sites that are ready to use
+//! - `timeline`: the record, drawn
+//! - `fault`: the faults as data, the catalogue, and what each does
+//! - `wire`: how a response travels, and the socket that reports to the record
+//! - `recorder`, `record`: what the server saw, live and as a snapshot
+//! - `response`, `printable`, `watchdog`: small things that the others use
 
-mod builder;
 mod fault;
-mod front;
+mod printable;
 #[cfg(test)]
-mod fuzz;
-mod gate;
-mod index;
-mod limits;
-mod page;
+mod properties;
 mod record;
-mod routes;
-mod script;
+mod recorder;
+mod response;
+mod server;
 mod site;
-mod start;
 pub mod timeline;
-mod upstream;
 mod watchdog;
 mod web;
 mod wire;
 
-pub use builder::{Builder, StartError};
 pub use fault::{
     Allows, Charset, ContentType, Fault, FaultError, Kind, Parameter, RetryAfter, Spread, Title, catalogue,
 };
-pub use limits::{NoRoom, room_for};
-pub use page::page;
-pub use record::{EXCHANGES_KEPT, Exchange, Outcome, PAUSE, PAUSES_KEPT, Record};
-pub use site::{Other, Site};
+pub use httpdate::HttpDate;
+pub use hyper::StatusCode;
+pub use record::{EXCHANGES_KEPT, Exchange, Outcome, PATH_KEPT, PAUSE, PAUSES_KEPT, RECORD_BYTES, Record};
+pub use server::descriptors::{NoRoom, room_for};
+pub use site::filler::page;
+pub use site::{Other, Site, presets};
 pub use watchdog::Watchdog;
-pub use web::MockWeb;
+pub use web::builder::Builder;
+pub use web::error::StartError;
+pub use web::mock_web::MockWeb;

@@ -5,8 +5,8 @@
 //! curl -i http://127.0.0.1:8080/site/python.org
 //! ```
 //!
-//! `--load` is for measuring clients: there is one more site, `page.example`, whose page (15,000 bytes) comes without delay and
-//! without wiremock, and requests are not listed.
+//! `--load` is for measuring clients: there's one more site, `page.example`, whose page (15,000 bytes) comes without delay and
+//! without wiremock, and requests aren't listed.
 
 use std::io::{self, Write};
 use std::pin::pin;
@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use lexopt::prelude::*;
-use mock_server::{MockWeb, Site, StartError, page, timeline};
+use mock_server::{MockWeb, Site, StartError, page, presets, timeline};
 use tokio::sync::mpsc;
 
 const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n");
@@ -27,7 +27,7 @@ A web that misbehaves on the wire, on one port of this machine.
 Usage: mock-server [--port N] [--seed N] [--load]
 
   --port N   the port to listen on (default 8080; 0 takes a free one)
-  --seed N   what everything random is drawn from (default 1)
+  --seed N   the seed of everything random (default 1)
   --load     for measuring clients: no line for each request, and one more
              site, page.example, that answers as fast as this program can
   --help     this text
@@ -36,9 +36,9 @@ Usage: mock-server [--port N] [--seed N] [--load]
 http://127.0.0.1:8080/ lists the sites and the faults. Ctrl-C ends it.
 ";
 
-/// How many requests may be over before their lines are printed. Of more than that some are left out.
+/// How many finished requests may wait for their lines to be printed. Beyond that, some are left out.
 const LINES: usize = 10_000;
-/// How long Ctrl-C waits for what is in flight.
+/// How long Ctrl-C waits for requests in flight.
 const DRAIN: Duration = Duration::from_millis(800);
 /// How long it then waits for their lines to be printed.
 const PRINT: Duration = Duration::from_millis(100);
@@ -63,14 +63,14 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Err(error) => {
-            eprintln!("mock-server: {error}; see --help");
+            complain(&format!("{error}; see --help"));
             return ExitCode::from(2);
         }
     };
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("mock-server: {error:#}");
+            complain(&format!("{error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -98,7 +98,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 async fn serve(arguments: &Arguments) -> anyhow::Result<()> {
-    // Listened for before the address is printed, so that a program that has read it can end this one.
+    // Polled before the address is printed, so that a program that has read the address can end this one.
     let mut interrupted = pin!(shutdown_signal());
     let _ = futures::poll!(interrupted.as_mut());
     let (log, mut exchanges) = mpsc::channel(LINES);
@@ -110,7 +110,7 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<()> {
     let builder = if arguments.load {
         let site = Site::new("page.example").page(page("A page", 15_000, 2_000)).by_front();
         drop(log);
-        builder.sites(Site::tutorial().into_iter().chain([site]))
+        builder.sites(presets::tutorial().into_iter().chain([site]))
     } else {
         builder.log(log)
     };
@@ -128,7 +128,7 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<()> {
     interrupted.await.context("cannot listen for signals")?;
     web.drain(DRAIN).await;
     drop(web);
-    // Either way nothing more can be done for the lines.
+    // If the time runs out, nothing more can be done for the lines.
     let _ = printed.recv_timeout(PRINT);
     Ok(())
 }
@@ -156,12 +156,17 @@ async fn shutdown_signal() -> io::Result<()> {
 
 fn with_remedy(error: StartError) -> anyhow::Error {
     match error {
-        StartError::Port { .. } => anyhow!("{error}; --port N takes another, --port 0 any that is free"),
+        StartError::Port { .. } => anyhow!("{error}; --port N takes a different port, --port 0 a free one"),
         error => error.into(),
     }
 }
 
-/// Prints; where nobody reads any more (`| head -1`), a server goes on without.
+/// Prints an error. If standard error is closed or a pipe without a reader, the exit status has to do.
+fn complain(message: &str) {
+    let _ = writeln!(io::stderr(), "mock-server: {message}");
+}
+
+/// Prints. If there's no reader left (`| head -1`), the server carries on without.
 fn say(words: &str) {
     let _ = io::stdout().write_all(words.as_bytes());
 }

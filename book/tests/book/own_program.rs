@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use book::pages::read;
 use book::root;
-use mock_server::{MockWeb, Site};
+use mock_server::{MockWeb, presets};
 use testkit::same_compiler_as_the_book;
 
 use crate::page;
@@ -54,7 +54,7 @@ fn the_page_s_commands_make_a_program_with_tests_in_an_empty_folder() {
     let commands = page("program-of-your-own.md").shell();
     let empty = tempfile::tempdir().expect("there can be one");
     let folder = empty.path().join("pages");
-    let sites = Site::tutorial();
+    let sites = presets::tutorial();
     let web = MockWeb::builder().sites(sites).start().expect("it starts");
     let program = kept("main.rs");
     let (program_only, _) = program.split_once("// ANCHOR: tests").expect("it has tests");

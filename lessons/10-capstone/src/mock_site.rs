@@ -321,8 +321,8 @@ impl Library {
 const WORN: [(&str, &str); 32] = [
     ("delay?ms=100", ""),
     ("random-delay?low=1&high=100", ""),
-    ("fail-first?n=2&with=reset&key=reset", ""),
-    ("fail-first?n=1&with=429&key=429", ""),
+    ("fail-first?n=2&with=reset", ""),
+    ("fail-first?n=1&with=429", ""),
     ("redirect?hops=3", ""),
     ("slow-head?pause=1", ""),
     ("dribble?chunks=10&over=300", ""),

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use mock_server::timeline::{self, Panel};
-use mock_server::{Builder, MockWeb, Record, Site};
+use mock_server::{Builder, MockWeb, Record, Site, presets};
 use reqwest::Client;
 
 /// A program that takes longer hangs. It's stopped, and prints which requests
@@ -61,6 +61,6 @@ pub async fn sees(web: &MockWeb, what: impl FnMut(&Record) -> bool) -> bool {
 
 /// The tutorial's three sites, without their delays.
 pub fn quick_tutorial() -> Builder {
-    let sites = Site::tutorial().into_iter();
+    let sites = presets::tutorial().into_iter();
     MockWeb::builder().sites(sites.map(|site| site.delay(Duration::ZERO)))
 }

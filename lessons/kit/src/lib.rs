@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use console::{Term, style};
 use mock_server::timeline::{self, Panel};
-use mock_server::{Fault, MockWeb, Watchdog, catalogue};
+use mock_server::{Fault, MockWeb, Watchdog, catalogue, presets};
 
 use arguments::{Arguments, Command, Parts};
 use printing::print;
@@ -77,8 +77,8 @@ pub fn start(name: &str, about: &str) -> Lesson {
 }
 
 /// As [`start`], with these sites of the mock web: the tutorial's three, the
-/// [failing](mock_server::Site::failing), the [hostile](mock_server::Site::hostile) and the
-/// [libraries](mock_server::Site::libraries). A site named like a fault of the [catalogue], such as
+/// [failing](mock_server::presets::failing), the [hostile](mock_server::presets::hostile) and the
+/// [libraries](mock_server::presets::libraries). A site named like a fault of the [catalogue], such as
 /// `truncate?after=1000`, misbehaves that way.
 pub fn start_on(name: &str, about: &str, sites: &[&str]) -> Lesson {
     start_with(name, about, sites, None)
@@ -304,9 +304,8 @@ fn start_web(name: &str, sites: &[&str], arguments: &Arguments) -> MockWeb {
 
 /// The preset site with this name.
 fn preset(name: &str) -> Option<mock_server::Site> {
-    use mock_server::Site;
     // Built one set at a time, because some pages are large.
-    [Site::tutorial, Site::failing, Site::libraries, Site::hostile]
+    [presets::tutorial, presets::failing, presets::libraries, presets::hostile]
         .into_iter()
         .find_map(|sites| sites().into_iter().find(|site| site.name == name))
 }

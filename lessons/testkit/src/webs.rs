@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lesson_kit::sites_of;
-use mock_server::{Builder, MockWeb, Site, Watchdog};
+use mock_server::{Builder, MockWeb, Watchdog, presets};
 
 /// How long a test may take before it counts as hung. No result of a test
 /// depends on how much of this it uses.
@@ -35,6 +35,6 @@ pub fn watchdog() -> Watchdog {
 
 /// The tutorial's sites, without their delays.
 pub fn quick_tutorial() -> Builder {
-    let sites = Site::tutorial().into_iter();
+    let sites = presets::tutorial().into_iter();
     MockWeb::builder().sites(sites.map(|site| site.delay(Duration::ZERO)))
 }

@@ -1,121 +1,92 @@
-//! Faults of the connection: none to be had, no HTTP answer on it, or an end at the wrong time.
+//! Faults of the connection: it can't be had, it carries no HTTP response, or it ends at the wrong time.
 
+use std::iter;
 use std::time::Duration;
 
-use hyper::Response;
+use fastrand::Rng;
 use hyper::body::Bytes;
 
-use super::catalogue::{Allows, Kind, Parameter};
-use super::chance::SEED;
+use super::effect::Effect;
+use super::faults::Fault;
 use super::head::written;
-use super::{Circumstances, Fault};
-use crate::script::{Ending, Script, Step};
+use super::parameter::{Allows, Kind, Parameter};
+use super::random::SEED;
+use crate::wire::script::{Ending, Script, Step};
+
+const MS: Allows = Allows::Number { unit: "ms", least: 0, most: 600_000 };
 
 pub(super) const KINDS: &[Kind] = &[
-    Kind {
-        name: "refused",
-        behaviour: "Nothing listens on the port: the connection is refused.",
-        parameters: &[],
-        example: "refused",
-        make: |_| Ok(Fault::Refused),
-    },
-    Kind {
-        name: "connect-hang",
-        behaviour: "The port's queue is full, so connecting never completes.",
-        parameters: &[],
-        example: "connect-hang",
-        make: |_| Ok(Fault::ConnectHang),
-    },
-    Kind {
-        name: "empty",
-        behaviour: "The server reads the request and closes the connection without sending a byte.",
-        parameters: &[],
-        example: "empty",
-        make: |_| Ok(Fault::Empty),
-    },
-    Kind {
-        name: "hang",
-        behaviour: "The server reads the request and never responds.",
-        parameters: &[],
-        example: "hang",
-        make: |_| Ok(Fault::Hang),
-    },
+    Kind::plain("refused", "Nothing listens on the port: the connection is refused.", |_| Ok(Fault::Refused)),
+    Kind::plain("connect-hang", "The port's queue is full, so connecting never completes.", |_| {
+        Ok(Fault::ConnectHang)
+    }),
+    Kind::plain(
+        "empty",
+        "The server reads the request and closes the connection without sending a byte.",
+        |_| Ok(Fault::Empty),
+    ),
+    Kind::plain("hang", "The server reads the request and never responds.", |_| Ok(Fault::Hang)),
     Kind {
         name: "garbage",
         behaviour: "The server sends bytes that aren't HTTP and closes the connection.",
         parameters: &[
-            Parameter {
-                name: "bytes",
-                allows: Allows::Number { unit: "bytes", least: 1, most: 1_000_000 },
-                default: Some("512"),
-            },
+            Parameter::new("bytes", Allows::Number { unit: "bytes", least: 1, most: 1_000_000 }, Some("512")),
             SEED,
         ],
         example: "garbage?bytes=512&seed=1",
-        make: |values| Ok(Fault::Garbage { bytes: values.number("bytes"), seed: values.given("seed") }),
+        make: |values| Ok(Fault::Garbage { bytes: values.number("bytes"), seed: values.optional("seed") }),
     },
     Kind {
         name: "slow-close",
         behaviour: "The response is complete, and the connection closes this much later.",
-        parameters: &[Parameter {
-            name: "delay",
-            allows: Allows::Number { unit: "ms", least: 0, most: 600_000 },
-            default: Some("500"),
-        }],
+        parameters: &[Parameter::new("delay", MS, Some("500"))],
         example: "slow-close?delay=500",
-        make: |values| Ok(Fault::SlowClose { delay: values.number("delay") }),
+        make: |values| Ok(Fault::SlowClose { delay: values.milliseconds("delay") }),
     },
     Kind {
         name: "idle-close",
         behaviour: "The response is complete and the connection stays open. It's closed after this time without a request.",
-        parameters: &[Parameter {
-            name: "after",
-            allows: Allows::Number { unit: "ms", least: 0, most: 600_000 },
-            default: Some("100"),
-        }],
+        parameters: &[Parameter::new("after", MS, Some("100"))],
         example: "idle-close?after=2000",
-        make: |values| Ok(Fault::IdleClose { after: values.number("after") }),
+        make: |values| Ok(Fault::IdleClose { after: values.milliseconds("after") }),
     },
-    Kind {
-        name: "close-on-reuse",
-        behaviour: "The first request of a connection gets its response. The second is read, and the connection closes without sending a byte.",
-        parameters: &[],
-        example: "close-on-reuse",
-        make: |_| Ok(Fault::CloseOnReuse),
-    },
+    Kind::plain(
+        "close-on-reuse",
+        "The first request of a connection gets its response. The second is read, and the connection closes without sending a byte.",
+        |_| Ok(Fault::CloseOnReuse),
+    ),
 ];
 
-/// The race of a keep-alive connection that the server closes as the client asks again, made certain.
-pub(super) fn close_on_reuse(circumstances: Circumstances) -> Option<Fault> {
-    (circumstances.before_on_connection > 0).then_some(Fault::Empty)
+pub(super) fn empty() -> Effect {
+    Effect::Raw(Script::raw([Step::End(Ending::Close)]))
 }
 
-pub(super) fn travel(fault: &Fault, page: &Response<Bytes>, seed: u64) -> Option<Script> {
-    let steps = match *fault {
-        Fault::Empty => vec![Step::End(Ending::Close)],
-        Fault::Reset { after: None } => vec![Step::End(Ending::Reset)],
-        Fault::Hang => vec![Step::Forever],
-        Fault::Garbage { bytes, seed: own } => {
-            vec![Step::Send(garbage(bytes, own.unwrap_or(seed))), Step::End(Ending::Close)]
-        }
-        Fault::SlowClose { delay } => {
-            let head = written(page, Some(page.body().len()));
-            let delay = Duration::from_millis(delay);
-            let steps = [
-                Step::Send(head),
-                Step::Send(page.body().clone()),
-                Step::Pause(delay),
-                Step::End(Ending::Close),
-            ];
-            return Some(Script::written(page.body().len() as u64, steps));
-        }
-        _ => return None,
-    };
-    Some(Script::raw(steps))
+pub(super) fn reset() -> Effect {
+    Effect::Raw(Script::raw([Step::End(Ending::Reset)]))
 }
 
-/// Bytes with the top bit set, so none of them begins an HTTP answer.
-fn garbage(bytes: u64, seed: u64) -> Bytes {
-    let mut random = fastrand::Rng::with_seed(seed);
-    (0..bytes).map(|_| random.u8(0x80..)).collect()
+pub(super) fn hang() -> Effect {
+    Effect::Raw(Script::raw([Step::Forever]))
+}
+
+/// Bytes with the top bit set, so that none of them begins an HTTP response. They are made in pieces, whatever their number.
+pub(super) fn garbage(bytes: u64, seed: u64) -> Effect {
+    const PIECE: u64 = 16_384;
+    let mut random = Rng::with_seed(seed);
+    let mut rest = bytes;
+    let pieces = iter::from_fn(move || {
+        let piece = rest.min(PIECE);
+        rest -= piece;
+        (piece > 0).then(|| (0..piece).map(|_| random.u8(0x80..)).collect::<Bytes>())
+    });
+    Effect::Raw(Script::raw(pieces.map(Step::Send).chain([Step::End(Ending::Close)])))
+}
+
+pub(super) fn slow_close(delay: Duration) -> Effect {
+    Effect::travel(move |page| {
+        let head = written(page, Some(page.body().len()));
+        let body = page.body().clone();
+        let steps = [Step::Send(head), Step::Send(body), Step::Pause(delay), Step::End(Ending::Close)];
+        Script::written(Some(page.body().len()), steps)
+    })
 }

@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 use flate2::{Compress, Compression, Crc, FlushCompress};
 use hyper::body::Bytes;
 
-/// A gzip file of so many million zeros.
-pub(super) fn bomb(megabytes: u64) -> Bytes {
+/// A gzip file of this many million zeros.
+pub(super) fn bomb(megabytes: u16) -> Bytes {
     let (deflated, check) = megabyte();
     let mut file = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
     let mut sum = Crc::new();

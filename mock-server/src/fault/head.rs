@@ -1,47 +1,50 @@
-//! Faults in when the answer begins and in its head.
+//! Faults in the head of the response, and in when it begins.
 
 use std::time::{Duration, SystemTime};
 
+use httpdate::HttpDate;
 use hyper::body::Bytes;
-use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderValue, LOCATION, RETRY_AFTER};
+use hyper::header::{
+    ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_RANGE, HeaderName, HeaderValue, LOCATION, PROXY_AUTHENTICATE,
+    RETRY_AFTER, TRANSFER_ENCODING, UPGRADE, WWW_AUTHENTICATE,
+};
 use hyper::{Response, StatusCode};
 use url::form_urlencoded;
 
-use super::Fault;
-use super::catalogue::{Allows, Kind, Parameter};
-use crate::front::text;
-use crate::script::{Ending, Script, Step};
+use super::effect::{Context, Effect};
+use super::faults::{Fault, RetryAfter};
+use super::parameter::{Allows, Kind, Parameter};
+use crate::response::{is_without_body, text};
+use crate::wire::script::{Ending, Script, Step};
 
-/// Bytes of a slow head that leave together.
+/// Bytes of a slow head that are sent together.
 const PIECE: usize = 4;
 
 pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "delay",
         behaviour: "The response begins after this time, instead of the site's own delay.",
-        parameters: &[Parameter {
-            name: "ms",
-            allows: Allows::Number { unit: "ms", least: 0, most: 600_000 },
-            default: Some("1000"),
-        }],
+        parameters: &[Parameter::new(
+            "ms",
+            Allows::Number { unit: "ms", least: 0, most: 600_000 },
+            Some("1000"),
+        )],
         example: "delay?ms=1000",
-        make: |values| Ok(Fault::Delay { ms: values.number("ms") }),
+        make: |values| Ok(Fault::Delay { time: values.milliseconds("ms") }),
     },
     Kind {
         name: "status",
         behaviour: "The response has this status, and a Retry-After header if you ask for one.",
         parameters: &[
-            Parameter {
-                name: "code",
-                allows: Allows::Number { unit: "", least: 200, most: 599 },
-                default: Some("503"),
-            },
-            Parameter { name: "retry-after", allows: Allows::RetryAfter, default: None },
+            Parameter::new("code", Allows::Number { unit: "", least: 200, most: 599 }, Some("503")),
+            Parameter::new("retry-after", Allows::RetryAfter, None),
         ],
         example: "status?code=503&retry-after=2",
         make: |values| {
+            let code =
+                u16::try_from(values.number("code")).ok().and_then(|code| StatusCode::from_u16(code).ok());
             Ok(Fault::Status {
-                code: u16::try_from(values.number("code")).expect("the catalogue allows 200 to 599"),
+                code: code.expect("the row allows 200 to 599"),
                 retry_after: values.retry_after("retry-after"),
             })
         },
@@ -49,97 +52,84 @@ pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "redirect",
         behaviour: "The page comes after `hops` redirects.",
-        parameters: &[Parameter {
-            name: "hops",
-            allows: Allows::Number { unit: "", least: 1, most: 100 },
-            default: Some("3"),
-        }],
+        parameters: &[Parameter::new("hops", Allows::Number { unit: "", least: 1, most: 100 }, Some("3"))],
         example: "redirect?hops=3",
         make: |values| Ok(Fault::Redirect { hops: values.number("hops") }),
     },
-    Kind {
-        name: "redirect-loop",
-        behaviour: "Every response is a redirect to itself.",
-        parameters: &[],
-        example: "redirect-loop",
-        make: |_| Ok(Fault::RedirectLoop),
-    },
+    Kind::plain("redirect-loop", "Every response is a redirect to itself.", |_| Ok(Fault::RedirectLoop)),
     Kind {
         name: "slow-head",
         behaviour: "The response's head comes four bytes at a time, with a pause after each four.",
-        parameters: &[Parameter {
-            name: "pause",
-            allows: Allows::Number { unit: "ms", least: 0, most: 60_000 },
-            default: Some("20"),
-        }],
+        parameters: &[Parameter::new(
+            "pause",
+            Allows::Number { unit: "ms", least: 0, most: 60_000 },
+            Some("20"),
+        )],
         example: "slow-head?pause=20",
-        make: |values| Ok(Fault::SlowHead { pause: values.number("pause") }),
+        make: |values| Ok(Fault::SlowHead { pause: values.milliseconds("pause") }),
     },
 ];
 
-/// What a `Retry-After` header says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RetryAfter {
-    /// So many seconds from now.
-    Seconds(u64),
-    /// A date, as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT`.
-    Date(String),
-    /// The date so many seconds after the answer.
-    DateIn(u64),
+pub(super) fn status(code: StatusCode, retry_after: Option<&RetryAfter>) -> Effect {
+    if code.is_informational() {
+        let steps = [Step::Send(format!("HTTP/1.1 {code}\r\n\r\n").into()), Step::End(Ending::Close)];
+        return Effect::Raw(Script::raw(steps));
+    }
+    let words = if is_without_body(code) { String::new() } else { format!("status {code}\n") };
+    let length = words.len();
+    let mut answer = text(code, words);
+    let headers = answer.headers_mut();
+    if let Some(retry_after) = retry_after {
+        headers.insert(RETRY_AFTER, retry_after.header());
+    }
+    for (name, value) in mandatory(code, length) {
+        headers.insert(name, value);
+    }
+    Effect::Answer(answer)
+}
+
+/// The headers that a response with this status must have, by RFC 9110. Some clients, such as Jetty's, report a 401 without a
+/// challenge as an error of their own.
+fn mandatory(code: StatusCode, length: usize) -> Vec<(HeaderName, HeaderValue)> {
+    const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"mock\"");
+    match code {
+        StatusCode::PARTIAL_CONTENT => {
+            let range = format!("bytes 0-{}/{length}", length.saturating_sub(1));
+            vec![(CONTENT_RANGE, HeaderValue::try_from(range).expect("numbers are ASCII"))]
+        }
+        StatusCode::UNAUTHORIZED => vec![(WWW_AUTHENTICATE, CHALLENGE)],
+        // The list of methods may be empty, and here none is allowed.
+        StatusCode::METHOD_NOT_ALLOWED => vec![(ALLOW, HeaderValue::from_static(""))],
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => vec![(PROXY_AUTHENTICATE, CHALLENGE)],
+        StatusCode::UPGRADE_REQUIRED => vec![
+            (UPGRADE, HeaderValue::from_static("websocket")),
+            (CONNECTION, HeaderValue::from_static("upgrade")),
+        ],
+        _ => Vec::new(),
+    }
 }
 
 impl RetryAfter {
-    pub(super) fn parse(text: &str) -> Option<RetryAfter> {
-        let allowed = |seconds: &str| seconds.parse().ok().filter(|seconds| *seconds <= 86_400);
-        if let Some(seconds) = text.strip_prefix("date-in-") {
-            return allowed(seconds).map(RetryAfter::DateIn);
-        }
-        if text.parse::<u64>().is_ok() {
-            return allowed(text).map(RetryAfter::Seconds);
-        }
-        let date = httpdate::parse_http_date(text).ok()?;
-        Some(RetryAfter::Date(httpdate::fmt_http_date(date)))
-    }
-
     fn header(&self) -> HeaderValue {
+        let date = |date: HttpDate| HeaderValue::try_from(date.to_string()).expect("a date is ASCII");
         match self {
             RetryAfter::Seconds(seconds) => HeaderValue::from(*seconds),
-            RetryAfter::Date(date) => HeaderValue::from_str(date).expect("a date is ASCII"),
+            RetryAfter::Date(fixed) => date(*fixed),
             RetryAfter::DateIn(seconds) => {
-                let date = SystemTime::now() + Duration::from_secs(*seconds);
-                HeaderValue::from_str(&httpdate::fmt_http_date(date)).expect("a date is ASCII")
+                date((SystemTime::now() + Duration::from_secs((*seconds).into())).into())
             }
         }
-    }
-}
-
-pub(super) fn alter(fault: &Fault, page: Response<Bytes>, target: &str) -> Response<Bytes> {
-    match fault {
-        Fault::Status { code, retry_after } => {
-            let code = StatusCode::from_u16(*code).expect("the catalogue allows 200 to 599");
-            // These two have no body, by definition.
-            let has_body = !matches!(code, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
-            let words = if has_body { format!("status {code}\n") } else { String::new() };
-            let mut answer = text(code, words);
-            if let Some(retry_after) = retry_after {
-                answer.headers_mut().insert(RETRY_AFTER, retry_after.header());
-            }
-            answer
-        }
-        Fault::Redirect { hops } => redirect(page, *hops, target),
-        Fault::RedirectLoop => redirect_to(target),
-        _ => page,
     }
 }
 
 /// The query counts the hops made so far, in `hop`.
-fn redirect(page: Response<Bytes>, hops: u64, target: &str) -> Response<Bytes> {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+pub(super) fn redirect(hops: u64, context: &Context<'_>) -> Effect {
+    let (path, query) = context.target.split_once('?').unwrap_or((context.target, ""));
     let parameters: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    let made =
+    let made: u64 =
         parameters.iter().find(|(name, _)| name == "hop").and_then(|(_, hop)| hop.parse().ok()).unwrap_or(0);
     if made >= hops {
-        return page;
+        return Effect::None;
     }
     let others = parameters.into_iter().filter(|(name, _)| name != "hop");
     let query = form_urlencoded::Serializer::new(String::new())
@@ -149,26 +139,35 @@ fn redirect(page: Response<Bytes>, hops: u64, target: &str) -> Response<Bytes> {
     redirect_to(&format!("{path}?{query}"))
 }
 
-fn redirect_to(target: &str) -> Response<Bytes> {
-    let mut answer = text(StatusCode::FOUND, "see elsewhere\n".to_owned());
-    // With two slashes it would name another host.
+pub(super) fn redirect_loop(context: &Context<'_>) -> Effect {
+    redirect_to(context.target)
+}
+
+fn redirect_to(target: &str) -> Effect {
+    // With two slashes it would name a different host.
     let target = format!("/{}", target.trim_start_matches('/'));
-    let target = HeaderValue::from_str(&target).expect("it came in a request's head");
+    let Ok(target) = HeaderValue::try_from(target) else {
+        return Effect::Answer(text(
+            StatusCode::BAD_REQUEST,
+            "this target can't be redirected to\n".to_owned(),
+        ));
+    };
+    let mut answer = text(StatusCode::FOUND, "see elsewhere\n".to_owned());
     answer.headers_mut().insert(LOCATION, target);
-    answer
+    Effect::Answer(answer)
 }
 
-pub(super) fn travel(fault: &Fault, page: &Response<Bytes>) -> Option<Script> {
-    let Fault::SlowHead { pause } = *fault else { return None };
-    let pause = Duration::from_millis(pause);
-    let head = written(page, Some(page.body().len()));
-    let pieces: Vec<_> = head.chunks(PIECE).map(Bytes::copy_from_slice).collect();
-    let steps = pieces.into_iter().flat_map(move |piece| [Step::Send(piece), Step::Pause(pause)]);
-    let rest = [Step::Send(page.body().clone()), Step::End(Ending::Close)];
-    Some(Script::written(page.body().len() as u64, steps.chain(rest)))
+pub(super) fn slow_head(pause: Duration) -> Effect {
+    Effect::travel(move |page| {
+        let head = written(page, Some(page.body().len()));
+        let pieces: Vec<_> = head.chunks(PIECE).map(Bytes::copy_from_slice).collect();
+        let steps = pieces.into_iter().flat_map(move |piece| [Step::Send(piece), Step::Pause(pause)]);
+        let rest = [Step::Send(page.body().clone()), Step::End(Ending::Close)];
+        Script::written(Some(page.body().len()), steps.chain(rest))
+    })
 }
 
-/// The head of an answer as it goes onto the wire, for scripts that write their own. The connection closes after it.
+/// The head of a response as it goes onto the wire, for scripts that write their own. The connection closes after it.
 /// Without a length the body is chunked.
 pub(super) fn written(page: &Response<Bytes>, length: Option<usize>) -> Bytes {
     let mut head = format!("HTTP/1.1 {}\r\n", page.status()).into_bytes();
@@ -176,7 +175,7 @@ pub(super) fn written(page: &Response<Bytes>, length: Option<usize>) -> Bytes {
     headers.remove(CONTENT_LENGTH);
     match length {
         Some(length) => headers.insert(CONTENT_LENGTH, HeaderValue::from(length)),
-        None => headers.insert(hyper::header::TRANSFER_ENCODING, HeaderValue::from_static("chunked")),
+        None => headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked")),
     };
     headers.insert(CONNECTION, HeaderValue::from_static("close"));
     for (name, value) in &headers {

@@ -1,141 +1,99 @@
-//! Faults of the page: what it is, not how it travels.
+//! Faults of the page: its content, not how it travels.
 
 use hyper::Response;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
 
-use super::Fault;
-use super::catalogue::{Allows, Kind, Parameter};
+use super::effect::Effect;
+use super::faults::{Charset, ContentType, Fault, Title};
 use super::gzip::bomb;
+use super::parameter::{Allows, Kind, Parameter};
 
-const CHARSETS: [Charset; 4] = [Charset::Latin1, Charset::Latin1Meta, Charset::InvalidUtf8, Charset::Unknown];
-const TYPES: [ContentType; 3] = [ContentType::Pdf, ContentType::None, ContentType::Wrong];
-const TITLES: [Title; 9] = [
-    Title::None,
-    Title::Empty,
-    Title::Nested,
-    Title::Comment,
-    Title::Script,
-    Title::Entities,
-    Title::Huge,
-    Title::Control,
-    Title::Escape,
-];
+const CHARSETS: Allows = Allows::Choice(&[
+    ("latin1", Fault::Charset(Charset::Latin1)),
+    ("latin1-meta", Fault::Charset(Charset::Latin1Meta)),
+    ("invalid-utf8", Fault::Charset(Charset::InvalidUtf8)),
+    ("unknown", Fault::Charset(Charset::Unknown)),
+]);
+const TYPES: Allows = Allows::Choice(&[
+    ("pdf", Fault::ContentType(ContentType::Pdf)),
+    ("none", Fault::ContentType(ContentType::None)),
+    ("wrong", Fault::ContentType(ContentType::Wrong)),
+]);
+const TITLES: Allows = Allows::Choice(&[
+    ("none", Fault::Title(Title::None)),
+    ("empty", Fault::Title(Title::Empty)),
+    ("nested", Fault::Title(Title::Nested)),
+    ("comment", Fault::Title(Title::Comment)),
+    ("script", Fault::Title(Title::Script)),
+    ("entities", Fault::Title(Title::Entities)),
+    ("huge", Fault::Title(Title::Huge)),
+    ("control", Fault::Title(Title::Control)),
+    ("escape", Fault::Title(Title::Escape)),
+]);
 
 pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "gzip-bomb",
         behaviour: "The body is gzipped and inflates to this size, about a thousand times what is sent.",
-        parameters: &[Parameter {
-            name: "size",
-            allows: Allows::Number { unit: "MB", least: 1, most: 4096 },
-            default: Some("256"),
-        }],
+        parameters: &[Parameter::new(
+            "size",
+            Allows::Number { unit: "MB", least: 1, most: 4096 },
+            Some("256"),
+        )],
         example: "gzip-bomb?size=256",
-        make: |values| Ok(Fault::GzipBomb { megabytes: values.number("size") }),
+        make: |values| {
+            let megabytes = u16::try_from(values.number("size")).expect("the row allows up to 4096");
+            Ok(Fault::GzipBomb { megabytes })
+        },
     },
     Kind {
         name: "charset",
         behaviour: "The title has accents. The encoding is named in the header, only in the page, wrongly, or by an unknown name.",
-        parameters: &[Parameter {
-            name: "as",
-            allows: Allows::Choice(&["latin1", "latin1-meta", "invalid-utf8", "unknown"]),
-            default: Some("latin1"),
-        }],
+        parameters: &[Parameter::new("as", CHARSETS, Some("latin1"))],
         example: "charset?as=latin1-meta",
-        make: |values| Ok(Fault::Charset(CHARSETS[values.choice("as")])),
+        make: |values| Ok(values.choice("as")),
     },
     Kind {
         name: "type",
         behaviour: "Content-Type says PDF, is missing, or says picture although the body is a page.",
-        parameters: &[Parameter {
-            name: "as",
-            allows: Allows::Choice(&["pdf", "none", "wrong"]),
-            default: Some("pdf"),
-        }],
+        parameters: &[Parameter::new("as", TYPES, Some("pdf"))],
         example: "type?as=wrong",
-        make: |values| Ok(Fault::ContentType(TYPES[values.choice("as")])),
+        make: |values| Ok(values.choice("as")),
     },
     Kind {
         name: "title",
         behaviour: "The title is missing, empty, preceded by a false one, nested, 1 MB long, or full of terminal control characters.",
-        parameters: &[Parameter {
-            name: "as",
-            allows: Allows::Choice(&[
-                "none", "empty", "nested", "comment", "script", "entities", "huge", "control", "escape",
-            ]),
-            default: Some("none"),
-        }],
+        parameters: &[Parameter::new("as", TITLES, Some("none"))],
         example: "title?as=escape",
-        make: |values| Ok(Fault::Title(TITLES[values.choice("as")])),
+        make: |values| Ok(values.choice("as")),
     },
 ];
 
-/// How a page's encoding surprises. Its title is `Café crème`, but for `InvalidUtf8`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Charset {
-    /// Latin-1, and the header says so.
-    Latin1,
-    /// Latin-1, and only the page's `meta` says so.
-    Latin1Meta,
-    /// The header says UTF-8, and the title has bytes that are none.
-    InvalidUtf8,
-    /// UTF-8 under a name that nobody knows.
-    Unknown,
+pub(super) fn gzip_bomb(megabytes: u16) -> Effect {
+    Effect::alter(move |mut page| {
+        page.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        page.map(|_| bomb(megabytes))
+    })
 }
 
-/// How `Content-Type` surprises.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ContentType {
-    /// A PDF that says it is one.
-    Pdf,
-    /// No such header.
-    None,
-    /// `image/png` on the site's page.
-    Wrong,
+pub(super) fn charset(charset: Charset) -> Effect {
+    Effect::alter(move |page| with_charset(page, charset))
 }
 
-/// How a page's title surprises.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Title {
-    /// There is none.
-    None,
-    /// It is empty.
-    Empty,
-    /// A title in the title.
-    Nested,
-    /// One in a comment comes before it.
-    Comment,
-    /// One in a script comes before it.
-    Script,
-    /// It is written with entities.
-    Entities,
-    /// It has a million letters.
-    Huge,
-    /// It has control characters.
-    Control,
-    /// It has escape sequences that a terminal obeys.
-    Escape,
-}
-
-pub(super) fn alter(fault: &Fault, mut page: Response<Bytes>) -> Response<Bytes> {
-    match *fault {
-        Fault::GzipBomb { megabytes } => {
-            page.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            page.map(|_| bomb(megabytes))
-        }
-        Fault::Charset(charset) => with_charset(page, charset),
-        Fault::ContentType(ContentType::Pdf) => {
-            typed(page, "application/pdf").map(|_| Bytes::from_static(b"%PDF-1.4\n%%EOF\n"))
-        }
-        Fault::ContentType(ContentType::Wrong) => typed(page, "image/png"),
-        Fault::ContentType(ContentType::None) => {
+pub(super) fn content_type(content_type: ContentType) -> Effect {
+    Effect::alter(move |mut page| match content_type {
+        ContentType::Pdf => typed(page, "application/pdf").map(|_| Bytes::from_static(b"%PDF-1.4\n%%EOF\n")),
+        ContentType::Wrong => typed(page, "image/png"),
+        ContentType::None => {
             page.headers_mut().remove(CONTENT_TYPE);
             page
         }
-        Fault::Title(title) => page.map(|body| with_title(&body, &title_element(title))),
-        _ => page,
-    }
+    })
+}
+
+pub(super) fn title(title: Title) -> Effect {
+    Effect::alter(move |page| page.map(|body| with_title(&body, &title_element(title))))
 }
 
 fn typed(mut page: Response<Bytes>, content_type: &'static str) -> Response<Bytes> {
@@ -181,7 +139,7 @@ fn with_title(page: &[u8], title: &[u8]) -> Bytes {
     replaced(page, b"<title>", b"</title>", title)
 }
 
-/// The page with what stands from `start` to `end` replaced; as it is where there is none.
+/// The page with everything from `start` to `end` replaced, or the page as it is if there's no such part.
 fn replaced(page: &[u8], start: &[u8], end: &[u8], with: &[u8]) -> Bytes {
     let find = |from: usize, what: &[u8]| {
         page[from..].windows(what.len()).position(|window| window == what).map(|at| from + at)

@@ -1,7 +1,9 @@
 //! Text in XML and HTML.
 
-/// Text that is safe between tags and inside a double-quoted attribute, of XML (an SVG picture) and of HTML. Control
-/// characters, which XML can't hold, become U+FFFD. HTML libraries don't do for XML: they write `&nbsp;`, which XML
+use crate::printable::is_printable;
+
+/// Text that is safe between tags and inside a double-quoted attribute, of XML (an SVG picture) and of HTML. Characters
+/// that XML can't hold or that would reorder the text around them become U+FFFD. HTML libraries don't do for XML: they write `&nbsp;`, which XML
 /// doesn't know.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -11,8 +13,8 @@ pub fn escape(text: &str) -> String {
             '<' => escaped += "&lt;",
             '>' => escaped += "&gt;",
             '"' => escaped += "&quot;",
-            control if control.is_control() => escaped.push('\u{fffd}'),
-            other => escaped.push(other),
+            other if is_printable(other) => escaped.push(other),
+            _ => escaped.push(char::REPLACEMENT_CHARACTER),
         }
     }
     escaped

@@ -1,6 +1,9 @@
 //! How a fault is read from text.
 
-use mock_server::{Fault, FaultError, RetryAfter, Spread, catalogue};
+use std::num::NonZeroU64;
+use std::time::Duration;
+
+use mock_server::{Fault, FaultError, RetryAfter, Spread, StatusCode, catalogue};
 
 #[test]
 fn every_example_of_the_catalogue_is_a_fault() {
@@ -57,35 +60,48 @@ fn what_is_no_fault_is_told_with_what_would_be_right() {
     );
     assert_eq!(
         told("random-delay?low=9&high=1"),
-        "`random-delay`: low is not to be above high, for example `random-delay?low=100&high=1000`"
+        "`random-delay`: low must not be above high, for example `random-delay?low=100&high=1000`"
     );
     assert_eq!(
         told("random-delay?low=9&sigma=1"),
-        "`random-delay`: low and high make one distribution, median and sigma another, \
-         for example `random-delay?low=100&high=1000`"
+        "`random-delay`: low and sigma don't go together, for example `random-delay?low=100&high=1000`"
     );
     assert_eq!(
         told("dribble?chunk=9&chunks=1"),
-        "`dribble`: chunk and pause are one way to say it, chunks and over another, \
-         for example `dribble?chunk=100&pause=20`"
+        "`dribble`: chunk and chunks don't go together, for example `dribble?chunk=100&pause=20`"
     );
 }
 
 #[test]
 fn parameters_that_are_not_given_have_their_defaults() {
-    assert_eq!("stall".parse::<Fault>().ok(), Some(Fault::Stall { after: 1000, pause: None }));
-    assert_eq!("dribble?pause=0".parse::<Fault>().ok(), Some(Fault::Dribble { chunk: 100, pause: 0 }));
-    assert_eq!("reset".parse::<Fault>().ok(), Some(Fault::Reset { after: None }));
-    let with = Box::new(Fault::Status { code: 503, retry_after: None });
-    assert_eq!("fail-first".parse::<Fault>().ok(), Some(Fault::FailFirst { n: 2, with, key: String::new() }));
-    let with = Box::new(Fault::Status { code: 429, retry_after: Some(RetryAfter::Seconds(1)) });
+    let read = |text: &str| text.parse::<Fault>().unwrap_or_else(|error| panic!("{error}"));
+    let some = |number| NonZeroU64::new(number).expect("it isn't 0");
+    assert_eq!(read("stall"), Fault::Stall { after: 1000, pause: None });
+    assert_eq!(read("reset"), Fault::Reset { after: None });
+
+    let (dribble, pause) = (some(100), Duration::from_millis(20));
+    assert_eq!(read("dribble"), Fault::Dribble { chunk: dribble, pause });
+    assert_eq!(read("dribble?pause=0"), Fault::Dribble { chunk: dribble, pause: Duration::ZERO });
+    assert_eq!(read("dribble?chunk=7"), Fault::Dribble { chunk: some(7), pause });
+    let over = Duration::from_secs(1);
+    assert_eq!(read("dribble?chunks=7"), Fault::DribbleOver { chunks: some(7), over });
+    assert_eq!(read("dribble?over=1000"), Fault::DribbleOver { chunks: some(10), over });
+
+    let with = Box::new(Fault::Status { code: StatusCode::SERVICE_UNAVAILABLE, retry_after: None });
+    assert_eq!(read("fail-first"), Fault::FailFirst { count: 2, with, key: String::new() });
+    let retry_after = Some(RetryAfter::Seconds(1));
+    let with = Box::new(Fault::Status { code: StatusCode::TOO_MANY_REQUESTS, retry_after });
     let nested = "unstable?seed=7&with=status?code%3D429%26retry-after%3D1";
-    assert_eq!(nested.parse::<Fault>().ok(), Some(Fault::Unstable { rate: 0.5, with, seed: Some(7) }));
-    let spread = Spread::LogNormal { median: 50, sigma: 0.5 };
-    assert_eq!(
-        "random-delay?median=50".parse::<Fault>().ok(),
-        Some(Fault::RandomDelay { spread, seed: None })
-    );
+    assert_eq!(read(nested), Fault::Unstable { rate: 0.5, with, seed: Some(7) });
+
+    let uniform =
+        |low, high| Spread::Uniform { low: Duration::from_millis(low), high: Duration::from_millis(high) };
+    let delay = |spread| Fault::RandomDelay { spread, seed: None };
+    assert_eq!(read("random-delay"), delay(uniform(100, 1000)));
+    assert_eq!(read("random-delay?low=5"), delay(uniform(5, 1000)));
+    let log_normal = |median, sigma| Spread::LogNormal { median: Duration::from_millis(median), sigma };
+    assert_eq!(read("random-delay?median=50"), delay(log_normal(50, 0.5)));
+    assert_eq!(read("random-delay?sigma=1"), delay(log_normal(300, 1.0)));
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod descriptors;
 mod faults;
 mod pages;
 mod program;
+mod promises;
 mod record;
 mod robust;
 #[cfg(unix)]

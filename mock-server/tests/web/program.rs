@@ -117,7 +117,7 @@ fn what_is_wrong_with_an_address_is_told_with_what_would_be_right() {
             400,
             "a delay is a whole number from 0 to 600000 (ms), not `soon`, for example /delay/500\n",
         ),
-        ("/delay/5?x=1", 400, "a delay has no parameter, so not `x=1`; for example /delay/500\n"),
+        ("/delay/5?x=1", 400, "a delay has no parameter `x`; it takes none, for example /delay/500\n"),
         (
             "/gate/0",
             400,
@@ -198,7 +198,7 @@ fn a_busy_port_is_one_clear_line_and_status_1() {
     assert_eq!(output.status.code(), Some(1));
     let reason = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect_err("it is busy");
     let expected = format!(
-        "mock-server: cannot listen on port {port} of 127.0.0.1: {reason}; --port N takes another, --port 0 any that is free\n"
+        "mock-server: cannot listen on 127.0.0.1:{port}: {reason}; --port N takes a different port, --port 0 a free one\n"
     );
     assert_eq!((output.stdout.as_slice(), stderr(&output)), (&[][..], expected));
 }

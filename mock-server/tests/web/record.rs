@@ -147,7 +147,7 @@ async fn a_site_with_a_delay_has_not_begun_its_answer_when_another_has_ended_its
     let minute = Duration::from_secs(60);
     for slow in [
         Site::new("slow.example").delay(minute),
-        Site::new("slow.example").fault(Fault::Delay { ms: 60_000 }),
+        Site::new("slow.example").fault(Fault::Delay { time: minute }),
     ] {
         let (web, _watchdog) =
             start(MockWeb::builder().sites([slow, Site::new(SITE).delay(Duration::from_millis(1))]));

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::executor::block_on;
 use futures::future::join_all;
-use mock_server::{Fault, MockWeb, Site, StartError};
+use mock_server::{Fault, MockWeb, Site, StartError, StatusCode, presets};
 use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, ResponseTemplate};
 
@@ -53,7 +53,7 @@ async fn a_site_has_other_paths_with_faults_of_their_own() {
     let site = Site::new("a.example").also("/robots.txt", "text/plain", "User-agent: *\n").also_failing(
         "/broken",
         "<title>B</title>",
-        Fault::Status { code: 410, retry_after: None },
+        Fault::Status { code: StatusCode::GONE, retry_after: None },
     );
     let (web, _watchdog) = start(MockWeb::builder().sites([site]));
     let client = reqwest::Client::new();
@@ -88,7 +88,7 @@ async fn every_site_lets_people_in_and_out_by_post_and_does_not_take_long() {
 
 #[tokio::test]
 async fn a_library_has_pages_and_a_robots_txt_of_its_own_and_one_that_is_busy_says_so_once() {
-    let (web, _watchdog) = start(MockWeb::builder().sites(Site::libraries()));
+    let (web, _watchdog) = start(MockWeb::builder().sites(presets::libraries()));
     let client = reqwest::Client::new();
     let ask = async |site: &str, path: &str| {
         let answer = client.get(format!("{}{path}", web.url(site))).send().await.expect("an answer");

@@ -120,7 +120,6 @@ impl Serving {
     }
 
     /// A connection to it.
-    #[cfg(unix)]
     pub fn connect(&self) -> TcpStream {
         TcpStream::connect(self.url.trim_start_matches("http://")).expect("it listens")
     }

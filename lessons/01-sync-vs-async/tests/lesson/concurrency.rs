@@ -83,9 +83,9 @@ async fn a_timeout_does_not_fire_while_the_thread_is_blocked() {
 #[test]
 fn all_strategies_return_the_sizes_in_the_order_asked() {
     // The first asked is the last to answer.
-    let (_web, sites, _watchdog) = start(
-        quick_tutorial().fault("codeswithpankaj.com", Fault::Delay { ms: 100 }),
-    );
+    let slow = Fault::Delay { time: Duration::from_millis(100) };
+    let (_web, sites, _watchdog) =
+        start(quick_tutorial().fault("codeswithpankaj.com", slow));
     for (name, strategy) in STRATEGIES {
         let sizes: Vec<_> =
             strategy(&sites, PATIENT).into_iter().map(Result::ok).collect();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::executor::block_on;
 use lesson_kit::with_causes;
-use mock_server::{Fault, MockWeb, Outcome, Site};
+use mock_server::{Fault, MockWeb, Outcome, Site, StatusCode};
 use testkit::{PATIENT, WATCHDOG, quick_tutorial, start};
 
 use crate::support::{STRATEGIES, Strategy, concurrent, sequential};
@@ -20,7 +20,10 @@ fn a_failing_site_is_an_error_that_says_what_failed_and_the_others_are_unharmed(
     let faults: [Broken; 4] = [
         (Fault::Refused, reqwest::Error::is_connect, 2),
         (
-            Fault::Status { code: 503, retry_after: None },
+            Fault::Status {
+                code: StatusCode::SERVICE_UNAVAILABLE,
+                retry_after: None,
+            },
             reqwest::Error::is_status,
             3,
         ),
@@ -69,10 +72,9 @@ fn the_blocking_client_starts_its_timeout_again_for_the_body_and_the_async_clien
     // together.
     let (part, limit) =
         (Duration::from_millis(1_500), Duration::from_millis(2_500));
-    let pause = Some(part.as_millis() as u64);
     let site = Site::new("a.example")
         .delay(part)
-        .fault(Fault::Stall { after: 100, pause });
+        .fault(Fault::Stall { after: 100, pause: Some(part) });
     let (_web, sites, _watchdog) = start(MockWeb::builder().sites([site]));
     thread::scope(|scope| {
         scope.spawn(|| assert!(sequential(&sites, limit)[0].is_ok()));

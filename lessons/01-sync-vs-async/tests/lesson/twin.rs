@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use lesson_kit::{Site, sites_of};
 use lesson01::one_after_another;
-use mock_server::{Fault, MockWeb, Outcome};
+use mock_server::{Fault, MockWeb, Outcome, StatusCode, presets};
 use testkit::{check_asyncio_facts, run_python, run_twin, start};
 
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
@@ -82,7 +82,10 @@ fn what_the_chapter_says_about_the_default_timeouts_of_pythons_clients_is_true()
 
 #[test]
 fn the_python_twin_reports_the_same_failures() {
-    let unavailable = Fault::Status { code: 503, retry_after: None };
+    let unavailable = Fault::Status {
+        code: StatusCode::SERVICE_UNAVAILABLE,
+        retry_after: None,
+    };
     let (web, _, _watchdog) = start(
         MockWeb::builder()
             .fault("python.org", Fault::Refused)
@@ -105,8 +108,8 @@ fn the_twins_timeout_is_for_each_wait_in_requests_and_for_all_of_a_page_in_aioht
  {
     // Four pieces take six seconds, and there are never more than two without
     // one. The limit is five.
-    let site = mock_server::Site::tutorial().remove(0).delay(Duration::ZERO);
-    let slow = Fault::Dribble { chunk: 3_750, pause: 2_000 };
+    let site = presets::tutorial().remove(0).delay(Duration::ZERO);
+    let slow = "dribble?chunk=3750&pause=2000".parse().expect("it is a fault");
     let (web, _, _watchdog) =
         start(MockWeb::builder().sites([site.fault(slow)]));
 

@@ -3,6 +3,7 @@
 
 use std::sync::Mutex;
 use std::thread::{self, ThreadId};
+use std::time::Duration;
 
 use lesson_kit::Site;
 use lesson02::{fetch_all, fetch_page};
@@ -25,7 +26,7 @@ async fn all_pages_are_in_flight_at_once() {
 
 #[tokio::test]
 async fn results_are_in_the_order_of_the_sites_though_the_first_answers_last() {
-    let slow = Fault::Delay { ms: 100 };
+    let slow = Fault::Delay { time: Duration::from_millis(100) };
     let (_web, sites, _watchdog) =
         start(quick_tutorial().fault("codeswithpankaj.com", slow));
 

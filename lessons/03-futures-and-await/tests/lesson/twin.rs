@@ -1,14 +1,14 @@
 //! The Python twin and the lesson report the same when both use the same server.
 
 use lesson03::{SITES, client, count_all};
-use mock_server::{MockWeb, Site};
+use mock_server::{MockWeb, presets};
 use testkit::{check_asyncio_facts, run_twin, start};
 
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
 #[tokio::test]
 async fn the_python_twin_counts_the_same_words_and_asks_all_at_once() {
-    let sites = Site::tutorial()
+    let sites = presets::tutorial()
         .into_iter()
         .filter(|site| SITES.contains(&site.name.as_str()));
     let (web, sites, _watchdog) = start(MockWeb::builder().sites(sites));

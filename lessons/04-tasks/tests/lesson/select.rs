@@ -39,7 +39,10 @@ async fn select_drops_the_others_and_the_server_sees_them_leave() {
         quick_tutorial()
             .fault("codeswithpankaj.com", Fault::Hang)
             .fault("w3schools.com", Fault::Hang)
-            .fault("python.org", Fault::Delay { ms: 200 }),
+            .fault(
+                "python.org",
+                Fault::Delay { time: Duration::from_millis(200) },
+            ),
     );
     let client = Client::new();
 
@@ -56,7 +59,7 @@ async fn select_drops_the_others_and_the_server_sees_them_leave() {
 
 #[tokio::test]
 async fn join_next_gives_one_result_after_another_and_drops_none() {
-    let slow = Fault::Delay { ms: 500 };
+    let slow = Fault::Delay { time: Duration::from_millis(500) };
     let (web, sites, _watchdog) =
         start(quick_tutorial().fault("codeswithpankaj.com", slow));
     let client = Client::new();
@@ -74,7 +77,7 @@ async fn join_next_gives_one_result_after_another_and_drops_none() {
 
 #[tokio::test]
 async fn a_failure_counts_as_the_first_answer_in_both() {
-    let slow = Fault::Delay { ms: 500 };
+    let slow = Fault::Delay { time: Duration::from_millis(500) };
     let (_web, sites, _watchdog) = start(
         quick_tutorial()
             .fault("codeswithpankaj.com", slow.clone())

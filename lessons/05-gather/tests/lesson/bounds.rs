@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use lesson05::{Page, fetch_all};
 use mock_server::{Fault, MockWeb, Outcome, Record};
@@ -67,7 +68,7 @@ async fn a_limit_of_four_passes_a_gate_for_four_and_fails_at_one_for_five() {
 
 #[tokio::test]
 async fn results_are_in_the_order_of_the_pages_or_as_completed() {
-    let slow = Fault::Delay { ms: 500 };
+    let slow = Fault::Delay { time: Duration::from_millis(500) };
     let (_web, sites, _watchdog) =
         start(quick_tutorial().fault("codeswithpankaj.com", slow));
     let client = reqwest::Client::new();

@@ -39,7 +39,7 @@ async fn a_hedged_request_is_not_sent_again_before_the_delay() {
 
 #[tokio::test]
 async fn a_hedged_request_is_sent_again_and_the_loser_leaves() {
-    let failing = mock_server::Site::failing().into_iter();
+    let failing = mock_server::presets::failing().into_iter();
     let unlucky = failing.filter(|site| site.name == "unlucky-site.example");
     let (web, sites, _watchdog) = start(MockWeb::builder().sites(unlucky));
     let client = reqwest::Client::new();

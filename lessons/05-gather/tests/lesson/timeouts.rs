@@ -47,7 +47,7 @@ async fn the_client_gives_up_after_the_timeout_of_the_lesson() {
 
 #[tokio::test]
 async fn each_timeout_ends_what_it_is_for_and_lets_the_rest_pass() {
-    let failing = mock_server::Site::failing().into_iter();
+    let failing = mock_server::presets::failing().into_iter();
     let slow = failing.filter(|site| limits::SITES.contains(&&*site.name));
     let (_web, sites, _watchdog) = start(MockWeb::builder().sites(slow));
     let [unreachable, silent, dribbling] = &sites[..] else {
@@ -128,8 +128,14 @@ async fn a_timeout_around_join_all_loses_results_and_a_deadline_keeps_them() {
     let (web, sites, _watchdog) = start(
         quick_tutorial()
             .fault("codeswithpankaj.com", Fault::Hang)
-            .fault("python.org", Fault::Delay { ms: 1_200 })
-            .fault("w3schools.com", Fault::Delay { ms: 2_800 }),
+            .fault(
+                "python.org",
+                Fault::Delay { time: Duration::from_millis(1_200) },
+            )
+            .fault(
+                "w3schools.com",
+                Fault::Delay { time: Duration::from_millis(2_800) },
+            ),
     );
     let client = reqwest::Client::new();
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use lesson05::{SITES, client, fetch_all};
-use mock_server::{MockWeb, Site};
+use mock_server::{MockWeb, Site, presets};
 use testkit::{
     PATIENT, check_asyncio_facts, quick_tutorial, run_python, run_twin, start,
 };
@@ -53,7 +53,7 @@ fn of_aiohttp(failure: &Failure) -> &'static [&'static str] {
 
 #[tokio::test]
 async fn the_python_twin_reports_the_same_failures_for_the_same_reasons() {
-    let sites = [Site::tutorial(), Site::failing()].into_iter().flatten();
+    let sites = [presets::tutorial(), presets::failing()].into_iter().flatten();
     let sites = sites
         .filter(|site| SITES.contains(&site.name.as_str()))
         // The pages have all of the timeout, so that none is late.

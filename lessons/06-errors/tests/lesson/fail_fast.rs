@@ -4,6 +4,7 @@
 use std::error::Error;
 use std::future::{pending, ready};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::bail;
 use futures::FutureExt;
@@ -30,7 +31,7 @@ fn second_fails() -> (MockWeb, Vec<Site>, Watchdog) {
     let builder = quick_tutorial()
         .fault("codeswithpankaj.com", Fault::Hang)
         .fault("w3schools.com", Fault::Hang)
-        .fault("python.org", Fault::Delay { ms: 200 });
+        .fault("python.org", Fault::Delay { time: Duration::from_millis(200) });
     let (web, mut sites, watchdog) = start(builder);
     sites[1].url += "missing";
     (web, sites, watchdog)

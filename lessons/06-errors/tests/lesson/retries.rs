@@ -214,7 +214,10 @@ async fn a_budget_has_a_fifth_of_what_was_paid_in_and_some_for_quiet_times() {
 async fn by_default_reqwest_does_not_retry_a_503_and_with_a_policy_it_does_without_a_pause()
  {
     let hour = Some(RetryAfter::Seconds(3_600));
-    let busy = Fault::Status { code: 503, retry_after: hour };
+    let busy = Fault::Status {
+        code: StatusCode::SERVICE_UNAVAILABLE,
+        retry_after: hour,
+    };
     let site = mock_server::Site::new("busy.example").fault(busy);
     let (web, sites, _watchdog) = start(MockWeb::builder().sites([site]));
     let get_503 =
@@ -240,7 +243,7 @@ async fn by_default_reqwest_does_not_retry_a_503_and_with_a_policy_it_does_witho
 #[tokio::test]
 async fn a_connection_closed_on_reuse_fails_and_a_retry_has_the_server_read_twice()
  {
-    let failing = mock_server::Site::failing().into_iter();
+    let failing = mock_server::presets::failing().into_iter();
     let hasty = failing.filter(|site| site.name == "hasty-site.example");
     let (web, sites, _watchdog) = start(MockWeb::builder().sites(hasty));
     for method in [Method::GET, Method::POST] {

@@ -8,7 +8,7 @@ use testkit::{PATIENT, start};
 
 /// A web of these of the sites that fail.
 pub fn failing(names: &[&str]) -> (MockWeb, Vec<Site>, Watchdog) {
-    let sites = mock_server::Site::failing().into_iter();
+    let sites = mock_server::presets::failing().into_iter();
     let sites = sites.filter(|site| names.contains(&site.name.as_str()));
     start(MockWeb::builder().sites(sites))
 }

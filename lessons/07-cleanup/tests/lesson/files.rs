@@ -14,7 +14,8 @@ use crate::support::{folder, sizes};
 
 #[tokio::test]
 async fn a_download_that_is_dropped_leaves_half_a_file_or_nothing() {
-    let slow = Fault::DribbleOver { chunks: 30, over: 100_000 };
+    let slow: Fault =
+        "dribble?chunks=30&over=100000".parse().expect("it is a fault");
     for (temporary, left) in [(false, 1), (true, 0)] {
         let (web, sites, _watchdog) =
             start(quick_tutorial().fault("python.org", slow.clone()));

@@ -9,7 +9,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use futures::executor::block_on;
 use lesson_kit::Site;
-use mock_server::{Fault, Outcome};
+use mock_server::Outcome;
 use reqwest::Client;
 use testkit::{PATIENT, example, quick_tutorial, start};
 use tokio::runtime::Runtime;
@@ -40,7 +40,8 @@ fn without_a_listener_ctrl_c_and_sigterm_end_the_process_and_run_no_drop() {
             eprintln!("SKIPPED: this process and its children ignore Ctrl-C");
             continue;
         }
-        let slow = Fault::DribbleOver { chunks: 30, over: 20_000 };
+        let slow =
+            "dribble?chunks=30&over=20000".parse().expect("it is a fault");
         let (web, sites, _watchdog) =
             start(quick_tutorial().fault("python.org", slow));
         let (folder, _) = folder();

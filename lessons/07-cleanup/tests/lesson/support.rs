@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use mock_server::{Builder, MockWeb, Outcome, Record, Site};
+use mock_server::{Builder, MockWeb, Outcome, Record, Site, presets};
 
 /// Longer than any test: a page that doesn't arrive while the test runs.
 pub const NEVER: Duration = Duration::from_secs(300);
@@ -18,7 +18,7 @@ pub fn endless_page() -> Builder {
 
 /// The tutorial's sites, whose pages never arrive.
 pub fn endless_pages() -> Builder {
-    let sites = Site::tutorial().into_iter();
+    let sites = presets::tutorial().into_iter();
     MockWeb::builder().sites(sites.map(|site| site.delay(NEVER)))
 }
 

@@ -1,7 +1,7 @@
 //! The Python twin and the lesson do the same on the same server.
 
 use lesson07::{SITES, client, with_session};
-use mock_server::{MockWeb, Outcome, Site};
+use mock_server::{MockWeb, Outcome, presets};
 use testkit::{check_asyncio_facts, run_twin, start};
 use tokio_util::task::TaskTracker;
 
@@ -9,7 +9,7 @@ const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
 #[tokio::test]
 async fn the_python_twin_reports_the_same_page_and_logs_out_on_every_way_out() {
-    let sites = Site::tutorial()
+    let sites = presets::tutorial()
         .into_iter()
         .filter(|site| SITES.contains(&site.name.as_str()));
     let (web, sites, _watchdog) = start(MockWeb::builder().sites(sites));

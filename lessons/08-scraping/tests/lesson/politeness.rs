@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use futures::future::try_join_all;
-use mock_server::{Exchange, Fault, MockWeb, Site, Watchdog};
+use mock_server::{Exchange, Fault, MockWeb, Site, Watchdog, presets};
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use testkit::{PATIENT, start};
 use url::Url;
@@ -74,7 +74,7 @@ async fn a_polite_visit_keeps_to_robots_txt_the_pause_and_retry_after() {
 #[tokio::test]
 async fn a_rush_has_all_pages_in_flight_together_and_loses_one() {
     // The gate fails if the requests come one after another.
-    let sites = Site::libraries();
+    let sites = presets::libraries();
     let (web, sites, _watchdog) =
         start(MockWeb::builder().sites(sites).gate(14, PATIENT));
     let urls: Vec<_> = sites.iter().map(url_of).collect();
@@ -115,7 +115,7 @@ async fn the_pause_is_what_the_site_asks_for_or_half_a_second() {
 
 #[tokio::test]
 async fn a_busy_site_gets_three_requests_and_a_failing_one_gets_one() {
-    for (n, code, requests, arrives) in [
+    for (count, code, requests, arrives) in [
         (2, 503, 3, true),
         (2, 429, 3, true),
         (3, 503, 3, false),
@@ -123,7 +123,7 @@ async fn a_busy_site_gets_three_requests_and_a_failing_one_gets_one() {
     ] {
         let with = format!("status?code={code}&retry-after=0");
         let with = Box::new(with.parse().expect("it is a fault"));
-        let fault = Fault::FailFirst { n, with, key: String::new() };
+        let fault = Fault::FailFirst { count, with, key: String::new() };
         let site = Site::new("busy.example").fault(fault);
         let (web, sites, _watchdog) = start(MockWeb::builder().sites([site]));
         let url = url_of(&sites[0]);

@@ -1,7 +1,7 @@
 //! Pages that are too large, and parsers that stop early.
 
 use lesson08::{LARGEST, PageError, fetch_page};
-use mock_server::{Fault, MockWeb, Outcome, Site};
+use mock_server::{MockWeb, Outcome, Site};
 use testkit::{quick_tutorial, start};
 
 use crate::examples::{stop_at_title, too_much};
@@ -130,7 +130,8 @@ async fn a_streaming_parser_leaves_at_the_body_and_at_the_size_limit() {
     let stall = "stall?after=1000&for=600000".parse().expect("it is a fault");
     let bodied = format!("<head></head><body>{}", "x".repeat(2_000));
     let bodied = Site::new("body.example").page(bodied);
-    let endless = Fault::Endless { chunk: 1_000_000, pause: 0 };
+    let endless =
+        "endless?chunk=1000000&pause=0".parse().expect("it is a fault");
     let untitled = Site::new("endless.example")
         .page("<!-- nothing -->".repeat(100_000))
         .fault(endless);

@@ -10,7 +10,8 @@ use url::Url;
 
 /// A web with these of the mock web's hostile sites and libraries.
 pub fn start_on(names: &[&str]) -> (MockWeb, Vec<Site>, Watchdog) {
-    let all = [mock_server::Site::hostile(), mock_server::Site::libraries()];
+    let all =
+        [mock_server::presets::hostile(), mock_server::presets::libraries()];
     let all: Vec<_> = all.into_iter().flatten().collect();
     let wanted = names.iter().map(|name| {
         let site = all.iter().find(|site| site.name == *name);

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use lesson08::fetch_all;
-use mock_server::{MockWeb, Site};
+use mock_server::{MockWeb, presets};
 use testkit::{
     PATIENT, check_asyncio_facts, quick_tutorial, run_python, run_twin, start,
 };
@@ -38,7 +38,7 @@ fn the_python_twin_prints_escapes_and_fails_where_only_the_page_names_its_encodi
         "invalid-utf8.example",
         "empty-title.example",
     ];
-    let sites = Site::hostile().into_iter();
+    let sites = presets::hostile().into_iter();
     let sites = sites.filter(|site| wanted.contains(&&*site.name));
     let (web, _sites, _watchdog) = start(MockWeb::builder().sites(sites));
 

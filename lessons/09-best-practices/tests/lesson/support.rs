@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lesson09::SITES;
-use mock_server::{Builder, MockWeb, Site};
+use mock_server::{Builder, MockWeb, Site, presets};
 use tokio::runtime::{self, Runtime};
 
 /// How long to wait for something that must not happen. It's longer than in
@@ -15,7 +15,7 @@ pub const STEP: Duration = Duration::from_secs(4);
 
 /// The lesson's five sites, without their delays, and then these.
 pub fn five_sites_and(others: impl IntoIterator<Item = Site>) -> Builder {
-    let known = [Site::tutorial(), Site::failing()].into_iter().flatten();
+    let known = [presets::tutorial(), presets::failing()].into_iter().flatten();
     let five = known.filter(|site| SITES.contains(&site.name.as_str()));
     let five = five.map(|site| site.delay(Duration::ZERO));
     MockWeb::builder().sites(five.chain(others))

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use lesson10::{LinkError, Options, SkipReason};
-use mock_server::{Fault, RetryAfter, Site};
+use mock_server::{Fault, RetryAfter, Site, StatusCode};
 use url::Url;
 use wiremock::matchers::{basic_auth, header, header_exists, path};
 use wiremock::{Mock, ResponseTemplate};
@@ -19,10 +19,10 @@ use crate::support::{
 async fn a_host_gets_the_time_it_asks_for_unless_it_asks_for_too_much() {
     let fault = |seconds: u64| {
         let with = Box::new(Fault::Status {
-            code: 503,
+            code: StatusCode::SERVICE_UNAVAILABLE,
             retry_after: Some(RetryAfter::Seconds(seconds)),
         });
-        Fault::FailFirst { n: 1, with, key: String::new() }
+        Fault::FailFirst { count: 1, with, key: String::new() }
     };
     let (web, options, _watchdog) = start(vec![
         Site::new("home.example")
@@ -49,10 +49,10 @@ async fn a_host_gets_the_time_it_asks_for_unless_it_asks_for_too_much() {
 #[tokio::test]
 async fn the_site_itself_gets_the_time_it_asks_for() {
     let with = Box::new(Fault::Status {
-        code: 503,
+        code: StatusCode::SERVICE_UNAVAILABLE,
         retry_after: Some(RetryAfter::Seconds(1)),
     });
-    let fault = Fault::FailFirst { n: 1, with, key: String::new() };
+    let fault = Fault::FailFirst { count: 1, with, key: String::new() };
     let home = Site::new("home.example").page(page(&["/busy"]));
     let home = home.also_failing("/busy", page(&["/lost"]), fault);
     let (web, options, _watchdog) = start(vec![home]);

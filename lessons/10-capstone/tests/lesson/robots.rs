@@ -144,7 +144,7 @@ async fn the_pause_of_a_robots_txt_is_kept_before_retries_too() {
     let robots = "User-agent: *\nCrawl-delay: 1\n";
     let fault = |with: &str| {
         let with: Box<Fault> = Box::new(with.parse().expect("it is a fault"));
-        Fault::FailFirst { n: 1, key: format!("{with:?}"), with }
+        Fault::FailFirst { count: 1, with, key: String::new() }
     };
     let site = home(&["/busy", "/lost"])
         .also("/robots.txt", "text/plain", robots)

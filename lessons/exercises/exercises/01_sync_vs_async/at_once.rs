@@ -55,6 +55,7 @@ mod tests {
     use super::*;
     use exercises::{PATIENCE, check, sites};
     use mock_server::Fault;
+    use std::time::Duration;
 
     const SITES: [&str; 3] = ["a.example", "b.example", "c.example"];
 
@@ -81,8 +82,8 @@ mod tests {
     #[test]
     fn the_sizes_are_in_the_order_of_the_urls() {
         // The first site responds last.
-        let web = MockWeb::builder()
-            .fault("codeswithpankaj.com", Fault::Delay { ms: 1_000 });
+        let slow = Fault::Delay { time: Duration::from_secs(1) };
+        let web = MockWeb::builder().fault("codeswithpankaj.com", slow);
         check(web, async |web, client| {
             let urls = urls(web);
             let screens = screens(client, [&urls[..2], &urls[2..]]).await;

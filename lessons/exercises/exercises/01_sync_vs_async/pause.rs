@@ -33,11 +33,12 @@ async fn photos(
     }
 }
 
-const NOT_YET: Fault = Fault::Status { code: 503, retry_after: None };
+const NOT_YET: Fault =
+    Fault::Status { code: StatusCode::SERVICE_UNAVAILABLE, retry_after: None };
 
 fn not_yet(times: u64) -> Fault {
     let (with, key) = (Box::new(NOT_YET), String::new());
-    Fault::FailFirst { n: times, with, key }
+    Fault::FailFirst { count: times, with, key }
 }
 
 fn main() {
@@ -101,7 +102,8 @@ mod tests {
 
     #[test]
     fn a_shop_that_has_no_photos_gets_one_request() {
-        let missing = Fault::Status { code: 404, retry_after: None };
+        let missing =
+            Fault::Status { code: StatusCode::NOT_FOUND, retry_after: None };
         let web = sites(["a.example"]).fault("a.example", missing);
         check(web, async |web, client| {
             let photos = photos(client, web.url("a.example"), PATIENCE).await;

@@ -63,8 +63,8 @@ mod tests {
 
     #[test]
     fn the_program_sends_one_request_and_the_page_arrives() {
-        let web =
-            sites(["a.example"]).fault("a.example", Fault::Delay { ms: 1_000 });
+        let web = sites(["a.example"])
+            .fault("a.example", Fault::Delay { time: Duration::from_secs(1) });
         check(web, async |web, client| {
             let mut said = 0;
             let url = web.url("a.example");

@@ -39,8 +39,8 @@ async fn fetch_report(
 }
 
 fn main() {
-    let web = sites(["reports.example"])
-        .fault("reports.example", Fault::Delay { ms: 700 });
+    let slow = Fault::Delay { time: Duration::from_millis(700) };
+    let web = sites(["reports.example"]).fault("reports.example", slow);
     show(web, async |web, client| {
         let url = web.url("reports.example");
         let limit = Duration::from_millis(500);

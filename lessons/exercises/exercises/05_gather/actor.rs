@@ -89,7 +89,7 @@ mod tests {
     use mock_server::Fault;
 
     const SITES: [&str; 3] = ["a.example", "b.example", "c.example"];
-    const SLOW: Fault = Fault::Delay { ms: 500 };
+    const SLOW: Fault = Fault::Delay { time: Duration::from_millis(500) };
 
     async fn size(cache: &Cache, url: &str) -> Option<usize> {
         timeout(PATIENCE, cache.size(url)).await.expect("it hangs")

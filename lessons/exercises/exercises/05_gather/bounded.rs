@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn the_sizes_are_in_the_order_of_the_pages() {
         // The first one takes its time.
-        let slow = Fault::Delay { ms: 600 };
+        let slow = Fault::Delay { time: Duration::from_millis(600) };
         check(shop(slow), async |web, client| {
             let mut urls = offers(web);
             urls[0] = offer(web, "slow");

@@ -82,8 +82,11 @@ mod tests {
     #[test]
     fn an_offer_does_not_start_the_time_again() {
         let web = sites(SITES)
-            .fault("b.example", Fault::Delay { ms: 2_000 })
-            .fault("c.example", Fault::Delay { ms: 5_500 });
+            .fault("b.example", Fault::Delay { time: Duration::from_secs(2) })
+            .fault(
+                "c.example",
+                Fault::Delay { time: Duration::from_millis(5_500) },
+            );
         check(web, async |web, client| {
             let names = names(web, client).await;
             assert_eq!(names, ["a.example", "b.example"], "in time");

@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn it_waits_for_a_slow_page_and_reports_in_the_meantime() {
-        let slow = Fault::Delay { ms: 1_500 };
+        let slow = Fault::Delay { time: Duration::from_millis(1_500) };
         let (bytes, reported) = total_of(sites(SITES).fault("b.example", slow));
         assert_eq!(bytes, 3_000);
         assert!(reported.contains(&2_000), "reported: {reported:?}");

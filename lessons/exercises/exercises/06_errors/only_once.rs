@@ -55,6 +55,7 @@ fn lost_once() -> Fault {
 mod tests {
     use super::*;
     use exercises::{check, sites};
+    use mock_server::StatusCode;
 
     // How many requests of this kind the shop has read, and whether there was
     // a response.
@@ -98,7 +99,10 @@ mod tests {
 
     #[test]
     fn only_a_lost_connection_is_a_reason_to_send_again() {
-        let fault = Fault::Status { code: 503, retry_after: None };
+        let fault = Fault::Status {
+            code: StatusCode::SERVICE_UNAVAILABLE,
+            retry_after: None,
+        };
         assert_eq!(read(&Method::GET, None, fault), (1, true));
     }
 }

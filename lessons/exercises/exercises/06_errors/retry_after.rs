@@ -11,7 +11,7 @@
 use std::time::Duration;
 
 use exercises::show;
-use mock_server::{MockWeb, Site};
+use mock_server::{MockWeb, presets};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, StatusCode};
 
@@ -63,7 +63,7 @@ async fn page_size(
 
 fn main() {
     let names = ["busy-site.example", "limited-site.example"];
-    let sites = Site::failing()
+    let sites = presets::failing()
         .into_iter()
         .filter(|site| names.contains(&site.name.as_str()));
     show(MockWeb::builder().sites(sites), async |web, client| {
@@ -86,8 +86,11 @@ mod tests {
     // For a page whose site is busy once: the pauses, the number of requests,
     // and whether the page arrived.
     fn pauses(with: Fault) -> (Vec<Duration>, usize, bool) {
-        let fault =
-            Fault::FailFirst { n: 1, with: Box::new(with), key: String::new() };
+        let fault = Fault::FailFirst {
+            count: 1,
+            with: Box::new(with),
+            key: String::new(),
+        };
         let web = sites(["a.example"]).fault("a.example", fault);
         let (mut pauses, mut asked, mut came) = (Vec::new(), 0, false);
         check(web, async |web, client| {
@@ -100,6 +103,7 @@ mod tests {
     }
 
     fn busy(code: u16, retry_after: Option<RetryAfter>) -> Fault {
+        let code = StatusCode::from_u16(code).expect("it is a status code");
         Fault::Status { code, retry_after }
     }
 

@@ -10,7 +10,7 @@
 use std::time::Duration;
 
 use exercises::show;
-use mock_server::{MockWeb, Site};
+use mock_server::{MockWeb, presets};
 use reqwest::{Client, Error};
 
 async fn fetch(client: &Client, url: &str) -> Result<usize, Error> {
@@ -45,7 +45,7 @@ async fn page_size(
 
 fn main() {
     let names = ["flaky-site.example", "missing-site.example"];
-    let sites = Site::failing()
+    let sites = presets::failing()
         .into_iter()
         .filter(|site| names.contains(&site.name.as_str()));
     show(MockWeb::builder().sites(sites), async |web, client| {

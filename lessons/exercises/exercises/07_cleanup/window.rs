@@ -90,7 +90,7 @@ mod tests {
     fn the_other_window_stays_open() {
         let web = sites(PHOTOS)
             .fault("a.example", Fault::Hang)
-            .fault("b.example", Fault::Delay { ms: 2_000 });
+            .fault("b.example", Fault::Delay { time: Duration::from_secs(2) });
         check(web, async |web, client| {
             let urls = urls(web);
             let silent = open(client, &urls[..1]);

@@ -96,7 +96,7 @@ fn main() {
 mod tests {
     use super::*;
     use exercises::check;
-    use mock_server::Fault;
+    use mock_server::{Fault, StatusCode};
 
     #[test]
     fn every_task_gets_its_page_whether_it_comes_before_or_after() {
@@ -111,7 +111,8 @@ mod tests {
 
     #[test]
     fn no_task_waits_or_sends_a_request_after_a_failed_sign_in() {
-        let forbidden = Fault::Status { code: 403, retry_after: None };
+        let forbidden =
+            Fault::Status { code: StatusCode::FORBIDDEN, retry_after: None };
         let web = web().fault("login.example", forbidden);
         check(web, async |web, client| {
             let (pages, waiting) = visit_all(web, client).await;

@@ -210,8 +210,8 @@ mod tests {
 
     #[test]
     fn lesson_08_an_endless_page_is_refused_while_it_arrives() {
-        let endless = Fault::Endless { chunk: 5_000, pause: 5 };
-        check(twelve(Some(endless), NONE), async |web, client| {
+        let endless = fault("endless?chunk=5000&pause=5");
+        check(twelve(endless, NONE), async |web, client| {
             let (entries, _) = entries(web, client).await;
             assert_other_entries(&entries);
             let third = &entries[2];

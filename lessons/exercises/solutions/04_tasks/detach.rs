@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn no_request_is_in_flight_after_one_page_has_failed() {
         let web = sites(SITES)
-            .fault("a.example", Fault::Delay { ms: 1_000 })
+            .fault("a.example", Fault::Delay { time: Duration::from_secs(1) })
             .fault("b.example", Fault::Hang)
             .fault("c.example", Fault::Hang);
         check(web, async |web, client| {
@@ -129,7 +129,8 @@ mod tests {
     fn the_sizes_are_in_the_order_of_the_urls() {
         let slow = Site::new("slow.example").page(page("A page", 2_000, 300));
         let fast = Site::new("fast.example").page(page("A page", 3_000, 300));
-        let slow = slow.fault(Fault::Delay { ms: 300 });
+        let slow =
+            slow.fault(Fault::Delay { time: Duration::from_millis(300) });
         check(MockWeb::builder().sites([slow, fast]), async |web, client| {
             let sizes = sizes(client, &urls(web)).await;
             assert_eq!(sizes.expect("both pages arrive"), [2_000, 3_000]);

@@ -7,6 +7,8 @@
 // it returns, no request may be in flight. The tests look at the clients that
 // leave.
 
+use std::time::Duration;
+
 use anyhow::{Context, anyhow};
 use exercises::{show, sites, urls};
 use mock_server::{Builder, Fault};
@@ -56,7 +58,10 @@ fn main() {
 fn mirrors() -> Builder {
     sites(["broken.example", "good.example", "slow.example"])
         .fault("broken.example", Fault::Refused)
-        .fault("good.example", Fault::Delay { ms: 300 })
+        .fault(
+            "good.example",
+            Fault::Delay { time: Duration::from_millis(300) },
+        )
         .fault("slow.example", Fault::Hang)
 }
 

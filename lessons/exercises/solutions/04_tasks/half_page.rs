@@ -9,7 +9,7 @@
 use std::time::Duration;
 
 use exercises::show;
-use mock_server::{Builder, Fault, MockWeb, Site, page};
+use mock_server::{Builder, MockWeb, Site, page};
 use reqwest::{Client, Response};
 use tokio::time::interval;
 
@@ -67,8 +67,8 @@ async fn in_blocks(
 // A page of 10,500 bytes, in pieces of 100.
 fn dribbling() -> Builder {
     let site = Site::new("a.example").page(page("A page", 10_500, 1_500));
-    MockWeb::builder()
-        .sites([site.fault(Fault::Dribble { chunk: 100, pause: 5 })])
+    let fault = "dribble?chunk=100&pause=5".parse().expect("it is a fault");
+    MockWeb::builder().sites([site.fault(fault)])
 }
 
 fn main() {
@@ -90,6 +90,7 @@ fn main() {
 mod tests {
     use super::*;
     use exercises::{check, sites};
+    use mock_server::Fault;
 
     // So short that each block is interrupted.
     const TICK: Duration = Duration::from_millis(12);

@@ -54,7 +54,7 @@ fn shop(fault: Fault) -> Builder {
 }
 
 fn main() {
-    let slowly = Fault::DribbleOver { chunks: 20, over: 3_000 };
+    let slowly = "dribble?chunks=20&over=3000".parse().expect("it is a fault");
     show(shop(slowly), async |web, _client| {
         let client = client().expect("a client");
         let url = web.url("shop.example");
@@ -82,7 +82,8 @@ mod tests {
     // It takes longer than any timeout that ends a page in time.
     #[test]
     fn a_steady_catalogue_arrives_however_long_it_takes() {
-        let steadily = Fault::DribbleOver { chunks: 30, over: 6_000 };
+        let steadily =
+            "dribble?chunks=30&over=6000".parse().expect("it is a fault");
         check(shop(steadily), async |web, _client| {
             let client = client().expect("a client");
             let size = catalogue_size(&client, web.url("shop.example")).await;
@@ -108,7 +109,8 @@ mod tests {
 
     #[test]
     fn a_page_in_many_pieces_is_given_up() {
-        let slowly = Fault::DribbleOver { chunks: 100, over: 20_000 };
+        let slowly =
+            "dribble?chunks=100&over=20000".parse().expect("it is a fault");
         check(shop(slowly), async |web, _client| {
             let client = client().expect("a client");
             let size = page_size(&client, web.url("shop.example"));

@@ -9,7 +9,7 @@
 
 use exercises::show;
 use futures::future::join_all;
-use mock_server::{MockWeb, Site};
+use mock_server::{MockWeb, presets};
 use reqwest::Client;
 
 // The pages and the failures, each with the name of its site, in the order of
@@ -50,9 +50,9 @@ async fn report(client: &Client, sites: &[(&str, &str)]) -> Report {
 
 fn main() {
     let sites = ["invalid-site.example", "missing-site.example"];
-    let mut all = Site::tutorial();
+    let mut all = presets::tutorial();
     all.extend(
-        Site::failing()
+        presets::failing()
             .into_iter()
             .filter(|site| sites.contains(&site.name.as_str())),
     );
@@ -72,14 +72,17 @@ fn main() {
 mod tests {
     use super::*;
     use exercises::{PATIENCE, check, sites};
-    use mock_server::{Builder, Fault};
+    use mock_server::{Builder, Fault, StatusCode};
 
     const SITES: [&str; 4] =
         ["a.example", "b.example", "c.example", "d.example"];
 
     // Two sites that work, one that is down, and one that refuses connections.
     fn night() -> Builder {
-        let down = Fault::Status { code: 503, retry_after: None };
+        let down = Fault::Status {
+            code: StatusCode::SERVICE_UNAVAILABLE,
+            retry_after: None,
+        };
         sites(SITES).fault("b.example", down).fault("c.example", Fault::Refused)
     }
 

@@ -59,7 +59,7 @@ fn main() {
 mod tests {
     use super::*;
     use exercises::{PATIENCE, check, sees};
-    use mock_server::{Builder, Fault};
+    use mock_server::{Builder, Fault, StatusCode};
     use tokio::time::timeout;
 
     const SITES: [&str; 3] =
@@ -67,9 +67,11 @@ mod tests {
 
     // The stock responds with a 409 after a while. The others never respond.
     fn sold_out() -> Builder {
+        let conflict =
+            Fault::Status { code: StatusCode::CONFLICT, retry_after: None };
         let no = Site::new("stock.example")
             .delay(Duration::from_millis(300))
-            .fault(Fault::Status { code: 409, retry_after: None });
+            .fault(conflict);
         let [price, _, freight] = SITES;
         MockWeb::builder().sites([
             Site::new(price).fault(Fault::Hang),
@@ -111,9 +113,8 @@ mod tests {
         let all = SITES.iter().zip(sizes).map(|(name, size)| {
             Site::new(name).page(mock_server::page(name, size, size / 10))
         });
-        let web = MockWeb::builder()
-            .sites(all)
-            .fault("price.example", Fault::Delay { ms: 300 });
+        let slow = Fault::Delay { time: Duration::from_millis(300) };
+        let web = MockWeb::builder().sites(all).fault("price.example", slow);
         check(web.gate(3, PATIENCE), async |web, client| {
             let answers = order(client, &urls(web)).await;
             assert_eq!(answers.expect("all respond"), sizes);

@@ -44,7 +44,7 @@ async fn read_page(client: &Client, url: &str) -> Result<Vec<u8>, PageError> {
 }
 
 fn endless() -> Fault {
-    Fault::Endless { chunk: 5_000, pause: 5 }
+    "endless?chunk=5000&pause=5".parse().expect("it is a fault")
 }
 
 fn main() {

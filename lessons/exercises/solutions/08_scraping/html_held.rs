@@ -10,7 +10,7 @@
 use std::sync::LazyLock;
 
 use exercises::show;
-use mock_server::{MockWeb, Site};
+use mock_server::{MockWeb, presets};
 use reqwest::Client;
 use scraper::{Html, Selector};
 use tokio::sync::mpsc::{Sender, channel};
@@ -77,7 +77,7 @@ async fn titles(client: &Client, urls: &[&str]) -> Vec<String> {
 }
 
 fn main() {
-    show(MockWeb::builder().sites(Site::tutorial()), async |web, client| {
+    show(MockWeb::builder().sites(presets::tutorial()), async |web, client| {
         let urls = exercises::urls(web);
         println!("{:#?}", titles(client, &urls).await);
     });

@@ -8,7 +8,7 @@
 // send a page byte by byte, and a letter of its title has two bytes.
 
 use exercises::show;
-use mock_server::{Fault, MockWeb, Site};
+use mock_server::{MockWeb, Site};
 use reqwest::Client;
 
 const LARGEST: usize = 10_000;
@@ -45,7 +45,7 @@ fn title_in(page: &[u8]) -> Option<String> {
 }
 
 fn main() {
-    let dribble = Fault::DribbleOver { chunks: 30, over: 1_500 };
+    let dribble = "dribble?chunks=30&over=1500".parse().expect("it is a fault");
     let web = MockWeb::builder().sites([
         Site::new("small.example"),
         Site::new("slow.example").fault(dribble),
@@ -64,7 +64,7 @@ fn main() {
 mod tests {
     use super::*;
     use exercises::{PATIENCE, check, sees};
-    use mock_server::{Builder, page};
+    use mock_server::{Builder, Fault, page};
     use tokio::time::timeout;
 
     fn site(page: String, fault: Fault) -> Builder {
@@ -75,7 +75,8 @@ mod tests {
     #[test]
     fn the_client_leaves_when_it_has_the_title() {
         let page = page("Café crème", 600, 60);
-        let byte_by_byte = Fault::Dribble { chunk: 1, pause: 2 };
+        let byte_by_byte =
+            "dribble?chunk=1&pause=2".parse().expect("it is a fault");
         check(site(page, byte_by_byte), async |web, client| {
             let title = title(client, web.url("a.example")).await;
             let title = title.expect("the page arrives");
@@ -88,7 +89,8 @@ mod tests {
     #[test]
     fn an_endless_page_without_a_title_has_none() {
         let page = "<p>There is no title here.</p>\n".to_owned();
-        let endless = Fault::Endless { chunk: 1_000, pause: 5 };
+        let endless =
+            "endless?chunk=1000&pause=5".parse().expect("it is a fault");
         check(site(page, endless), async |web, client| {
             let looking = title(client, web.url("a.example"));
             let title = timeout(PATIENCE, looking).await;
@@ -102,8 +104,9 @@ mod tests {
     #[test]
     fn a_small_page_without_a_title_has_none() {
         let page = "<p>There is no title here.</p>\n".to_owned();
-        let web = site(page, Fault::Dribble { chunk: 10, pause: 1 });
-        check(web, async |web, client| {
+        let dribble =
+            "dribble?chunk=10&pause=1".parse().expect("it is a fault");
+        check(site(page, dribble), async |web, client| {
             let title = title(client, web.url("a.example")).await;
             assert_eq!(title.expect("the page arrives"), None);
         });

@@ -96,7 +96,7 @@ fn main() {
 mod tests {
     use super::*;
     use exercises::{PATIENCE, check};
-    use mock_server::Fault;
+    use mock_server::{Fault, StatusCode};
 
     #[test]
     fn each_site_gets_as_many_requests_as_its_quota() {
@@ -122,7 +122,10 @@ mod tests {
 
     #[test]
     fn a_site_that_fails_gets_no_more_than_its_quota() {
-        let unavailable = Fault::Status { code: 503, retry_after: None };
+        let unavailable = Fault::Status {
+            code: StatusCode::SERVICE_UNAVAILABLE,
+            retry_after: None,
+        };
         let web = two_sites().fault("a.example", unavailable);
         check(web, async |web, client| {
             let pages = pages(web, client).await;

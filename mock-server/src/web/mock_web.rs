@@ -1,38 +1,69 @@
 //! A running web, as its owner holds it.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use socket2::Socket;
+use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 use wiremock::MockServer;
 
-use crate::builder::{Builder, StartError};
-use crate::record::{Record, Recorder};
-use crate::start::Started;
+use super::builder::Builder;
+use super::error::StartError;
+use crate::record::Record;
+use crate::recorder::Recorder;
+use crate::server::counts::Counts;
 use crate::watchdog::Watchdog;
 
 /// A running web. Dropping it closes its ports and verifies what a test expected of the wiremock server. wiremock verifies
-/// with `futures::executor::block_on`, which panics inside another `block_on` of that crate; in Tokio it does not.
+/// with `futures::executor::block_on`, which panics inside another `block_on` of that crate; in Tokio it doesn't.
 #[derive(Debug)]
 pub struct MockWeb {
-    pub(crate) recorder: Recorder,
-    pub(crate) seed: u64,
-    pub(crate) close: watch::Sender<bool>,
-    pub(crate) stop: Option<oneshot::Sender<()>>,
-    pub(crate) thread: Option<JoinHandle<()>>,
-    // Here rather than in the web's thread: the drop of wiremock's server panics where an expectation failed, and
+    recorder: Recorder,
+    seed: u64,
+    close: watch::Sender<bool>,
+    /// `None` once the thread has been told to stop.
+    stop: Option<oneshot::Sender<()>>,
+    /// `None` once it has been joined.
+    thread: Option<JoinHandle<()>>,
+    // Here rather than in the web's thread: the drop of wiremock's server panics if an expectation failed, and
     // must do so in the test's own thread.
-    pub(crate) started: Started,
+    started: Started,
+}
+
+/// What the web's thread hands to the web's owner.
+#[derive(Debug)]
+pub(super) struct Started {
+    pub one_port: Option<SocketAddr>,
+    pub runtime: Handle,
+    /// Names and URLs of the sites.
+    pub urls: Vec<(String, String)>,
+    pub wiremock: Arc<MockServer>,
+    pub counts: Arc<Counts>,
+    /// The ports of sites that clients can't reach, held so that no other program can listen there.
+    pub _held: Vec<Socket>,
 }
 
 impl MockWeb {
-    /// A web with three sites ([`Site::tutorial`](crate::Site::tutorial)), for a start.
+    pub(super) fn new(
+        recorder: Recorder,
+        seed: u64,
+        close: watch::Sender<bool>,
+        stop: oneshot::Sender<()>,
+        thread: JoinHandle<()>,
+        started: Started,
+    ) -> MockWeb {
+        MockWeb { recorder, seed, close, stop: Some(stop), thread: Some(thread), started }
+    }
+
+    /// The configuration of a web with three sites ([`presets::tutorial`](crate::presets::tutorial)).
     pub fn builder() -> Builder {
         Builder::default()
     }
 
-    /// Starts a web with three sites ([`Site::tutorial`](crate::Site::tutorial)).
+    /// Starts a web with three sites ([`presets::tutorial`](crate::presets::tutorial)).
     ///
     /// # Errors
     ///
@@ -58,18 +89,18 @@ impl MockWeb {
         }
     }
 
-    /// The address of a web on one port; `None` where each site has a port of its own.
+    /// The address of a web on one port; `None` if each site has a port of its own.
     pub fn one_port(&self) -> Option<SocketAddr> {
         self.started.one_port
     }
 
-    /// The wiremock server behind the front, for mocks and expectations of one's own. It sees a site's name
+    /// The wiremock server behind the sites, for your own mocks and expectations. It sees a site's name
     /// in the `Host` header: `Mock::given(matchers::header("host", "python.org"))`.
     pub fn wiremock(&self) -> &MockServer {
         &self.started.wiremock
     }
 
-    /// What everything random is drawn from.
+    /// The seed of everything random.
     pub fn seed(&self) -> u64 {
         self.seed
     }
@@ -79,13 +110,13 @@ impl MockWeb {
         self.recorder.snapshot()
     }
 
-    /// Forgets what is over; what is in flight stays. Faults that count requests begin again.
+    /// Forgets finished exchanges; those in flight stay. Faults that count requests begin again.
     pub fn reset_record(&self) {
         self.started.counts.reset();
         self.recorder.reset();
     }
 
-    /// Waits until the record is so. It has no time limit of its own: [`MockWeb::watchdog`] is for that.
+    /// Waits until the predicate holds for the record. It has no timeout of its own: [`MockWeb::watchdog`] is for that.
     ///
     /// The predicate runs with the record locked: a slow one holds up the web, and one that calls back into this web
     /// ([`MockWeb::record`]) may wait for ever.
@@ -120,7 +151,7 @@ impl MockWeb {
         self.settle(limit).await;
     }
 
-    /// Ends the process with a word on what was still in flight, unless what it returns is dropped in time.
+    /// Ends the process with a message about everything still in flight, unless the returned value is dropped in time.
     #[must_use = "it watches until it is dropped"]
     pub fn watchdog(&self, limit: Duration) -> Watchdog {
         let recorder = self.recorder.clone();

@@ -1,6 +1,6 @@
 //! The page that lists what the program serves.
 
-use crate::fault::{Kind, Parameter, catalogue};
+use crate::fault::{Fault, Kind, Parameter, catalogue};
 use crate::site::Site;
 use crate::timeline::escape;
 
@@ -23,7 +23,7 @@ struct Row<'row> {
 }
 
 /// The page, for a program that answers at `address`.
-pub(crate) fn index(sites: &[Site], address: &str) -> String {
+pub(crate) fn index_page(sites: &[Site], address: &str) -> String {
     let row = |path: &str, says: &str| Row {
         path: path.to_owned(),
         says: says.to_owned(),
@@ -37,7 +37,7 @@ pub(crate) fn index(sites: &[Site], address: &str) -> String {
         })
         .collect();
     let faults: Vec<_> = catalogue()
-        .filter(|kind| !kind.needs_own_port())
+        .filter(|kind| !needs_own_port(kind))
         .map(|Kind { behaviour, parameters, example, .. }| Row {
             path: format!("/fault/{example}"),
             says: (*behaviour).to_owned(),
@@ -73,6 +73,10 @@ pub(crate) fn index(sites: &[Site], address: &str) -> String {
     section(&mut page, "Faults", note, &faults, address);
     section(&mut page, "The rest", "", &others, address);
     page + "</body>\n</html>\n"
+}
+
+fn needs_own_port(kind: &Kind) -> bool {
+    kind.example.parse().is_ok_and(|fault: Fault| fault.needs_own_port())
 }
 
 fn section(page: &mut String, title: &str, note: &str, rows: &[Row<'_>], address: &str) {

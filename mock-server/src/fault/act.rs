@@ -1,0 +1,50 @@
+//! What each fault does. The match is exhaustive, so a fault without behaviour doesn't compile.
+
+use super::effect::{Context, Effect};
+use super::faults::Fault;
+use super::{body, connection, head, page, random};
+
+impl Fault {
+    /// What it does to this exchange.
+    pub(crate) fn effect(&self, context: &Context<'_>) -> Effect {
+        match self {
+            Fault::Delay { time } => Effect::Delay(*time),
+            Fault::Status { code, retry_after } => head::status(*code, retry_after.as_ref()),
+            Fault::Redirect { hops } => head::redirect(*hops, context),
+            Fault::RedirectLoop => head::redirect_loop(context),
+            Fault::SlowHead { pause } => head::slow_head(*pause),
+
+            Fault::RandomDelay { spread, seed } => random::delay(*spread, *seed, context),
+            Fault::FailFirst { count, with, .. } if context.before < *count => with.effect(context),
+            Fault::FailFirst { .. } => Effect::None,
+            Fault::Unstable { rate, with, seed } if random::fails(*rate, *seed, context) => {
+                with.effect(context)
+            }
+            Fault::Unstable { .. } => Effect::None,
+
+            // The port does it, and no request arrives there. `Builder::start` refuses them everywhere else.
+            Fault::Refused | Fault::ConnectHang => Effect::None,
+            Fault::Empty => connection::empty(),
+            Fault::Reset { after: None } => connection::reset(),
+            Fault::Hang => connection::hang(),
+            Fault::Garbage { bytes, seed } => connection::garbage(*bytes, seed.unwrap_or(context.seed)),
+            Fault::SlowClose { delay } => connection::slow_close(*delay),
+            Fault::IdleClose { after } => Effect::CloseWhenIdle(*after),
+            Fault::CloseOnReuse if context.before_on_connection > 0 => connection::empty(),
+            Fault::CloseOnReuse => Effect::None,
+
+            Fault::Reset { after: Some(after) } => body::reset(*after),
+            Fault::Truncate { after } => body::truncate(*after),
+            Fault::Dribble { chunk, pause } => body::dribble(*chunk, *pause),
+            Fault::DribbleOver { chunks, over } => body::dribble_over(*chunks, *over),
+            Fault::Stall { after, pause } => body::stall(*after, *pause),
+            Fault::BadChunk => body::bad_chunk(),
+            Fault::Endless { chunk, pause } => body::endless(*chunk, *pause),
+
+            Fault::GzipBomb { megabytes } => page::gzip_bomb(*megabytes),
+            Fault::Charset(charset) => page::charset(*charset),
+            Fault::ContentType(content_type) => page::content_type(*content_type),
+            Fault::Title(title) => page::title(*title),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What a fault can do to an exchange.
+
+use std::time::Duration;
+
+use hyper::Response;
+use hyper::body::Bytes;
+
+use crate::wire::script::Script;
+
+/// What a fault does to one exchange.
+pub(crate) enum Effect {
+    /// Nothing, this time.
+    None,
+    /// The response begins this long after the request, instead of after the site's own delay.
+    Delay(Duration),
+    /// A different response. It doesn't look at the site's page.
+    Answer(Response<Bytes>),
+    /// A page made from the site's page.
+    Alter(Box<dyn FnOnce(Response<Bytes>) -> Response<Bytes> + Send>),
+    /// The page travels in a different way.
+    Travel(Box<dyn FnOnce(&Response<Bytes>) -> Script + Send>),
+    /// The page as it is, and then the connection closes once it has been idle for this long.
+    CloseWhenIdle(Duration),
+    /// Bytes and an end instead of an HTTP response.
+    Raw(Script),
+}
+
+/// What an effect may depend on, besides the fault.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Context<'request> {
+    /// The seed of the web.
+    pub seed: u64,
+    /// How many requests met this fault before.
+    pub before: u64,
+    /// How many requests this connection carried before.
+    pub before_on_connection: u64,
+    /// Path and query, as the client wrote them.
+    pub target: &'request str,
+}
+
+impl Effect {
+    pub fn alter(change: impl FnOnce(Response<Bytes>) -> Response<Bytes> + Send + 'static) -> Effect {
+        Effect::Alter(Box::new(change))
+    }
+
+    pub fn travel(script: impl FnOnce(&Response<Bytes>) -> Script + Send + 'static) -> Effect {
+        Effect::Travel(Box::new(script))
+    }
+}

@@ -1,0 +1,257 @@
+//! Every way to misbehave, as plain data. What compiles is safe to serve.
+
+use std::num::NonZeroU64;
+use std::time::Duration;
+
+use httpdate::HttpDate;
+use hyper::StatusCode;
+
+/// One way for a site to misbehave.
+///
+/// Any value of this type can be served: it can't make the server spin, panic or run out of memory. Timers have a resolution of one
+/// millisecond, and a pause of zero is no pause. Text such as `"reset?after=1000"` parses into a fault; the
+/// [catalogue](crate::catalogue) lists what can be written, within narrower limits.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The response begins this long after the request, instead of after the site's own delay.
+    Delay {
+        /// From the head of the request to the head of the response.
+        time: Duration,
+    },
+    /// Like `Delay`, with a different time for each request.
+    RandomDelay {
+        /// How the times are distributed.
+        spread: Spread,
+        /// The seed of the random numbers; `None` means the seed of the web.
+        seed: Option<u64>,
+    },
+    /// The response has this status and a short text instead of the page, together with the headers that RFC 9110 demands for the
+    /// status. A 1xx code is sent as it is, and the connection closes without a final response.
+    Status {
+        /// The status code.
+        code: StatusCode,
+        /// The `Retry-After` header; `None` means no such header.
+        retry_after: Option<RetryAfter>,
+    },
+    /// The first requests fail, and later ones succeed.
+    FailFirst {
+        /// How many requests fail.
+        count: u64,
+        /// How they fail. It can't be `Refused` or `ConnectHang`, which the client meets before it sends a request.
+        with: Box<Fault>,
+        /// Requests that meet the same fault with a different key are counted separately.
+        key: String,
+    },
+    /// Some requests fail.
+    Unstable {
+        /// The probability of a failure, 0 to 1. NaN means never.
+        rate: f64,
+        /// How they fail, with the same limits as in `FailFirst`.
+        with: Box<Fault>,
+        /// The seed of the random numbers; `None` means the seed of the web.
+        seed: Option<u64>,
+    },
+    /// The page comes after some redirects.
+    Redirect {
+        /// How many.
+        hops: u64,
+    },
+    /// Every response is a redirect to itself.
+    RedirectLoop,
+    /// Nothing listens: the connection is refused.
+    Refused,
+    /// The queue of connections is full: connecting never completes.
+    ConnectHang,
+    /// The server reads the request and closes the connection without sending a byte.
+    Empty,
+    /// The server resets the connection (RST).
+    Reset {
+        /// After this many bytes of the body; `None` means before the head.
+        after: Option<u64>,
+    },
+    /// The server closes the connection (FIN) before the body is complete.
+    Truncate {
+        /// After this many bytes of the body.
+        after: u64,
+    },
+    /// The body comes in small pieces, with a pause between them.
+    Dribble {
+        /// Bytes in a piece.
+        chunk: NonZeroU64,
+        /// From one piece to the next.
+        pause: Duration,
+    },
+    /// The body comes in a given number of pieces, spread evenly over a time.
+    DribbleOver {
+        /// How many. A body with fewer bytes than that comes one byte at a time.
+        chunks: NonZeroU64,
+        /// From the first piece to the last.
+        over: Duration,
+    },
+    /// The body stops and the connection stays open.
+    Stall {
+        /// After this many bytes of the body.
+        after: u64,
+        /// How long it stops; `None` means until the client leaves.
+        pause: Option<Duration>,
+    },
+    /// The server reads the request and never responds.
+    Hang,
+    /// The head comes in small pieces.
+    SlowHead {
+        /// From one piece to the next.
+        pause: Duration,
+    },
+    /// A chunked body with an invalid chunk.
+    BadChunk,
+    /// Bytes that aren't HTTP, and then the connection closes (FIN).
+    Garbage {
+        /// How many.
+        bytes: u64,
+        /// The seed of the bytes; `None` means the seed of the web.
+        seed: Option<u64>,
+    },
+    /// The response is complete, and the connection stays open before it closes.
+    SlowClose {
+        /// How long it stays open.
+        delay: Duration,
+    },
+    /// The response is complete, and the connection closes once it has been idle. A later request on the connection, to any
+    /// address, ends the wait.
+    IdleClose {
+        /// How long it stays idle.
+        after: Duration,
+    },
+    /// The first request of a connection gets its response. A later one is read, and the connection closes without a byte.
+    CloseOnReuse,
+    /// A body that never ends.
+    Endless {
+        /// Bytes in a piece.
+        chunk: NonZeroU64,
+        /// From one piece to the next.
+        pause: Duration,
+    },
+    /// A body that is small on the wire and huge when inflated.
+    GzipBomb {
+        /// Its inflated size in megabytes (1,000,000 bytes). A thousandth of that is sent, from memory.
+        megabytes: u16,
+    },
+    /// A page whose encoding isn't what a client expects.
+    Charset(Charset),
+    /// A `Content-Type` that's wrong or missing.
+    ContentType(ContentType),
+    /// A page whose title isn't what a client expects.
+    Title(Title),
+}
+
+/// How random delays are distributed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Spread {
+    /// Every time between two bounds is equally likely. The bounds can be in either order.
+    Uniform {
+        /// The shortest.
+        low: Duration,
+        /// The longest.
+        high: Duration,
+    },
+    /// Half are shorter than the median, and a few are much longer, like real latencies. None is longer than 10 minutes.
+    LogNormal {
+        /// Half are shorter.
+        median: Duration,
+        /// The standard deviation of the logarithm. At 0.5, one in twenty takes more than 2.3 times the median.
+        sigma: f64,
+    },
+}
+
+/// The value of a `Retry-After` header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RetryAfter {
+    /// A number of seconds from now.
+    Seconds(u64),
+    /// A date, such as `Sun, 06 Nov 1994 08:49:37 GMT`.
+    Date(HttpDate),
+    /// The date this many seconds after the response.
+    DateIn(u32),
+}
+
+/// How a page's encoding surprises a client. Its title is `Café crème`, except for `InvalidUtf8`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Charset {
+    /// Latin-1, and the header says so.
+    Latin1,
+    /// Latin-1, and only the page's `meta` says so.
+    Latin1Meta,
+    /// The header says UTF-8, and the title has bytes that aren't UTF-8.
+    InvalidUtf8,
+    /// UTF-8 under an unknown name.
+    Unknown,
+}
+
+/// How `Content-Type` surprises a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ContentType {
+    /// A PDF with the right header.
+    Pdf,
+    /// No such header.
+    None,
+    /// `image/png` on the site's page.
+    Wrong,
+}
+
+/// How a page's title surprises a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Title {
+    /// There is none.
+    None,
+    /// It's empty.
+    Empty,
+    /// It has another title inside.
+    Nested,
+    /// A comment before it contains one.
+    Comment,
+    /// A script before it contains one.
+    Script,
+    /// It's written with entities.
+    Entities,
+    /// It has a million letters.
+    Huge,
+    /// It has control characters.
+    Control,
+    /// It has escape sequences that a terminal obeys.
+    Escape,
+}
+
+impl Fault {
+    /// Whether it uses random numbers, so that repeating a run needs the seed.
+    pub fn is_random(&self) -> bool {
+        match self {
+            Fault::FailFirst { with, .. } => with.is_random(),
+            Fault::Garbage { .. } | Fault::RandomDelay { .. } | Fault::Unstable { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether it concerns the port, so that the site needs a port of its own and no request ever arrives.
+    pub fn needs_own_port(&self) -> bool {
+        matches!(self, Fault::Refused | Fault::ConnectHang)
+    }
+
+    /// Whether a fault inside this one concerns the port, which a fault that meets single requests can't do.
+    pub(crate) fn nests_a_port_fault(&self) -> bool {
+        match self {
+            Fault::FailFirst { with, .. } | Fault::Unstable { with, .. } => {
+                with.needs_own_port() || with.nests_a_port_fault()
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether what it does depends on how many requests met it before.
+    pub(crate) fn counts_requests(&self) -> bool {
+        matches!(self, Fault::FailFirst { .. } | Fault::Unstable { .. } | Fault::RandomDelay { .. })
+    }
+}

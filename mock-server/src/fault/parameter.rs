@@ -1,0 +1,224 @@
+//! The rows of the catalogue: what a fault is called in text, and which parameters it takes.
+
+use std::fmt;
+use std::num::NonZeroU64;
+use std::time::Duration;
+
+use httpdate::HttpDate;
+
+use super::faults::{Fault, RetryAfter};
+
+/// A row of the catalogue.
+#[derive(Debug)]
+pub struct Kind {
+    /// Its name, as in `reset?after=1000`.
+    pub name: &'static str,
+    /// What the server does, in one sentence.
+    pub behaviour: &'static str,
+    /// What can be set.
+    pub parameters: &'static [Parameter],
+    /// A text that parses.
+    pub example: &'static str,
+    /// Makes the fault from its parameters; an error says which of them don't go together.
+    pub(super) make: fn(&Values) -> Result<Fault, &'static str>,
+}
+
+impl Kind {
+    /// A row for a fault without parameters.
+    pub(super) const fn plain(
+        name: &'static str,
+        behaviour: &'static str,
+        make: fn(&Values) -> Result<Fault, &'static str>,
+    ) -> Kind {
+        Kind { name, behaviour, parameters: &[], example: name, make }
+    }
+
+    /// Which parameters there are, as the second half of a sentence.
+    pub(super) fn takes(&self) -> String {
+        if self.parameters.is_empty() {
+            return "it takes none".to_owned();
+        }
+        let names: Vec<_> = self.parameters.iter().map(|parameter| parameter.name).collect();
+        format!("it takes {}", names.join(", "))
+    }
+}
+
+/// A parameter of a fault.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    /// Its name, as in `after=1000`.
+    pub name: &'static str,
+    /// What it can be.
+    pub allows: Allows,
+    /// Its value when it isn't given; `None` means that leaving it out has a meaning of its own.
+    pub default: Option<&'static str>,
+    /// Parameters of different groups can't be combined. The default holds only if another parameter of the group is given, or if
+    /// no group is chosen and this is group 0. `None` means that it goes with every group.
+    pub(super) group: Option<u8>,
+}
+
+impl Parameter {
+    pub(super) const fn new(name: &'static str, allows: Allows, default: Option<&'static str>) -> Parameter {
+        Parameter { name, allows, default, group: None }
+    }
+
+    pub(super) const fn in_group(self, group: u8) -> Parameter {
+        Parameter { group: Some(group), ..self }
+    }
+}
+
+/// What a parameter can be.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Allows {
+    /// A whole number.
+    Number {
+        /// What it counts: `bytes`, `ms`; empty for a plain number.
+        unit: &'static str,
+        /// The smallest.
+        least: u64,
+        /// The largest.
+        most: u64,
+    },
+    /// A number with or without decimals, from 0.
+    Real {
+        /// The largest.
+        most: f64,
+    },
+    /// One of these names, with the fault that it makes.
+    Choice(&'static [(&'static str, Fault)]),
+    /// Up to 64 letters, digits, `-`, `_` or `.`.
+    Word,
+    /// A status code, or a fault that doesn't choose which requests fail.
+    Failure,
+    /// Seconds, or a date in the format of HTTP.
+    RetryAfter,
+}
+
+impl Allows {
+    /// Whether a value is allowed. `failure` reads a fault inside a fault.
+    pub(super) fn allows(&self, value: &str, failure: ReadFailure) -> bool {
+        match self {
+            Allows::Number { least, most, .. } => {
+                value.parse().is_ok_and(|number: u64| (*least..=*most).contains(&number))
+            }
+            Allows::Real { most } => value.parse().is_ok_and(|number: f64| (0.0..=*most).contains(&number)),
+            Allows::Choice(choices) => choices.iter().any(|(name, _)| *name == value),
+            Allows::Word => {
+                let is_allowed = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+                value.len() <= 64 && value.chars().all(is_allowed)
+            }
+            Allows::Failure => failure(value).is_some(),
+            Allows::RetryAfter => retry_after(value).is_some(),
+        }
+    }
+}
+
+impl fmt::Display for Parameter {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.name, self.allows)?;
+        match self.default {
+            None | Some("") => Ok(()),
+            Some(default) => write!(formatter, "; {default} unless set"),
+        }
+    }
+}
+
+impl fmt::Display for Allows {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Allows::Number { unit: "", least, most } => {
+                write!(formatter, "a whole number from {least} to {most}")
+            }
+            Allows::Number { unit, least, most } => {
+                write!(formatter, "a whole number from {least} to {most} ({unit})")
+            }
+            Allows::Real { most } => write!(formatter, "a number from 0 to {most}"),
+            Allows::Choice(choices) => {
+                let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+                write!(formatter, "one of {}", names.join(", "))
+            }
+            Allows::Word => write!(formatter, "up to 64 letters, digits, `-`, `_` or `.`"),
+            Allows::Failure => formatter.write_str(
+                "a status code, or a fault that needs no port of its own and does not itself choose when to fail",
+            ),
+            Allows::RetryAfter => {
+                write!(formatter, "seconds up to 86400, a date as HTTP writes it, or `date-in-` and seconds")
+            }
+        }
+    }
+}
+
+/// Reads a fault inside a fault.
+pub(super) type ReadFailure = fn(&str) -> Option<Fault>;
+
+/// The parameters as given, checked against what their row allows, and the defaults of the others.
+pub(super) struct Values {
+    pub given: Vec<(&'static Parameter, String)>,
+    pub failure: ReadFailure,
+}
+
+/// The getters panic only if a row of the catalogue contradicts itself; a test makes every fault of the catalogue.
+const CHECKED: &str = "the value was checked against its row of the catalogue";
+
+impl Values {
+    /// The value as given, or its default.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.given.iter().find(|(parameter, _)| parameter.name == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A whole number that can be left out.
+    pub fn optional(&self, name: &str) -> Option<u64> {
+        self.text(name).map(|value| value.parse().expect(CHECKED))
+    }
+
+    /// A whole number that has a default.
+    pub fn number(&self, name: &str) -> u64 {
+        self.optional(name).expect(CHECKED)
+    }
+
+    /// A whole number, from 1, that has a default.
+    pub fn non_zero(&self, name: &str) -> NonZeroU64 {
+        NonZeroU64::new(self.number(name)).expect(CHECKED)
+    }
+
+    /// A number of milliseconds that has a default.
+    pub fn milliseconds(&self, name: &str) -> Duration {
+        Duration::from_millis(self.number(name))
+    }
+
+    /// A number with decimals that has a default.
+    pub fn real(&self, name: &str) -> f64 {
+        self.text(name).expect(CHECKED).parse().expect(CHECKED)
+    }
+
+    pub fn retry_after(&self, name: &str) -> Option<RetryAfter> {
+        self.text(name).map(|value| retry_after(value).expect(CHECKED))
+    }
+
+    /// A failure that has a default.
+    pub fn failure(&self, name: &str) -> Box<Fault> {
+        Box::new(self.text(name).and_then(self.failure).expect(CHECKED))
+    }
+
+    /// The fault of a choice that has a default.
+    pub fn choice(&self, name: &str) -> Fault {
+        let (parameter, value) =
+            self.given.iter().find(|(parameter, _)| parameter.name == name).expect(CHECKED);
+        let Allows::Choice(choices) = parameter.allows else { panic!("{CHECKED}") };
+        choices.iter().find(|(name, _)| name == value).map(|(_, fault)| fault.clone()).expect(CHECKED)
+    }
+}
+
+fn retry_after(text: &str) -> Option<RetryAfter> {
+    /// A day.
+    const MOST: u32 = 86_400;
+    let allowed = |seconds: &str| seconds.parse().ok().filter(|seconds| *seconds <= MOST);
+    if let Some(seconds) = text.strip_prefix("date-in-") {
+        return allowed(seconds).map(RetryAfter::DateIn);
+    }
+    if text.parse::<u64>().is_ok() {
+        return allowed(text).map(|seconds| RetryAfter::Seconds(seconds.into()));
+    }
+    text.parse::<HttpDate>().ok().map(RetryAfter::Date)
+}

@@ -1,0 +1,96 @@
+//! Taking connections, as many as there's room for.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+
+use super::exchange::Exchange;
+use super::routes::Routes;
+use super::shared::Shared;
+use crate::wire::connection::Connection;
+use crate::wire::script::Ending;
+use crate::wire::socket::Wire;
+use crate::wire::takeover::{Handover, Takeover};
+
+/// How long to wait for a descriptor when none is left.
+const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(50);
+/// How long a connection may be idle while another waits for room.
+const IDLE_WHILE_CROWDED: Duration = Duration::from_millis(200);
+/// How long a connection may take for its first request while another waits for room.
+const SILENT_WHILE_CROWDED: Duration = Duration::from_secs(1);
+/// The longest head of a request, in bytes; a longer one gets a 431. hyper's own limit is 400 KB, for each connection.
+const LONGEST_HEAD: usize = 131_072;
+
+/// Accepts connections until the web is closing.
+pub(crate) async fn serve(listener: TcpListener, routes: Arc<Routes>, shared: Arc<Shared>) {
+    let mut closing = shared.closing.clone();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = closing.wait_for(|closing| *closing) => return,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                // The others wait in the port's queue.
+                let permit = tokio::select! {
+                    permit = shared.room() => permit,
+                    _ = closing.wait_for(|closing| *closing) => return,
+                };
+                let connection = serve_connection(stream, Arc::clone(&routes), Arc::clone(&shared));
+                tokio::spawn(async move {
+                    let _permit = permit;
+                    connection.await;
+                });
+            }
+            // The client left while it was queued, or this process has no descriptors left. The queue keeps the
+            // others, and nothing reports that a descriptor is free again.
+            Err(_) => tokio::time::sleep(OUT_OF_DESCRIPTORS).await,
+        }
+    }
+}
+
+async fn serve_connection(stream: TcpStream, routes: Arc<Routes>, shared: Arc<Shared>) {
+    // Pieces of a body leave when they are written. It fails only on a socket that's dead already.
+    let _ = stream.set_nodelay(true);
+    let connection = Arc::new(Connection::new(shared.recorder.clone()));
+    let handover = Arc::new(Handover::default());
+    let service = service_fn(|request| {
+        let exchange = Exchange {
+            shared: Arc::clone(&shared),
+            routes: Arc::clone(&routes),
+            connection: Arc::clone(&connection),
+            handover: Arc::clone(&handover),
+        };
+        exchange.answer(request)
+    });
+    let io = TokioIo::new(Wire::new(stream, Arc::clone(&connection)));
+    let mut http = http1::Builder::new();
+    let mut http = http.half_close(true).max_buf_size(LONGEST_HEAD).serve_connection(io, service);
+    tokio::select! {
+        // An error is the client's doing, or it hands the socket over: both are in the record.
+        _ = pin!(&mut http) => {}
+        () = connection.idle_limit_reached() => handover.set(Takeover::End(Ending::Close)),
+        () = has_to_make_room(&connection, &shared) => handover.set(Takeover::End(Ending::Close)),
+    }
+    if let Some(takeover) = handover.take() {
+        takeover.finish(http.into_parts().io.into_inner(), connection).await;
+    }
+}
+
+/// Waits until this connection has been idle for a while, and another is waiting for room.
+async fn has_to_make_room(connection: &Connection, shared: &Shared) {
+    let mut crowded = shared.crowded.subscribe();
+    loop {
+        // The sender is in `shared`, so waiting can't fail.
+        let _ = crowded.wait_for(|waiting| *waiting > 0).await;
+        connection.idle_for(IDLE_WHILE_CROWDED, SILENT_WHILE_CROWDED).await;
+        if *crowded.borrow() > 0 {
+            return;
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! One request and its response: route, gate, delay, page, fault, and the way onto the wire.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::TryStreamExt;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, Limited, StreamBody};
+use hyper::body::{Body, Bytes, Frame, Incoming};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderValue, TRANSFER_ENCODING};
+use hyper::http::request;
+use hyper::{Method, Request, Response, StatusCode, Version};
+
+use super::counts::Counter;
+use super::direct::Direct;
+use super::gate::Verdict;
+use super::routes::{Matched, Refusal, Route, Routes, Source};
+use super::shared::Shared;
+use crate::fault::effect::{Context, Effect};
+use crate::recorder::RequestHead;
+use crate::response::{html, text};
+use crate::wire::connection::{Connection, Phase};
+use crate::wire::script::{Ending, Script, Steps};
+use crate::wire::takeover::{Handover, Takeover, play};
+
+/// The body of a response: complete, or a script being played.
+pub(super) type Payload = UnsyncBoxBody<Bytes, LetGo>;
+
+/// The largest body of a request that's handed to wiremock, in bytes.
+const LARGEST_BODY: usize = 10_000_000;
+
+/// Why hyper has to let go of a connection: the handover has the rest.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LetGo {
+    #[error("the script ends the connection: {0:?}")]
+    Ended(Ending),
+    #[error("the script takes over the connection")]
+    TakenOver,
+    #[error("the request's body broke off")]
+    RequestBrokeOff,
+}
+
+/// One request and everything needed to answer it.
+pub(super) struct Exchange {
+    pub shared: Arc<Shared>,
+    pub routes: Arc<Routes>,
+    pub connection: Arc<Connection>,
+    pub handover: Arc<Handover>,
+}
+
+impl Exchange {
+    pub async fn answer(self, request: Request<Incoming>) -> Result<Response<Payload>, LetGo> {
+        self.connection.asked();
+        let (mut head, body) = request.into_parts();
+        let matched = check_host(&head).and_then(|()| self.routes.find(&head));
+        let route = match matched {
+            Ok(Matched::Web(route)) => route,
+            Ok(Matched::Direct(direct)) => return self.answer_directly(direct, &head, body).await,
+            Err(refusal) => {
+                return self.answer_directly(Direct::Ready(refusal.into_response()), &head, body).await;
+            }
+        };
+        let id = self.connection.begin(RequestHead {
+            site: route.site.clone(),
+            method: head.method.to_string(),
+            path: route.path.clone(),
+        });
+        let is_head = head.method == Method::HEAD;
+        let effect = self.effect(&route, &head);
+        // Read before the response is decided: closing a socket with unread bytes would turn FIN into RST.
+        let body = self.receive(body).await?;
+        let will_answer = !matches!(effect, Effect::Raw(_));
+        self.connection.set_phase(id, if will_answer { Phase::Preparing } else { Phase::Silent });
+        let delay = if let Effect::Delay(time) = effect { time } else { route.delay };
+        // A fault that changes the page has to see it to know how long the result is, even if a HEAD request asks.
+        if is_head && matches!(effect, Effect::Alter(_) | Effect::Travel(_)) {
+            head.method = Method::GET;
+        }
+        let page = match body {
+            Some(body) => self.page(&route, delay, head, body).await,
+            None => Err(too_large()),
+        };
+        let page = match page {
+            Ok(page) => page,
+            Err(refusal) => return Ok(self.whole(refusal.into_response(), id, is_head)),
+        };
+        match effect {
+            Effect::None | Effect::Delay(_) => Ok(self.whole(page, id, is_head)),
+            Effect::CloseWhenIdle(limit) => {
+                self.connection.close_when_idle_for(limit);
+                Ok(self.whole(page, id, is_head))
+            }
+            Effect::Answer(answer) => Ok(self.whole(answer, id, is_head)),
+            Effect::Alter(change) => Ok(self.whole(change(page), id, is_head)),
+            Effect::Travel(script) => match script(&page) {
+                // A script that writes its own head writes a body, too, which the response to HEAD doesn't have.
+                Script::Body { length, steps } => Ok(self.response(page, length, steps, id, is_head)),
+                Script::Written { length, steps } if is_head => {
+                    Ok(self.response(page, length, steps, id, is_head))
+                }
+                Script::Written { length, steps } => {
+                    self.connection.promise(id, length.map_or(u64::MAX, |length| length as u64));
+                    self.take_over(steps, id)
+                }
+                Script::Raw(steps) => self.take_over_raw(steps, id),
+            },
+            Effect::Raw(Script::Body { steps, .. } | Script::Written { steps, .. } | Script::Raw(steps)) => {
+                self.take_over_raw(steps, id)
+            }
+        }
+    }
+
+    /// A response that isn't in the record. The body is read before it, as for the others, unless the client is waiting to be told
+    /// to send one.
+    async fn answer_directly(
+        self,
+        direct: Direct,
+        head: &request::Parts,
+        body: Incoming,
+    ) -> Result<Response<Payload>, LetGo> {
+        if !head.headers.contains_key(EXPECT) {
+            drain(body).await?;
+        }
+        let answer = direct.respond(&self.shared).await;
+        Ok(answer.map(|body| Full::new(body).map_err(never).boxed_unsync()))
+    }
+
+    /// The request's body. `None` if it's larger than wiremock gets; empty if wiremock doesn't get it.
+    async fn receive(&self, body: Incoming) -> Result<Option<Bytes>, LetGo> {
+        if !self.shared.keeps_request_bodies {
+            drain(body).await?;
+            return Ok(Some(Bytes::new()));
+        }
+        let mut body = body;
+        let kept = Limited::new(&mut body, LARGEST_BODY).collect().await;
+        match kept {
+            Ok(body) => Ok(Some(body.to_bytes())),
+            Err(error) if error.is::<http_body_util::LengthLimitError>() => {
+                drain(body).await?;
+                Ok(None)
+            }
+            Err(_) => Err(LetGo::RequestBrokeOff),
+        }
+    }
+
+    /// Leaves the connection to the task that owns it. For hyper it ends in an error.
+    fn take_over(self, steps: Steps, exchange: u64) -> Result<Response<Payload>, LetGo> {
+        self.handover.set(Takeover::Play { steps, exchange });
+        Err(LetGo::TakenOver)
+    }
+
+    fn take_over_raw(self, steps: Steps, exchange: u64) -> Result<Response<Payload>, LetGo> {
+        self.connection.promise_raw(exchange);
+        self.take_over(steps, exchange)
+    }
+
+    fn effect(&self, route: &Route, head: &request::Parts) -> Effect {
+        let Some(fault) = &route.fault else { return Effect::None };
+        let before = if fault.counts_requests() {
+            let counter = Counter { address: route.counted_at.clone(), fault: format!("{fault:?}") };
+            self.shared.counts.count(counter)
+        } else {
+            0
+        };
+        fault.effect(&Context {
+            seed: self.shared.seed,
+            before,
+            before_on_connection: self.connection.count_begun() - 1,
+            target: head.uri.path_and_query().map_or("/", |target| target.as_str()),
+        })
+    }
+
+    /// The site's page, once its time has come; or a refusal, which no fault touches.
+    async fn page(
+        &self,
+        route: &Route,
+        delay: Duration,
+        head: request::Parts,
+        body: Bytes,
+    ) -> Result<Response<Bytes>, Refusal> {
+        if let Some(gate) = &route.gate
+            && gate.pass().await == Verdict::Failed
+        {
+            let words = format!("never {} at once within {} ms", gate.size(), gate.wait().as_millis());
+            return Err(Refusal::new(StatusCode::TOO_EARLY, words));
+        }
+        // Even a sleep of no time waits for the clock's next millisecond.
+        if delay > Duration::ZERO {
+            tokio::time::sleep(delay).await;
+        }
+        Ok(match &route.source {
+            Source::Text(answer) => text(StatusCode::OK, answer.clone()),
+            Source::Page(page) => html(page.clone()),
+            Source::Wiremock { host, path } => {
+                Arc::clone(&self.shared.upstream).ask(host, path, head, body).await
+            }
+        })
+    }
+
+    fn whole(self, page: Response<Bytes>, exchange: u64, is_head: bool) -> Response<Payload> {
+        let Script::Body { length, steps } = Script::whole(page.body()) else {
+            unreachable!("a whole body is a body")
+        };
+        self.response(page, length, steps, exchange, is_head)
+    }
+
+    fn response(
+        self,
+        page: Response<Bytes>,
+        length: Option<usize>,
+        steps: Steps,
+        exchange: u64,
+        is_head: bool,
+    ) -> Response<Payload> {
+        let (mut head, _) = page.into_parts();
+        head.headers.remove(TRANSFER_ENCODING);
+        if self.shared.is_crowded() {
+            // A client that's told doesn't ask again on a connection that's about to close.
+            head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        let promised = length.map_or(u64::MAX, |length| length as u64);
+        self.connection.promise(exchange, if is_head { 0 } else { promised });
+        if is_head || length == Some(0) {
+            // The response to HEAD has the length of a body that doesn't come: wiremock's, unless a fault knows better. A 204
+            // or 304 has none.
+            match length {
+                Some(0) if matches!(head.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) => {
+                    head.headers.remove(CONTENT_LENGTH);
+                }
+                Some(0) if is_head && head.status != StatusCode::RESET_CONTENT => {}
+                Some(length) => {
+                    head.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+                }
+                None => {
+                    head.headers.remove(CONTENT_LENGTH);
+                }
+            }
+            return Response::from_parts(head, Full::default().map_err(never).boxed_unsync());
+        }
+        match length {
+            Some(length) => head.headers.insert(CONTENT_LENGTH, HeaderValue::from(length)),
+            None => head.headers.remove(CONTENT_LENGTH),
+        };
+        let handover = self.handover;
+        let body = play(steps, self.connection, exchange, true).map_ok(Frame::data).map_err(move |ending| {
+            handover.set(Takeover::End(ending));
+            LetGo::Ended(ending)
+        });
+        Response::from_parts(head, StreamBody::new(body).boxed_unsync())
+    }
+}
+
+/// Reads a body to its end and drops it.
+async fn drain(mut body: Incoming) -> Result<(), LetGo> {
+    while !body.is_end_stream()
+        && let Some(frame) = body.frame().await
+    {
+        frame.map_err(|_| LetGo::RequestBrokeOff)?;
+    }
+    Ok(())
+}
+
+fn too_large() -> Refusal {
+    let words = format!("the body is larger than {LARGEST_BODY} bytes, which is as much as wiremock gets");
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, words)
+}
+
+/// A request of HTTP/1.1 has one `Host` header with a host, by section 3.2 of RFC 9112.
+fn check_host(head: &request::Parts) -> Result<(), Refusal> {
+    let mut hosts = head.headers.get_all(HOST).iter();
+    let is_right = match (hosts.next(), hosts.next()) {
+        (None, None) => head.version < Version::HTTP_11,
+        (Some(host), None) => host.to_str().is_ok_and(is_host),
+        _ => false,
+    };
+    if is_right {
+        return Ok(());
+    }
+    let words =
+        "a request of HTTP/1.1 needs one Host header with the name of a host, for example `Host: 127.0.0.1`";
+    Err(Refusal::new(StatusCode::BAD_REQUEST, words))
+}
+
+/// Whether this is `host` or `host:port`, or nothing, which a client sends if its target has no host.
+fn is_host(text: &str) -> bool {
+    let authority = || text.parse::<hyper::http::uri::Authority>();
+    text.is_empty()
+        || (!text.contains('@') && authority().is_ok_and(|authority| !authority.host().is_empty()))
+}
+
+fn never(never: Infallible) -> LetGo {
+    match never {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_a_name_or_an_address_perhaps_with_a_port() {
+        for right in ["", "x", "python.org", "127.0.0.1:8080", "[::1]", "[::1]:80", "a_b.example", "x:"] {
+            assert!(is_host(right), "{right}");
+        }
+        for wrong in ["a b", "a/b", "user@host", ":80", "[::1", "<script>"] {
+            assert!(!is_host(wrong), "{wrong}");
+        }
+    }
+}

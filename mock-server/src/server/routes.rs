@@ -1,0 +1,334 @@
+//! What a request asks for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::body::Bytes;
+use hyper::header::{ALLOW, HOST, HeaderValue};
+use hyper::http::request;
+use hyper::{Method, Response, StatusCode, Uri};
+use percent_encoding::percent_decode_str;
+use url::form_urlencoded;
+
+use super::direct::{Direct, Format};
+use super::gate::{Gate, Gates};
+use super::index_page::index_page;
+use crate::fault::{Fault, FaultError};
+use crate::response::{html, text};
+use crate::site::Site;
+
+/// The longest delay of a login and of a logout: next to a page they take hardly any time.
+const SESSION: Duration = Duration::from_millis(100);
+
+/// What one port serves.
+pub(crate) enum Routes {
+    /// One site, as a real site has an origin of its own.
+    Site { site: Site, gate: Option<Arc<Gate>> },
+    /// The whole web, for any client.
+    Program(Program),
+}
+
+/// All sites and faults by path.
+pub(crate) struct Program {
+    sites: Vec<Site>,
+    gate: Option<Arc<Gate>>,
+    gates: Gates,
+}
+
+/// A request understood.
+pub(super) enum Matched {
+    /// It's for the web, and goes into the record.
+    Web(Route),
+    /// It's about the web: an index, a timeline.
+    Direct(Direct),
+}
+
+/// How a request for the web is answered.
+pub(crate) struct Route {
+    /// The site it's for, or empty.
+    pub site: String,
+    /// The path it's recorded with.
+    pub path: String,
+    /// Requests at the same address are counted together.
+    pub counted_at: String,
+    pub gate: Option<Arc<Gate>>,
+    pub delay: Duration,
+    pub fault: Option<Fault>,
+    pub source: Source,
+}
+
+/// Where a response comes from.
+pub(crate) enum Source {
+    /// The server itself: a few words.
+    Text(String),
+    /// The server itself: a site's page.
+    Page(Bytes),
+    /// wiremock, asked for this path of this host.
+    Wiremock { host: String, path: String },
+}
+
+/// The server's own reason why a request doesn't get what it asks for.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    words: String,
+    /// The one method that's allowed instead.
+    allow: Option<&'static str>,
+}
+
+impl Refusal {
+    pub fn new(status: StatusCode, words: impl Into<String>) -> Refusal {
+        Refusal { status, words: words.into(), allow: None }
+    }
+
+    pub fn into_response(self) -> Response<Bytes> {
+        // One line, even if it repeats what a client sent.
+        let mut answer = text(self.status, self.words.replace('\n', "\u{fffd}") + "\n");
+        if let Some(method) = self.allow {
+            answer.headers_mut().insert(ALLOW, HeaderValue::from_static(method));
+        }
+        answer
+    }
+}
+
+impl Routes {
+    pub(super) fn find(&self, head: &request::Parts) -> Result<Matched, Refusal> {
+        let uri = &head.uri;
+        if head.method == Method::CONNECT {
+            let words = "this is a site, not a proxy";
+            return Err(Refusal {
+                allow: Some("GET"),
+                ..Refusal::new(StatusCode::METHOD_NOT_ALLOWED, words)
+            });
+        }
+        match self {
+            Routes::Site { site, gate } => Ok(Matched::Web(of_site(site, path_and_query(uri), gate.clone()))),
+            Routes::Program(program) => match program.route(uri)? {
+                Some(route) => Ok(Matched::Web(route)),
+                None => program.direct(head).map(Matched::Direct),
+            },
+        }
+    }
+}
+
+fn of_site(site: &Site, path: String, gate: Option<Arc<Gate>>) -> Route {
+    let source = if site.by_front {
+        Source::Page(site.page.clone())
+    } else {
+        Source::Wiremock { host: site.name.clone(), path: path.clone() }
+    };
+    let without_query = path.split('?').next().unwrap_or_default();
+    let other = site.others.iter().find(|other| other.path == without_query);
+    let (fault, counted_at) = match other.and_then(|other| other.fault.clone()) {
+        Some(own) => (Some(own), format!("{}{without_query}", site.name)),
+        None => (site.fault.clone(), site.name.clone()),
+    };
+    let delay = match without_query {
+        "/login" | "/logout" => site.delay.min(SESSION),
+        _ => site.delay,
+    };
+    Route { site: site.name.clone(), source, path, counted_at, gate, delay, fault }
+}
+
+fn path_and_query(uri: &Uri) -> String {
+    // `OPTIONS *` asks for no path.
+    uri.path_and_query()
+        .map(|path| path.as_str())
+        .filter(|path| path.starts_with('/'))
+        .unwrap_or("/")
+        .to_owned()
+}
+
+/// A part of a path as it's meant: `%66ault` is `fault`.
+fn decoded(part: &str) -> String {
+    percent_decode_str(part).decode_utf8_lossy().into_owned()
+}
+
+impl Program {
+    pub fn new(sites: Vec<Site>, gate: Option<Arc<Gate>>) -> Program {
+        Program { sites, gate, gates: Gates::default() }
+    }
+
+    /// How a request for the web is answered; `None` if the request is about the web.
+    pub fn route(&self, uri: &Uri) -> Result<Option<Route>, Refusal> {
+        let path = uri.path();
+        let query = uri.query().unwrap_or_default();
+        let Some((place, rest)) = path.strip_prefix('/').and_then(|path| path.split_once('/')) else {
+            return Ok(None);
+        };
+        let route = match decoded(place).as_str() {
+            "site" => self.site(rest, query)?,
+            "fault" => self.fault(&decoded(rest), path_and_query(uri), query)?,
+            "delay" => {
+                Parameters::of("a delay", query, &[], "/delay/500")?;
+                let milliseconds = number(&decoded(rest), 0, 600_000, "a delay", "ms", "/delay/500")?;
+                let mut route = of_server(path_and_query(uri), format!("after {milliseconds} ms\n"));
+                route.delay = Duration::from_millis(milliseconds);
+                route
+            }
+            "gate" => {
+                let gate = self.gate(&decoded(rest), query)?;
+                let mut route = of_server(path_and_query(uri), format!("{} at once\n", gate.size()));
+                route.gate = Some(gate);
+                route
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(route))
+    }
+
+    fn site(&self, rest: &str, query: &str) -> Result<Route, Refusal> {
+        let (name, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let site = self.find(&decoded(name))?;
+        let query = if query.is_empty() { String::new() } else { format!("?{query}") };
+        Ok(of_site(site, format!("/{path}{query}"), self.gate.clone()))
+    }
+
+    fn find(&self, name: &str) -> Result<&Site, Refusal> {
+        self.sites.iter().find(|site| site.name == name).ok_or_else(|| {
+            let names: Vec<_> = self.sites.iter().map(|site| site.name.as_str()).collect();
+            Refusal::new(
+                StatusCode::NOT_FOUND,
+                format!("no site is called `{name}`; there are: {}", names.join(", ")),
+            )
+        })
+    }
+
+    fn fault(&self, name: &str, path: String, query: &str) -> Result<Route, Refusal> {
+        // `site` chooses the page, and `hop` says where a redirect has sent the client; all others are the fault's.
+        let (mut site, mut hop, mut rest) = (None, false, form_urlencoded::Serializer::new(String::new()));
+        for (parameter, value) in form_urlencoded::parse(query.as_bytes()) {
+            match &*parameter {
+                "site" if site.is_some() => return Err(given_twice("site", "/fault/hang?site=python.org")),
+                "hop" if hop => return Err(given_twice("hop", "/fault/redirect?hops=3&hop=1")),
+                "site" => site = Some(self.find(&value)?),
+                "hop" => hop = true,
+                _ => {
+                    rest.append_pair(&parameter, &value);
+                }
+            }
+        }
+        let fault: Fault = format!("{name}?{}", rest.finish())
+            .parse()
+            .map_err(|error: FaultError| Refusal::new(StatusCode::BAD_REQUEST, error.to_string()))?;
+        if fault.needs_own_port() {
+            return Err(Refusal::new(
+                StatusCode::BAD_REQUEST,
+                format!(
+                    "`{name}` is a matter of the port, so it cannot be a page of this one; \
+                     it needs the library, where each site has a port of its own"
+                ),
+            ));
+        }
+        let host = site.or(self.sites.first()).map(|site| site.name.clone()).unwrap_or_default();
+        Ok(Route {
+            site: String::new(),
+            path,
+            counted_at: format!("/fault {host}"),
+            gate: None,
+            delay: Duration::ZERO,
+            fault: Some(fault),
+            source: Source::Wiremock { host, path: "/".to_owned() },
+        })
+    }
+
+    fn gate(&self, size: &str, query: &str) -> Result<Arc<Gate>, Refusal> {
+        const EXAMPLE: &str = "/gate/4?wait=2000";
+        let size = number(size, 1, 100_000, "a gate", "requests", EXAMPLE)?;
+        let parameters = Parameters::of("a gate", query, &["wait"], EXAMPLE)?;
+        let wait = match parameters.get("wait") {
+            Some(wait) => number(wait, 1, 600_000, "`wait`", "ms", EXAMPLE)?,
+            None => 2000,
+        };
+        self.gates.get(size as usize, Duration::from_millis(wait)).ok_or_else(|| {
+            let words = "clients are waiting at too many gates; use fewer, or wait until some have opened";
+            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, words)
+        })
+    }
+
+    fn direct(&self, head: &request::Parts) -> Result<Direct, Refusal> {
+        let path = decoded(head.uri.path());
+        // As the client knows it, without anything that isn't the name of a host.
+        let is_host =
+            |host: &&str| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
+        let host = head.headers.get(HOST).and_then(|host| host.to_str().ok()).filter(|host| !host.is_empty());
+        let host = host.filter(is_host).unwrap_or("127.0.0.1");
+        match (&head.method, path.as_str()) {
+            (_, "/") => Ok(Direct::Ready(html(index_page(&self.sites, host).into()))),
+            (_, "/timeline") => Ok(Direct::Timeline(Format::Text)),
+            (_, "/timeline.svg") => Ok(Direct::Timeline(Format::Svg)),
+            (_, "/timeline.json") => Ok(Direct::Timeline(Format::Json)),
+            (&Method::POST, "/reset-record") => {
+                self.gates.forget_all();
+                Ok(Direct::ResetRecord)
+            }
+            (_, "/reset-record") => {
+                let words = format!(
+                    "this changes the record, so it needs POST: curl -X POST http://{host}/reset-record"
+                );
+                Err(Refusal { allow: Some("POST"), ..Refusal::new(StatusCode::METHOD_NOT_ALLOWED, words) })
+            }
+            _ => {
+                let words = format!("nothing is at `{path}`; http://{host}/ lists what there is");
+                Err(Refusal::new(StatusCode::NOT_FOUND, words))
+            }
+        }
+    }
+}
+
+/// A route that the server answers itself, in bounded memory.
+fn of_server(path: String, answer: String) -> Route {
+    Route {
+        site: String::new(),
+        path,
+        counted_at: String::new(),
+        gate: None,
+        delay: Duration::ZERO,
+        fault: None,
+        source: Source::Text(answer),
+    }
+}
+
+/// The parameters of a query, each given once.
+struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    /// The query of `what`, which takes only the parameters in `names`.
+    fn of(what: &str, query: &str, names: &[&str], example: &str) -> Result<Parameters, Refusal> {
+        let mut parameters: Vec<(String, String)> = Vec::new();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()).into_owned() {
+            if !names.contains(&name.as_str()) {
+                let takes = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+                let words =
+                    format!("{what} has no parameter `{name}`; it takes {takes}, for example {example}");
+                return Err(Refusal::new(StatusCode::BAD_REQUEST, words));
+            }
+            if parameters.iter().any(|(given, _)| *given == name) {
+                return Err(given_twice(&name, example));
+            }
+            parameters.push((name, value));
+        }
+        Ok(Parameters(parameters))
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
+}
+
+fn given_twice(name: &str, example: &str) -> Refusal {
+    Refusal::new(
+        StatusCode::BAD_REQUEST,
+        format!("`{name}` is given twice; give it once, for example {example}"),
+    )
+}
+
+/// A whole number within bounds, or a refusal that says what would be right.
+fn number(value: &str, least: u64, most: u64, what: &str, unit: &str, example: &str) -> Result<u64, Refusal> {
+    value.parse().ok().filter(|number| (least..=most).contains(number)).ok_or_else(|| {
+        let words = format!(
+            "{what} is a whole number from {least} to {most} ({unit}), not `{value}`, for example {example}"
+        );
+        Refusal::new(StatusCode::BAD_REQUEST, words)
+    })
+}

@@ -1,0 +1,6 @@
+//! A web as its owner sees it, and how it starts.
+
+pub(crate) mod builder;
+pub(crate) mod error;
+pub(crate) mod mock_web;
+mod start;

@@ -1,0 +1,275 @@
+//! Starting a web: its thread, its ports, and wiremock.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread;
+
+use socket2::{Domain, Socket, Type};
+use tokio::net::TcpListener;
+use tokio::runtime::{self, Runtime};
+use tokio::sync::{Semaphore, oneshot, watch};
+use wiremock::MockServer;
+
+use super::builder::Builder;
+use super::error::StartError;
+use super::mock_web::{MockWeb, Started};
+use crate::fault::Fault;
+use crate::recorder::Recorder;
+use crate::server::accept::serve;
+use crate::server::counts::Counts;
+use crate::server::descriptors;
+use crate::server::gate::Gate;
+use crate::server::routes::{Program, Routes};
+use crate::server::shared::Shared;
+use crate::server::upstream::{Forgetting, Upstream, mount_pages};
+use crate::site::Site;
+
+/// Connections that may wait to be accepted. The kernel lowers it to its own limit (`somaxconn`).
+const BACKLOG: i32 = 65_535;
+/// How often a free port of `127.0.0.1` may be taken at `[::1]` before that's an error.
+const ATTEMPTS: usize = 20;
+
+impl Builder {
+    /// Starts the web. When this returns, every port is bound.
+    ///
+    /// On Unix this raises the process's soft limit on open files (`RLIMIT_NOFILE`) as far as the hard limit allows, because each
+    /// request in flight takes up to four descriptors. The limit stays raised after the web is gone, and programs that this
+    /// process starts inherit it.
+    ///
+    /// # Errors
+    ///
+    /// A port that can't be had, a fault for a site that doesn't exist, a fault in a place where it can't act, no thread.
+    pub fn start(mut self) -> Result<MockWeb, StartError> {
+        self.apply_faults()?;
+        self.check_faults()?;
+        let recorder = Recorder::new(self.log.take());
+        let (close, closing) = watch::channel(false);
+        let seed = self.seed;
+        let (report, reported) = mpsc::channel();
+        let (stop, stopped) = oneshot::channel();
+        let parts = Parts { recorder: recorder.clone(), closing, descriptors: descriptors::raise() };
+        let thread = thread::Builder::new()
+            .name("mock-web".to_owned())
+            .spawn(move || run(self, parts, &report, stopped))?;
+        let started = reported.recv().map_err(|_| io::Error::other("the web's thread ended early"))??;
+        Ok(MockWeb::new(recorder, seed, close, stop, thread, started))
+    }
+
+    fn apply_faults(&mut self) -> Result<(), StartError> {
+        for (name, fault) in std::mem::take(&mut self.faults) {
+            match self.sites.iter_mut().find(|site| site.name == name) {
+                Some(site) => site.fault = Some(fault),
+                None => {
+                    let names: Vec<_> = self.sites.iter().map(|site| site.name.as_str()).collect();
+                    return Err(StartError::Site { name, there_are: names.join(", ") });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_faults(&self) -> Result<(), StartError> {
+        for site in &self.sites {
+            if self.port.is_some() && site.fault.as_ref().is_some_and(Fault::needs_own_port) {
+                return Err(StartError::OnePort { name: site.name.clone() });
+            }
+            if site.fault.as_ref().is_some_and(Fault::nests_a_port_fault) {
+                return Err(StartError::PortFault { place: format!("some requests to {}", site.name) });
+            }
+            let of_the_port = |fault: &Fault| fault.needs_own_port() || fault.nests_a_port_fault();
+            let mut others = site.others.iter();
+            if let Some(other) = others.find(|other| other.fault.as_ref().is_some_and(of_the_port)) {
+                return Err(StartError::PortFault { place: format!("{}{}", site.name, other.path) });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the web's thread gets from its owner, besides the configuration.
+struct Parts {
+    recorder: Recorder,
+    closing: watch::Receiver<bool>,
+    /// The limit on open files.
+    descriptors: usize,
+}
+
+/// The web's thread. It runs until its owner stops it or is gone.
+fn run(
+    builder: Builder,
+    parts: Parts,
+    report: &mpsc::Sender<Result<Started, StartError>>,
+    stopped: oneshot::Receiver<()>,
+) {
+    let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            // The owner waits for this, unless it's gone.
+            let _ = report.send(Err(error.into()));
+            return;
+        }
+    };
+    let _ = report.send(start(&runtime, builder, parts));
+    let _ = runtime.block_on(stopped);
+    // A timeline being drawn in another thread isn't waited for.
+    runtime.shutdown_background();
+}
+
+fn start(runtime: &Runtime, builder: Builder, parts: Parts) -> Result<Started, StartError> {
+    let wiremock = Arc::new(runtime.block_on(start_wiremock(&builder)));
+    let forgetting =
+        (!builder.keep_requests).then(|| Forgetting::new(Arc::clone(&wiremock), builder.sites.clone()));
+    let shares = descriptors::shares(parts.descriptors, builder.clients_elsewhere);
+    let counts = Arc::new(Counts::default());
+    let shared = Arc::new(Shared {
+        recorder: parts.recorder,
+        upstream: Arc::new(Upstream::new(*wiremock.address(), shares.upstream, forgetting)),
+        connections: Arc::new(Semaphore::new(shares.connections)),
+        crowded: watch::Sender::new(0),
+        counts: Arc::clone(&counts),
+        closing: parts.closing,
+        seed: builder.seed,
+        keeps_request_bodies: builder.keep_requests,
+    });
+    let gate = builder.gate.map(|(size, wait)| Arc::new(Gate::new(size, wait)));
+    let mut started = Started {
+        one_port: None,
+        runtime: runtime.handle().clone(),
+        urls: Vec::new(),
+        wiremock,
+        counts,
+        _held: Vec::new(),
+    };
+    let _context = runtime.enter();
+    match builder.port {
+        Some(port) => start_on_one_port(&mut started, port, builder.sites, gate, shared)?,
+        None => start_sites(&mut started, builder.sites, gate, &shared)?,
+    }
+    Ok(started)
+}
+
+fn start_on_one_port(
+    started: &mut Started,
+    port: u16,
+    sites: Vec<Site>,
+    gate: Option<Arc<Gate>>,
+    shared: Arc<Shared>,
+) -> Result<(), StartError> {
+    let sockets = bind_both(port)?;
+    let address = sockets[0].address;
+    started.one_port = Some(address);
+    started.urls = sites
+        .iter()
+        .map(|site| (site.name.clone(), format!("http://{address}/site/{}/", site.name)))
+        .collect();
+    let routes = Arc::new(Routes::Program(Program::new(sites, gate)));
+    for bound in sockets {
+        tokio::spawn(serve(bound.listen()?, Arc::clone(&routes), Arc::clone(&shared)));
+    }
+    Ok(())
+}
+
+fn start_sites(
+    started: &mut Started,
+    sites: Vec<Site>,
+    gate: Option<Arc<Gate>>,
+    shared: &Arc<Shared>,
+) -> Result<(), StartError> {
+    for site in sites {
+        let bound = bind(Ipv4Addr::LOCALHOST.into(), 0)?;
+        started.urls.push((site.name.clone(), format!("http://{}/", bound.address)));
+        match site.fault {
+            Some(Fault::Refused) => started._held.push(bound.socket),
+            Some(Fault::ConnectHang) => started._held.extend(bound.full()?),
+            _ => {
+                let routes = Arc::new(Routes::Site { site, gate: gate.clone() });
+                tokio::spawn(serve(bound.listen()?, routes, Arc::clone(shared)));
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn start_wiremock(builder: &Builder) -> MockServer {
+    let server = MockServer::builder();
+    let server = if builder.keep_requests { server } else { server.disable_request_recording() };
+    let server = server.start().await;
+    mount_pages(&server, &builder.sites).await;
+    server
+}
+
+/// A socket that has its address and doesn't listen yet.
+struct Bound {
+    socket: Socket,
+    address: SocketAddr,
+}
+
+/// The same port of `127.0.0.1` and, if the machine has it, of `[::1]`: `localhost` is one for some clients, the other for others.
+fn bind_both(port: u16) -> Result<Vec<Bound>, StartError> {
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let first = bind(Ipv4Addr::LOCALHOST.into(), port)?;
+        match bind(Ipv6Addr::LOCALHOST.into(), first.address.port()) {
+            Ok(second) => return Ok(vec![first, second]),
+            Err(StartError::Port { reason, .. }) if !is_taken(&reason) => return Ok(vec![first]),
+            // The system chose a port that's free only for the first address.
+            Err(_) if port == 0 && attempt < ATTEMPTS => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Whether there is such an address, and its port is taken or forbidden.
+fn is_taken(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied)
+}
+
+fn bind(ip: IpAddr, port: u16) -> Result<Bound, StartError> {
+    let bind = || {
+        let socket = Socket::new(Domain::for_address(SocketAddr::new(ip, port)), Type::STREAM, None)?;
+        if ip.is_ipv6() {
+            socket.set_only_v6(true)?;
+        }
+        // A chosen port may have connections of an earlier run that fade out. Not for a port that the system chooses: on Linux it
+        // would let another program listen where a refused site is bound. Not on Windows, where two could listen.
+        #[cfg(unix)]
+        socket.set_reuse_address(port != 0)?;
+        socket.bind(&SocketAddr::new(ip, port).into())?;
+        let address = socket.local_addr()?.as_socket().ok_or_else(|| io::Error::other("no address"))?;
+        Ok(Bound { socket, address })
+    };
+    bind().map_err(|reason| StartError::Port { address: SocketAddr::new(ip, port), reason })
+}
+
+impl Bound {
+    fn listen(self) -> Result<TcpListener, StartError> {
+        let listen = || {
+            self.socket.listen(BACKLOG)?;
+            self.socket.set_nonblocking(true)?;
+            TcpListener::from_std(self.socket.into())
+        };
+        listen().map_err(|reason| StartError::Port { address: self.address, reason })
+    }
+
+    /// A port whose queue is full, with the sockets that fill it: a client that connects gets no response at all.
+    fn full(self) -> Result<Vec<Socket>, StartError> {
+        let Bound { socket, address } = self;
+        let fill = || {
+            socket.listen(0)?;
+            let mut sockets = vec![socket];
+            // A queue of length 0 holds one; the others make sure that no room is left.
+            for _ in 0..3 {
+                let filler = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+                filler.set_nonblocking(true)?;
+                // It's under way, or it fails for lack of room: either way the queue is full in the end.
+                let _ = filler.connect(&address.into());
+                sockets.push(filler);
+            }
+            Ok(sockets)
+        };
+        fill().map_err(|reason| StartError::Port { address, reason })
+    }
+}

@@ -1,0 +1,293 @@
+//! One connection: the responses it owes, and how they end up in the record.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+
+use crate::record::Outcome;
+use crate::recorder::{Live, Recorder, RequestHead};
+
+/// What the socket, the handler of requests and the body of a response share of one connection.
+pub(crate) struct Connection {
+    id: u64,
+    accepted: Duration,
+    pub recorder: Recorder,
+    answers: Mutex<VecDeque<Answer>>,
+    /// Requests that have arrived, for a site or about the web.
+    asked: AtomicU64,
+    /// Requests for a site that have begun.
+    begun: AtomicU64,
+    /// Notified when something was written and when a response reaches a new phase.
+    changed: Notify,
+    /// Whether the client has closed its sending half and is known to be still there.
+    is_half_closed: AtomicBool,
+    /// How long the connection may be idle, if it must not stay open.
+    idle_limit: watch::Sender<Option<Duration>>,
+}
+
+/// A response that's owed: the meter that follows it onto the wire.
+struct Answer {
+    exchange: u64,
+    /// How long the body is when complete. `None` until the handler has decided; anything written before that
+    /// is an interim `100 Continue`.
+    promised: Option<u64>,
+    /// Bytes of the body on the wire.
+    sent: u64,
+    /// How much of the blank line that ends the head is on the wire, in bytes; 4 is all of it.
+    blank_line: usize,
+    phase: Phase,
+}
+
+/// How far a response has got. It decides what it means when the client sends nothing more (FIN).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// The request is still being read.
+    Receiving,
+    /// An HTTP response will come.
+    Preparing,
+    /// No HTTP response will come.
+    Silent,
+    /// Bytes go out as fast as the client takes them.
+    Flowing,
+    /// The next bytes are held back.
+    Paused,
+}
+
+/// What it means that the client sends nothing more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EndOfInput {
+    /// The client is taken to have left.
+    Gone,
+    /// It may have left, or it may only have closed its sending half.
+    Unclear,
+    /// It's still there, or the next write will tell.
+    Stays,
+}
+
+const BLANK_LINE: &[u8; 4] = b"\r\n\r\n";
+
+impl Connection {
+    pub fn new(recorder: Recorder) -> Connection {
+        Connection {
+            id: recorder.connection_opened(),
+            accepted: recorder.now(),
+            recorder,
+            answers: Mutex::default(),
+            asked: AtomicU64::new(0),
+            begun: AtomicU64::new(0),
+            changed: Notify::new(),
+            is_half_closed: AtomicBool::new(false),
+            idle_limit: watch::Sender::new(None),
+        }
+    }
+
+    /// A request has arrived, for a site or about the web.
+    pub fn asked(&self) {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.idle_limit.send_if_modified(|limit| limit.take().is_some());
+    }
+
+    /// How many requests have arrived.
+    pub fn count_asked(&self) -> u64 {
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    /// A request for a site begins.
+    pub fn begin(&self, head: RequestHead) -> u64 {
+        self.begun.fetch_add(1, Ordering::Relaxed);
+        let exchange = self.recorder.begin(self.id, self.accepted, head);
+        self.answers().push_back(Answer {
+            exchange,
+            promised: None,
+            sent: 0,
+            blank_line: 0,
+            phase: Phase::Receiving,
+        });
+        exchange
+    }
+
+    /// How many requests for a site have begun.
+    pub fn count_begun(&self) -> u64 {
+        self.begun.load(Ordering::Relaxed)
+    }
+
+    /// A response has got this far.
+    pub fn set_phase(&self, exchange: u64, phase: Phase) {
+        self.with_answer(exchange, |answer| answer.phase = phase);
+        self.changed.notify_waiters();
+    }
+
+    /// A response with a head and `body` bytes is about to be written.
+    pub fn promise(&self, exchange: u64, body: u64) {
+        self.with_answer(exchange, |answer| {
+            answer.promised = Some(body);
+            answer.phase = Phase::Flowing;
+        });
+    }
+
+    /// Bytes that aren't an HTTP response are about to be written; all of them count as body.
+    pub fn promise_raw(&self, exchange: u64) {
+        self.with_answer(exchange, |answer| {
+            answer.promised = Some(u64::MAX);
+            answer.blank_line = BLANK_LINE.len();
+            answer.phase = Phase::Flowing;
+        });
+    }
+
+    /// Waits until the kernel has taken the head and `bytes` of the body, so that whatever follows comes after them.
+    pub async fn sent(&self, exchange: u64, bytes: u64) {
+        self.wait_until(|answers| {
+            let answer = answers.iter().find(|answer| answer.exchange == exchange);
+            // A response that is no longer owed has been sent.
+            answer.is_none_or(|answer| answer.blank_line == BLANK_LINE.len() && answer.sent >= bytes)
+        })
+        .await;
+    }
+
+    /// Waits until the connection, with no response owed, has been without a request for `limit`. A connection that hasn't
+    /// carried a request yet gets `limit_before` instead.
+    pub async fn idle_for(&self, limit: Duration, limit_before: Duration) {
+        loop {
+            self.wait_until(VecDeque::is_empty).await;
+            let asked = self.count_asked();
+            tokio::time::sleep(if asked > 0 { limit } else { limit_before }).await;
+            if self.count_asked() == asked && self.answers().is_empty() {
+                return;
+            }
+        }
+    }
+
+    /// Closes the connection once it has been idle for this long, unless a request comes first.
+    pub fn close_when_idle_for(&self, limit: Duration) {
+        self.idle_limit.send_replace(Some(limit));
+    }
+
+    /// Waits until the connection has been idle for as long as it may be: for ever, if there's no limit.
+    pub async fn idle_limit_reached(&self) {
+        let mut limit = self.idle_limit.subscribe();
+        loop {
+            let current = *limit.borrow_and_update();
+            // The sender is in `self`, so waiting for a change can't fail.
+            match current {
+                Some(time) => tokio::select! {
+                    () = self.idle_for(time, time) => return,
+                    _ = limit.changed() => {}
+                },
+                None => {
+                    let _ = limit.changed().await;
+                }
+            }
+        }
+    }
+
+    /// What it means, now, that the client sends nothing more.
+    ///
+    /// A client that leaves and one that only closes its sending half look the same (FIN). One that half-closes does so right after its
+    /// request. So a FIN that comes later, in a pause of the response, is taken for leaving, and so is one
+    /// before a response that never comes: nothing would be sent that could tell.
+    pub fn end_of_input(&self) -> EndOfInput {
+        let is_half_closed = self.is_half_closed.load(Ordering::Relaxed);
+        let answers = self.answers();
+        match answers.front().map(|answer| answer.phase) {
+            Some(Phase::Preparing | Phase::Paused) if is_half_closed => EndOfInput::Stays,
+            Some(Phase::Preparing) => EndOfInput::Unclear,
+            Some(Phase::Silent | Phase::Paused) | None => EndOfInput::Gone,
+            Some(Phase::Receiving | Phase::Flowing) => EndOfInput::Stays,
+        }
+    }
+
+    /// The client has closed its sending half and is still there.
+    pub fn half_closed(&self) {
+        self.is_half_closed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether responses are owed, and their requests have been read.
+    pub fn owes_answers_to_read_requests(&self) -> bool {
+        let answers = self.answers();
+        !answers.is_empty() && answers.iter().all(|answer| answer.phase != Phase::Receiving)
+    }
+
+    /// Waits for the next change of a response.
+    pub async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// Ends everything that's still owed. It's called before the socket is closed, so that a client that has
+    /// seen the end finds it in the record.
+    pub fn end_all(&self, outcome: Outcome) {
+        let owed = std::mem::take(&mut *self.answers());
+        for answer in owed {
+            self.recorder.end(answer.exchange, outcome);
+        }
+    }
+
+    async fn wait_until(&self, mut predicate: impl FnMut(&VecDeque<Answer>) -> bool) {
+        loop {
+            // On the web's one thread nothing changes between these two lines.
+            let changed = self.changed.notified();
+            if predicate(&self.answers()) {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    fn with_answer(&self, exchange: u64, change: impl FnOnce(&mut Answer)) {
+        if let Some(answer) = self.answers().iter_mut().find(|answer| answer.exchange == exchange) {
+            change(answer);
+        }
+    }
+
+    fn answers(&self) -> MutexGuard<'_, VecDeque<Answer>> {
+        self.answers.lock().expect("no code that holds this lock panics")
+    }
+
+    /// `written` went onto the wire: heads and bodies of the responses owed, in their order.
+    pub fn wrote(&self, mut written: &[u8], live: &mut Live, now: Duration) {
+        let mut answers = self.answers();
+        while !written.is_empty()
+            && let Some(answer) = answers.front_mut()
+            && let Some(promised) = answer.promised
+        {
+            written = &written[answer.end_of_head(written)..];
+            let body = (promised - answer.sent).min(written.len() as u64);
+            answer.sent += body;
+            written = &written[body as usize..];
+            live.wrote(answer.exchange, body, now);
+            if answer.blank_line < BLANK_LINE.len() || answer.sent < promised {
+                break;
+            }
+            live.end(answer.exchange, Outcome::Complete, now);
+            answers.pop_front();
+        }
+        self.changed.notify_waiters();
+    }
+}
+
+impl Drop for Connection {
+    /// Whatever the handler didn't end itself, the client did.
+    fn drop(&mut self) {
+        self.end_all(Outcome::ClientGone);
+        self.recorder.connection_closed();
+    }
+}
+
+impl Answer {
+    /// How many of these bytes still belong to the head.
+    fn end_of_head(&mut self, bytes: &[u8]) -> usize {
+        for (index, byte) in bytes.iter().enumerate() {
+            if self.blank_line == BLANK_LINE.len() {
+                return index;
+            }
+            self.blank_line = match byte {
+                byte if *byte == BLANK_LINE[self.blank_line] => self.blank_line + 1,
+                b'\r' => 1,
+                _ => 0,
+            };
+        }
+        bytes.len()
+    }
+}

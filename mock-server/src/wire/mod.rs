@@ -1,0 +1,6 @@
+//! How a response travels: the steps of a script, the socket that takes them, and the connection that both report to.
+
+pub(crate) mod connection;
+pub(crate) mod script;
+pub(crate) mod socket;
+pub(crate) mod takeover;
