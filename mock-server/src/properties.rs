@@ -146,13 +146,9 @@ fn act(fault: &Fault, body: &'static [u8], before: u64) {
         }
         Effect::Travel(script) => match script(&page) {
             Script::Body { length: Some(length), steps } => check_body(fault, steps, length),
-            Script::Body { steps, .. } | Script::Written { steps, .. } | Script::Raw(steps) => {
-                check(fault, steps)
-            }
+            Script::Body { steps, .. } | Script::Written { steps, .. } => check(fault, steps),
         },
-        Effect::Raw(Script::Body { steps, .. } | Script::Written { steps, .. } | Script::Raw(steps)) => {
-            check(fault, steps);
-        }
+        Effect::Raw(steps) => check(fault, steps),
     }
 }
 

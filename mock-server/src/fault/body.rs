@@ -11,7 +11,7 @@ use super::effect::Effect;
 use super::faults::Fault;
 use super::head::written;
 use super::parameter::{Allows, Kind, Parameter};
-use crate::wire::script::{Ending, Script, Step};
+use crate::wire::script::{Ending, Script, Step, steps};
 
 const AFTER: Parameter =
     Parameter::new("after", Allows::Number { unit: "bytes", least: 0, most: 1_000_000_000 }, Some("1000"));
@@ -98,7 +98,7 @@ pub(super) fn truncate(after: u64) -> Effect {
 fn cut(after: u64, ending: Ending) -> Effect {
     Effect::travel(move |page| {
         let (start, _) = split(page.body(), after);
-        Script::body(page.body().len(), [Step::Send(start), Step::End(ending)])
+        Script::Body { length: Some(page.body().len()), steps: steps([Step::Send(start), Step::End(ending)]) }
     })
 }
 
@@ -108,7 +108,10 @@ pub(super) fn dribble(chunk: NonZeroU64, pause: Duration) -> Effect {
         let first = take(&mut rest, chunk.get());
         let others = iter::from_fn(move || (!rest.is_empty()).then(|| take(&mut rest, chunk.get())));
         let others = others.flat_map(move |piece| [Step::Pause(pause), Step::Send(piece)]);
-        Script::body(page.body().len(), iter::once(Step::Send(first)).chain(others))
+        Script::Body {
+            length: Some(page.body().len()),
+            steps: steps(iter::once(Step::Send(first)).chain(others)),
+        }
     })
 }
 
@@ -124,7 +127,7 @@ pub(super) fn dribble_over(chunks: NonZeroU64, over: Duration) -> Effect {
             let time = part(over, index, (count - 1).max(1));
             [Step::Until(time), Step::Send(body.slice(start as usize..end as usize))]
         });
-        Script::body(page.body().len(), pieces)
+        Script::Body { length: Some(page.body().len()), steps: steps(pieces) }
     })
 }
 
@@ -141,7 +144,10 @@ pub(super) fn stall(after: u64, pause: Option<Duration>) -> Effect {
     Effect::travel(move |page| {
         let (start, rest) = split(page.body(), after);
         let pause = pause.map_or(Step::Forever, Step::Pause);
-        Script::body(page.body().len(), [Step::Send(start), pause, Step::Send(rest)])
+        Script::Body {
+            length: Some(page.body().len()),
+            steps: steps([Step::Send(start), pause, Step::Send(rest)]),
+        }
     })
 }
 
@@ -156,7 +162,7 @@ pub(super) fn bad_chunk() -> Effect {
         // In one write: aiohttp 3.14.5 raises an error if all of it comes together, and waits for its timeout if the bad
         // chunk comes after the rest.
         let answer = [&written(page, None)[..], &good, b"no chunk size\r\n"].concat();
-        Script::written(None, [Step::Send(answer.into()), Step::End(Ending::Close)])
+        Script::Written { length: None, steps: steps([Step::Send(answer.into()), Step::End(Ending::Close)]) }
     })
 }
 
@@ -171,7 +177,8 @@ pub(super) fn endless(chunk: NonZeroU64, pause: Duration) -> Effect {
             }
             take(&mut rest, chunk.get())
         });
-        Script::endless(pieces.flat_map(move |piece| [Step::Send(piece), Step::Pause(pause)]))
+        let pieces = pieces.flat_map(move |piece| [Step::Send(piece), Step::Pause(pause)]);
+        Script::Body { length: None, steps: steps(pieces) }
     })
 }
 

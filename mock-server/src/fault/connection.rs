@@ -11,7 +11,7 @@ use super::faults::Fault;
 use super::head::written;
 use super::parameter::{Allows, Kind, Parameter};
 use super::random::SEED;
-use crate::wire::script::{Ending, Script, Step};
+use crate::wire::script::{Ending, Script, Step, steps};
 
 const MS: Allows = Allows::Number { unit: "ms", least: 0, most: 600_000 };
 
@@ -58,15 +58,15 @@ pub(super) const KINDS: &[Kind] = &[
 ];
 
 pub(super) fn empty() -> Effect {
-    Effect::Raw(Script::raw([Step::End(Ending::Close)]))
+    Effect::Raw(steps([Step::End(Ending::Close)]))
 }
 
 pub(super) fn reset() -> Effect {
-    Effect::Raw(Script::raw([Step::End(Ending::Reset)]))
+    Effect::Raw(steps([Step::End(Ending::Reset)]))
 }
 
 pub(super) fn hang() -> Effect {
-    Effect::Raw(Script::raw([Step::Forever]))
+    Effect::Raw(steps([Step::Forever]))
 }
 
 /// Bytes with the top bit set, so that none of them begins an HTTP response. They are made in pieces, whatever their number.
@@ -79,14 +79,14 @@ pub(super) fn garbage(bytes: u64, seed: u64) -> Effect {
         rest -= piece;
         (piece > 0).then(|| (0..piece).map(|_| random.u8(0x80..)).collect::<Bytes>())
     });
-    Effect::Raw(Script::raw(pieces.map(Step::Send).chain([Step::End(Ending::Close)])))
+    Effect::Raw(steps(pieces.map(Step::Send).chain([Step::End(Ending::Close)])))
 }
 
 pub(super) fn slow_close(delay: Duration) -> Effect {
     Effect::travel(move |page| {
         let head = written(page, Some(page.body().len()));
         let body = page.body().clone();
-        let steps = [Step::Send(head), Step::Send(body), Step::Pause(delay), Step::End(Ending::Close)];
-        Script::written(Some(page.body().len()), steps)
+        let steps = steps([Step::Send(head), Step::Send(body), Step::Pause(delay), Step::End(Ending::Close)]);
+        Script::Written { length: Some(page.body().len()), steps }
     })
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hyper::Response;
 use hyper::body::Bytes;
 
-use crate::wire::script::Script;
+use crate::wire::script::{Script, Steps};
 
 /// What a fault does to one exchange.
 pub(crate) enum Effect {
@@ -22,7 +22,7 @@ pub(crate) enum Effect {
     /// The page as it is, and then the connection closes once it has been idle for this long.
     CloseWhenIdle(Duration),
     /// Bytes and an end instead of an HTTP response.
-    Raw(Script),
+    Raw(Steps),
 }
 
 /// What an effect may depend on, besides the fault.

@@ -15,7 +15,7 @@ use super::effect::{Context, Effect};
 use super::faults::{Fault, RetryAfter};
 use super::parameter::{Allows, Kind, Parameter};
 use crate::response::{is_without_body, text};
-use crate::wire::script::{Ending, Script, Step};
+use crate::wire::script::{Ending, Script, Step, steps};
 
 /// Bytes of a slow head that are sent together.
 const PIECE: usize = 4;
@@ -72,8 +72,8 @@ pub(super) const KINDS: &[Kind] = &[
 
 pub(super) fn status(code: StatusCode, retry_after: Option<&RetryAfter>) -> Effect {
     if code.is_informational() {
-        let steps = [Step::Send(format!("HTTP/1.1 {code}\r\n\r\n").into()), Step::End(Ending::Close)];
-        return Effect::Raw(Script::raw(steps));
+        let head = format!("HTTP/1.1 {code}\r\n\r\n").into();
+        return Effect::Raw(steps([Step::Send(head), Step::End(Ending::Close)]));
     }
     let words = if is_without_body(code) { String::new() } else { format!("status {code}\n") };
     let length = words.len();
@@ -161,9 +161,9 @@ pub(super) fn slow_head(pause: Duration) -> Effect {
     Effect::travel(move |page| {
         let head = written(page, Some(page.body().len()));
         let pieces: Vec<_> = head.chunks(PIECE).map(Bytes::copy_from_slice).collect();
-        let steps = pieces.into_iter().flat_map(move |piece| [Step::Send(piece), Step::Pause(pause)]);
+        let slowly = pieces.into_iter().flat_map(move |piece| [Step::Send(piece), Step::Pause(pause)]);
         let rest = [Step::Send(page.body().clone()), Step::End(Ending::Close)];
-        Script::written(Some(page.body().len()), steps.chain(rest))
+        Script::Written { length: Some(page.body().len()), steps: steps(slowly.chain(rest)) }
     })
 }
 

@@ -1,6 +1,7 @@
 //! One request and its response: route, gate, delay, page, fault, and the way onto the wire.
 
 use std::convert::Infallible;
+use std::mem::take;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, Limited, StreamBody};
 use hyper::body::{Body, Bytes, Frame, Incoming};
 use hyper::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderValue, TRANSFER_ENCODING};
-use hyper::http::request;
+use hyper::http::{request, response};
 use hyper::{Method, Request, Response, StatusCode, Version};
 
 use super::counts::Counter;
@@ -54,7 +55,7 @@ impl Exchange {
         self.connection.asked();
         let (mut head, body) = request.into_parts();
         let matched = check_host(&head).and_then(|()| self.routes.find(&head));
-        let route = match matched {
+        let mut route = match matched {
             Ok(Matched::Web(route)) => route,
             Ok(Matched::Direct(direct)) => return self.answer_directly(direct, &head, body).await,
             Err(refusal) => {
@@ -62,9 +63,9 @@ impl Exchange {
             }
         };
         let id = self.connection.begin(RequestHead {
-            site: route.site.clone(),
+            site: take(&mut route.site),
             method: head.method.to_string(),
-            path: route.path.clone(),
+            path: take(&mut route.path),
         });
         let is_head = head.method == Method::HEAD;
         let effect = self.effect(&route, &head);
@@ -95,18 +96,18 @@ impl Exchange {
             Effect::Alter(change) => Ok(self.whole(change(page), id, is_head)),
             Effect::Travel(script) => match script(&page) {
                 // A script that writes its own head writes a body, too, which the response to HEAD doesn't have.
-                Script::Body { length, steps } => Ok(self.response(page, length, steps, id, is_head)),
+                Script::Body { length, steps } => Ok(self.scripted(page, length, steps, id, is_head)),
                 Script::Written { length, steps } if is_head => {
-                    Ok(self.response(page, length, steps, id, is_head))
+                    Ok(self.scripted(page, length, steps, id, is_head))
                 }
                 Script::Written { length, steps } => {
                     self.connection.promise(id, length.map_or(u64::MAX, |length| length as u64));
                     self.take_over(steps, id)
                 }
-                Script::Raw(steps) => self.take_over_raw(steps, id),
             },
-            Effect::Raw(Script::Body { steps, .. } | Script::Written { steps, .. } | Script::Raw(steps)) => {
-                self.take_over_raw(steps, id)
+            Effect::Raw(steps) => {
+                self.connection.promise_raw(id);
+                self.take_over(steps, id)
             }
         }
     }
@@ -150,15 +151,10 @@ impl Exchange {
         Err(LetGo::TakenOver)
     }
 
-    fn take_over_raw(self, steps: Steps, exchange: u64) -> Result<Response<Payload>, LetGo> {
-        self.connection.promise_raw(exchange);
-        self.take_over(steps, exchange)
-    }
-
     fn effect(&self, route: &Route, head: &request::Parts) -> Effect {
         let Some(fault) = &route.fault else { return Effect::None };
         let before = if fault.counts_requests() {
-            let counter = Counter { address: route.counted_at.clone(), fault: format!("{fault:?}") };
+            let counter = Counter { address: route.address.clone(), fault: format!("{fault:?}") };
             self.shared.counts.count(counter)
         } else {
             0
@@ -198,14 +194,16 @@ impl Exchange {
         })
     }
 
+    /// The page as it is.
     fn whole(self, page: Response<Bytes>, exchange: u64, is_head: bool) -> Response<Payload> {
-        let Script::Body { length, steps } = Script::whole(page.body()) else {
-            unreachable!("a whole body is a body")
-        };
-        self.response(page, length, steps, exchange, is_head)
+        let (head, body) = page.into_parts();
+        let head = self.head(head, Some(body.len()), exchange, is_head);
+        let body = if is_head { Bytes::new() } else { body };
+        Response::from_parts(head, Full::new(body).map_err(never).boxed_unsync())
     }
 
-    fn response(
+    /// The page in steps.
+    fn scripted(
         self,
         page: Response<Bytes>,
         length: Option<usize>,
@@ -213,41 +211,47 @@ impl Exchange {
         exchange: u64,
         is_head: bool,
     ) -> Response<Payload> {
-        let (mut head, _) = page.into_parts();
-        head.headers.remove(TRANSFER_ENCODING);
-        if self.shared.is_crowded() {
-            // A client that's told doesn't ask again on a connection that's about to close.
-            head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
-        }
-        let promised = length.map_or(u64::MAX, |length| length as u64);
-        self.connection.promise(exchange, if is_head { 0 } else { promised });
+        let head = self.head(page.into_parts().0, length, exchange, is_head);
         if is_head || length == Some(0) {
-            // The response to HEAD has the length of a body that doesn't come: wiremock's, unless a fault knows better. A 204
-            // or 304 has none.
-            match length {
-                Some(0) if matches!(head.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) => {
-                    head.headers.remove(CONTENT_LENGTH);
-                }
-                Some(0) if is_head && head.status != StatusCode::RESET_CONTENT => {}
-                Some(length) => {
-                    head.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
-                }
-                None => {
-                    head.headers.remove(CONTENT_LENGTH);
-                }
-            }
             return Response::from_parts(head, Full::default().map_err(never).boxed_unsync());
         }
-        match length {
-            Some(length) => head.headers.insert(CONTENT_LENGTH, HeaderValue::from(length)),
-            None => head.headers.remove(CONTENT_LENGTH),
-        };
         let handover = self.handover;
         let body = play(steps, self.connection, exchange, true).map_ok(Frame::data).map_err(move |ending| {
             handover.set(Takeover::End(ending));
             LetGo::Ended(ending)
         });
         Response::from_parts(head, StreamBody::new(body).boxed_unsync())
+    }
+
+    /// The head of a response whose body has this length, or no end.
+    fn head(
+        &self,
+        mut head: response::Parts,
+        length: Option<usize>,
+        exchange: u64,
+        is_head: bool,
+    ) -> response::Parts {
+        let promised = length.map_or(u64::MAX, |length| length as u64);
+        self.connection.promise(exchange, if is_head { 0 } else { promised });
+        head.headers.remove(TRANSFER_ENCODING);
+        if self.shared.is_crowded() {
+            // A client that's told doesn't ask again on a connection that's about to close.
+            head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        match length {
+            Some(0) if matches!(head.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) => {
+                head.headers.remove(CONTENT_LENGTH);
+            }
+            // The length of a body that doesn't come is known to wiremock, unless a fault knows better.
+            Some(0) if is_head && head.status != StatusCode::RESET_CONTENT => {}
+            Some(length) => {
+                head.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+            }
+            None => {
+                head.headers.remove(CONTENT_LENGTH);
+            }
+        }
+        head
     }
 }
 

@@ -49,8 +49,8 @@ pub(crate) struct Route {
     pub site: String,
     /// The path it's recorded with.
     pub path: String,
-    /// Requests at the same address are counted together.
-    pub counted_at: String,
+    /// What a fault that counts requests takes for one address.
+    pub address: String,
     pub gate: Option<Arc<Gate>>,
     pub delay: Duration,
     pub fault: Option<Fault>,
@@ -119,7 +119,7 @@ fn of_site(site: &Site, path: String, gate: Option<Arc<Gate>>) -> Route {
     };
     let without_query = path.split('?').next().unwrap_or_default();
     let other = site.others.iter().find(|other| other.path == without_query);
-    let (fault, counted_at) = match other.and_then(|other| other.fault.clone()) {
+    let (fault, address) = match other.and_then(|other| other.fault.clone()) {
         Some(own) => (Some(own), format!("{}{without_query}", site.name)),
         None => (site.fault.clone(), site.name.clone()),
     };
@@ -127,7 +127,7 @@ fn of_site(site: &Site, path: String, gate: Option<Arc<Gate>>) -> Route {
         "/login" | "/logout" => site.delay.min(SESSION),
         _ => site.delay,
     };
-    Route { site: site.name.clone(), source, path, counted_at, gate, delay, fault }
+    Route { site: site.name.clone(), source, path, address, gate, delay, fault }
 }
 
 fn path_and_query(uri: &Uri) -> String {
@@ -224,7 +224,7 @@ impl Program {
         Ok(Route {
             site: String::new(),
             path,
-            counted_at: format!("/fault {host}"),
+            address: format!("/fault {host}"),
             gate: None,
             delay: Duration::ZERO,
             fault: Some(fault),
@@ -281,7 +281,7 @@ fn of_server(path: String, answer: String) -> Route {
     Route {
         site: String::new(),
         path,
-        counted_at: String::new(),
+        address: String::new(),
         gate: None,
         delay: Duration::ZERO,
         fault: None,

@@ -31,38 +31,15 @@ pub(crate) enum Ending {
 /// The steps of one response, made one at a time: an endless body has no list of them.
 pub(crate) type Steps = Box<dyn Iterator<Item = Step> + Send>;
 
+/// These steps, boxed.
+pub(crate) fn steps(steps: impl IntoIterator<Item = Step, IntoIter: Send + 'static>) -> Steps {
+    Box::new(steps.into_iter())
+}
+
 /// A response as it will travel.
 pub(crate) enum Script {
     /// hyper writes the head; then the body comes in these steps, with this many bytes or without end.
     Body { length: Option<usize>, steps: Steps },
     /// The steps write everything, the head and a body that's complete at this many bytes, or never.
     Written { length: Option<usize>, steps: Steps },
-    /// The steps write everything, and it isn't an HTTP response.
-    Raw(Steps),
-}
-
-impl Script {
-    /// The body as it is.
-    pub fn whole(body: &Bytes) -> Script {
-        Script::body(body.len(), [Step::Send(body.clone())])
-    }
-
-    pub fn body(length: usize, steps: impl IntoIterator<Item = Step, IntoIter: Send + 'static>) -> Script {
-        Script::Body { length: Some(length), steps: Box::new(steps.into_iter()) }
-    }
-
-    pub fn endless(steps: impl IntoIterator<Item = Step, IntoIter: Send + 'static>) -> Script {
-        Script::Body { length: None, steps: Box::new(steps.into_iter()) }
-    }
-
-    pub fn written(
-        length: Option<usize>,
-        steps: impl IntoIterator<Item = Step, IntoIter: Send + 'static>,
-    ) -> Script {
-        Script::Written { length, steps: Box::new(steps.into_iter()) }
-    }
-
-    pub fn raw(steps: impl IntoIterator<Item = Step, IntoIter: Send + 'static>) -> Script {
-        Script::Raw(Box::new(steps.into_iter()))
-    }
 }
