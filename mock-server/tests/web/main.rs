@@ -1,6 +1,8 @@
 //! The mock web, and the program, as their clients see them.
 
 mod behaviour;
+#[cfg(target_os = "linux")]
+mod capture;
 mod catalogue;
 mod clients;
 #[cfg(target_os = "linux")]
