@@ -16,14 +16,20 @@ pub(crate) enum Effect {
     /// A different response. It doesn't look at the site's page.
     Answer(Response<Bytes>),
     /// A page made from the site's page.
-    Alter(Box<dyn FnOnce(Response<Bytes>) -> Response<Bytes> + Send>),
+    Alter(Change),
     /// The page travels in a different way.
-    Travel(Box<dyn FnOnce(&Response<Bytes>) -> Script + Send>),
+    Travel(MakeScript),
     /// The page as it is, and then the connection closes once it has been idle for this long.
     CloseWhenIdle(Duration),
     /// Bytes and an end instead of an HTTP response.
     Raw(Steps),
 }
+
+/// Makes a page from the site's page.
+pub(crate) type Change = Box<dyn FnOnce(Response<Bytes>) -> Response<Bytes> + Send>;
+
+/// Makes the steps in which a page travels.
+pub(crate) type MakeScript = Box<dyn FnOnce(&Response<Bytes>) -> Script + Send>;
 
 /// What an effect may depend on, besides the fault.
 #[derive(Clone, Copy, Debug)]

@@ -137,7 +137,8 @@ impl Connection {
         });
     }
 
-    /// Waits until the kernel has taken the head and `bytes` of the body, so that whatever follows comes after them.
+    /// Waits until the kernel has taken the head and `bytes` of the body. An orderly close (FIN) follows them. A reset overtakes
+    /// whatever the client's side hasn't acknowledged.
     pub async fn sent(&self, exchange: u64, bytes: u64) {
         self.wait_until(|answers| {
             let answer = answers.iter().find(|answer| answer.exchange == exchange);

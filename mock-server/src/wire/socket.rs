@@ -45,6 +45,8 @@ const PROBE: u8 = b'H';
 
 /// When to look for the reset. On one machine it's usually there at once.
 struct Probe {
+    /// When it was sent, since the start of the web. It's the first byte of the response if the client stays.
+    sent: Duration,
     next_look: Pin<Box<Sleep>>,
     interval: Duration,
 }
@@ -53,8 +55,9 @@ impl Probe {
     const FIRST_INTERVAL: Duration = Duration::from_millis(1);
     const LONGEST_INTERVAL: Duration = Duration::from_secs(1);
 
-    fn new() -> Probe {
-        Probe { next_look: Box::pin(sleep(Probe::FIRST_INTERVAL)), interval: Probe::FIRST_INTERVAL }
+    fn new(sent: Duration) -> Probe {
+        let interval = Probe::FIRST_INTERVAL;
+        Probe { sent, next_look: Box::pin(sleep(interval)), interval }
     }
 }
 
@@ -99,9 +102,10 @@ impl Wire {
 
     fn send_probe(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         // If the socket takes nothing now, the response itself will tell.
+        let now = self.connection.recorder.now();
         if let Poll::Ready(sent) = Pin::new(&mut self.stream).poll_write(context, &[PROBE]) {
             sent?;
-            self.probe = Some(Probe::new());
+            self.probe = Some(Probe::new(now));
         }
         self.connection.half_closed();
         Ok(())
@@ -139,16 +143,17 @@ impl AsyncWrite for Wire {
     ) -> Poll<io::Result<usize>> {
         let Wire { stream, connection, probe, .. } = &mut *self;
         connection.recorder.change(|live, now| {
-            if probe.is_some() {
+            if let Some(Probe { sent, .. }) = probe {
                 // The first byte is on the wire already. The rest of its slice is enough for one write.
                 let Some(slice) = slices.iter().find(|slice| !slice.is_empty()) else {
                     return Poll::Ready(Ok(0));
                 };
-                let rest = &slice[1..];
+                let (first, rest) = slice.split_at(1);
                 let taken =
                     if rest.is_empty() { 0 } else { ready!(Pin::new(stream).poll_write(context, rest))? };
+                connection.wrote(first, live, *sent);
+                connection.wrote(&rest[..taken], live, now);
                 *probe = None;
-                connection.wrote(&slice[..1 + taken], live, now);
                 return Poll::Ready(Ok(1 + taken));
             }
             let result = Pin::new(stream).poll_write_vectored(context, slices);
