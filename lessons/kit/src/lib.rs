@@ -26,7 +26,7 @@ use mock_server::timeline::{self, Panel};
 use mock_server::{Fault, MockWeb, Watchdog, catalogue, presets};
 
 use arguments::{Arguments, Command, Parts};
-use printing::print;
+use printing::{print, print_error};
 
 #[doc(hidden)]
 pub use printing::print_line;
@@ -241,11 +241,11 @@ impl Lesson {
             fail(&self.name, 1, &cannot_write(picture, &error));
         }
         if panels.len() == 1 {
-            eprintln!(
+            print_error(format_args!(
                 "{}: also drawing the timelines to {}",
                 short(&self.name),
                 picture.display()
-            );
+            ));
         }
     }
 
@@ -330,7 +330,7 @@ fn short(name: &str) -> &str {
 /// Prints one line that says what is wrong, and ends the program.
 fn fail(name: &str, status: i32, error: &str) -> ! {
     let name = format!("{}:", short(name));
-    eprintln!("{} {error}", style(name).red().for_stderr());
+    print_error(format_args!("{} {error}", style(name).red().for_stderr()));
     process::exit(status)
 }
 

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fmt::Arguments;
-use std::io::{ErrorKind, Write, stdout};
+use std::io::{ErrorKind, Write, stderr, stdout};
 use std::process;
 
 /// `std::println!` for output that may be piped. When the reader has left, as `head -1` does after its line, the
@@ -31,13 +31,19 @@ pub fn print_line(line: Arguments<'_>) {
     print(format_args!("{line}\n"));
 }
 
+/// Prints a line to standard error. `std::eprintln!` panics if nothing reads it
+/// any more; then the exit status has to do.
+pub(crate) fn print_error(line: Arguments<'_>) {
+    let _ = writeln!(stderr(), "{line}");
+}
+
 pub(crate) fn print(words: Arguments<'_>) {
     let mut stdout = stdout().lock();
     match stdout.write_fmt(words).and_then(|()| stdout.flush()) {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::BrokenPipe => process::exit(0),
         Err(error) => {
-            eprintln!("cannot print: {error}");
+            print_error(format_args!("cannot print: {error}"));
             process::exit(1);
         }
     }

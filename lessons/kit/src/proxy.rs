@@ -5,6 +5,8 @@ use std::env;
 use std::ffi::OsString;
 use std::process::Command;
 
+use crate::printing::print_error;
+
 const PROXIES: [&str; 4] =
     ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 const LOOPBACK: &str = "127.0.0.1";
@@ -23,9 +25,9 @@ pub(crate) fn leave_loopback_alone(lesson: &str) {
         return;
     }
     let exempt = [LOOPBACK, "localhost", &exempt].join(",");
-    eprintln!(
+    print_error(format_args!(
         "{lesson}: {proxy} is set; bypassing the proxy for sites on this machine"
-    );
+    ));
     let Ok(program) = env::current_exe() else { return };
     let mut again = Command::new(program);
     again
@@ -44,7 +46,9 @@ fn no_proxy() -> String {
 fn become_or_run(mut again: Command, lesson: &str) {
     use std::os::unix::process::CommandExt;
     let error = again.exec();
-    eprintln!("{lesson}: cannot restart without the proxy: {error}");
+    print_error(format_args!(
+        "{lesson}: cannot restart without the proxy: {error}"
+    ));
     std::process::exit(1);
 }
 
@@ -53,7 +57,9 @@ fn become_or_run(mut again: Command, lesson: &str) {
     match again.status() {
         Ok(status) => std::process::exit(status.code().unwrap_or(1)),
         Err(error) => {
-            eprintln!("{lesson}: cannot restart without the proxy: {error}");
+            print_error(format_args!(
+                "{lesson}: cannot restart without the proxy: {error}"
+            ));
             std::process::exit(1);
         }
     }

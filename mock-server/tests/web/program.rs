@@ -227,3 +227,15 @@ fn its_version_is_that_of_the_package() {
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(printed, format!("mock-server {}\n", env!("CARGO_PKG_VERSION")));
 }
+
+#[test]
+fn the_exit_status_is_the_same_if_nothing_reads_standard_error() {
+    let busy = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
+    let port = busy.local_addr().expect("it is bound").port().to_string();
+    for (arguments, expected) in [(["--port", &port], 1), (["--prot", "8080"], 2)] {
+        let (reader, writer) = std::io::pipe().expect("there's a pipe");
+        drop(reader);
+        let status = program(&arguments).stderr(writer).status().expect("the program starts");
+        assert_eq!(status.code(), Some(expected), "{arguments:?}");
+    }
+}

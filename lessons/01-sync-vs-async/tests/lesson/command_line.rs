@@ -135,3 +135,11 @@ fn https_without_tls_is_told_with_the_command_that_has_it() {
         "{errors}"
     );
 }
+
+#[test]
+fn the_exit_status_is_the_same_if_nothing_reads_standard_error() {
+    let (reader, writer) = std::io::pipe().expect("there's a pipe");
+    drop(reader);
+    let status = lesson(&["--flaut"]).stderr(writer).status();
+    assert_eq!(status.expect("the lesson starts").code(), Some(2));
+}
