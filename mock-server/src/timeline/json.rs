@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Exchange, Record};
-use crate::record::Outcome;
+use crate::printable::is_printable;
+use crate::record::{Exchange, Outcome, Record};
 
-/// The record as JSON. Times are in milliseconds since the start of the web, `null` for an event that hasn't happened.
+/// The record as JSON. Times are in milliseconds since the start of the web, rounded to microseconds, and `null` for an
+/// event that hasn't happened.
 pub fn json(record: &Record) -> String {
     let timeline = Timeline {
         in_flight: record.in_flight(),
@@ -16,8 +17,26 @@ pub fn json(record: &Record) -> String {
         open_connections: record.open_connections(),
         exchanges: record.exchanges().map(Row::new).collect(),
     };
-    let json = serde_json::to_string_pretty(&timeline).expect("numbers and strings are JSON");
-    json + "\n"
+    let json = serde_json::to_string_pretty(&timeline).expect("numbers and strings are JSON") + "\n";
+    let mut strings =
+        record.exchanges().flat_map(|exchange| [&exchange.site, &exchange.method, &exchange.path]);
+    if strings.all(|text| text.chars().all(is_printable)) { json } else { harmless(&json) }
+}
+
+/// The same JSON with an escape (`\u009b`) for each character that a terminal would obey. JSON itself requires one only
+/// below U+0020.
+fn harmless(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character == '\n' || is_printable(character) {
+            escaped.push(character);
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            escaped += &format!("\\u{unit:04x}");
+        }
+    }
+    escaped
 }
 
 #[derive(Serialize)]
