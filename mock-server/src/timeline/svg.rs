@@ -1,22 +1,30 @@
 //! The timeline as a picture, readable in light and in dark.
 
-use super::{Arrivals, Bar, Mark, Panel, Unit, escape, grouped, shortened, ticks};
+use std::collections::BTreeSet;
+
+use super::axis::Axis;
+use super::bar::{Bar, Mark};
+use super::escape::escape;
+use super::panel::{Arrivals, Content, Drawing, Panel};
+use super::words::{grouped, shortened};
 
 // All lengths are in the picture's own units, which are pixels at its natural size.
 const WIDTH: f64 = 780.0;
-const LABEL: f64 = 200.0;
-const BAR: f64 = 330.0;
-const ROW: f64 = 26.0;
-const TITLE: f64 = 34.0;
-const AXIS: f64 = 24.0;
-const GAP: f64 = 22.0;
-/// The tallest bar of a panel that counts arrivals.
-const TALL: f64 = 90.0;
 const MARGIN: f64 = 16.0;
-/// So wide at least is what would be too thin to see.
-const THIN: f64 = 3.0;
+const LABEL_WIDTH: f64 = 200.0;
+const AXIS_WIDTH: f64 = 330.0;
+const TITLE_HEIGHT: f64 = 34.0;
+const TICK_HEIGHT: f64 = 24.0;
+const ROW_HEIGHT: f64 = 26.0;
+/// The height of a panel that counts arrivals, without its title and ticks.
+const ARRIVALS_HEIGHT: f64 = 90.0;
+/// Between two panels.
+const GAP: f64 = 22.0;
+/// A bar that would be thinner couldn't be seen.
+const THINNEST: f64 = 3.0;
+const TICKS: usize = 5;
 
-/// A page that shows it in a theme of its own sets the four colours on `.timeline`.
+/// A page with its own theme sets the four colours on `.timeline`.
 const STYLE: &str = "\
 .timeline { --text: #1f2328; --ground: #ffffff; --waiting: #cfe0f5; --bytes: #1f5fa8; }
 @media (prefers-color-scheme: dark) {
@@ -30,147 +38,185 @@ const STYLE: &str = "\
 .timeline .bytes, .timeline .arrivals { fill: var(--bytes); }
 ";
 
-/// The panels, one below the other on one scale, as an SVG document.
+/// The panels as an SVG document, one below the other on the same scale.
 pub fn svg(panels: &[Panel]) -> String {
-    let span = panels.iter().map(Panel::span).max().unwrap_or_default().as_secs_f64().max(0.001);
-    let crowded = panels.iter().filter(|panel| panel.is_crowded());
-    let most = crowded.map(|panel| panel.arrivals(span).most()).max().unwrap_or_default();
-    let mut body = String::new();
+    let axis = Axis::new(panels.iter().map(Panel::span).max().unwrap_or_default());
+    let drawings: Vec<_> = panels.iter().map(|panel| panel.drawing(&axis)).collect();
+    let mut picture = Picture { body: String::new(), axis: &axis, max_arrivals: max_arrivals(&drawings) };
     let mut top = MARGIN;
-    for panel in panels {
-        top = draw_panel(&mut body, panel, span, most, top);
+    for drawing in &drawings {
+        top = picture.draw_panel(drawing, top);
     }
-    draw_legend(&mut body, panels, top);
+    picture.draw_legend(&drawings, top);
     let height = top + MARGIN;
-    let titles: Vec<_> = panels.iter().map(|panel| panel.title.as_str()).collect();
+    let titles: Vec<_> = panels.iter().map(Panel::title).collect();
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"timeline\" role=\"img\" \
          viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\">\n\
-         <title>What the server saw: {}</title>\n<desc>{}</desc>\n<style>\n{STYLE}</style>\n{body}</svg>\n",
+         <title>What the server saw: {}</title>\n<desc>{}</desc>\n<style>\n{STYLE}</style>\n{}</svg>\n",
         escape(&titles.join("; ")),
-        escape(&description(panels, span)),
+        escape(&description(&drawings, &axis)),
+        picture.body,
     )
 }
 
-/// What the colours and the signs mean, of the signs those that are drawn.
-fn draw_legend(body: &mut String, panels: &[Panel], middle: f64) {
-    let drawn = panels.iter().filter(|panel| !panel.is_crowded());
-    let bars: Vec<Bar> = drawn.flat_map(Panel::bars).collect();
-    if bars.is_empty() {
-        return;
-    }
-    let mut x = MARGIN + LABEL;
-    for (class, meaning) in [("waiting", "waiting"), ("bytes", "bytes")] {
-        *body += &format!(
-            "<rect class=\"{class}\" x=\"{x:.1}\" y=\"{:.1}\" width=\"14\" height=\"10\"/>\n",
-            middle - 9.0
-        );
-        text(body, "legend", x + 20.0, middle, meaning);
-        x += 90.0;
-    }
-    for mark in Mark::in_use(bars.iter()) {
-        text(body, "legend", x, middle, &format!("{} {}", sign(mark), mark.meaning()));
-        x += 150.0;
-    }
+/// The most arrivals in one part of any panel.
+fn max_arrivals(drawings: &[Drawing]) -> usize {
+    let maxima = drawings.iter().map(|drawing| match &drawing.content {
+        Content::Arrivals(arrivals) => arrivals.max(),
+        Content::Nothing | Content::Bars(_) => 0,
+    });
+    maxima.max().unwrap_or_default()
 }
 
-/// Draws a panel and returns where the next begins. `most` is what the tallest column of all panels counts.
-fn draw_panel(body: &mut String, panel: &Panel, span: f64, most: usize, top: f64) -> f64 {
-    let unit = Unit::of(span);
-    let x = |time: f64| MARGIN + LABEL + time / span * BAR;
-    text(body, "title", MARGIN, top + 14.0, &panel.head(span));
-    let rows = panel.record.exchanges().len();
-    if rows == 0 {
-        return top + TITLE + GAP;
+/// The bars of all panels that have some.
+fn bars(drawings: &[Drawing]) -> impl Iterator<Item = &Bar> {
+    drawings.iter().flat_map(|drawing| match &drawing.content {
+        Content::Bars(bars) => bars.as_slice(),
+        Content::Nothing | Content::Arrivals(_) => &[],
+    })
+}
+
+/// The picture as it's being drawn.
+struct Picture<'axis> {
+    body: String,
+    axis: &'axis Axis,
+    /// What the tallest column counts. All panels share this scale, so that they can be compared.
+    max_arrivals: usize,
+}
+
+impl Picture<'_> {
+    /// Draws a panel and returns where the next one begins.
+    fn draw_panel(&mut self, drawing: &Drawing, top: f64) -> f64 {
+        self.text("title", MARGIN, top + 14.0, &drawing.headline);
+        let first_row = top + TITLE_HEIGHT + TICK_HEIGHT;
+        let bottom = match &drawing.content {
+            Content::Nothing => top + TITLE_HEIGHT,
+            Content::Bars(bars) => {
+                let bottom = first_row + bars.len() as f64 * ROW_HEIGHT;
+                self.draw_ticks(first_row, bottom);
+                for (index, bar) in bars.iter().enumerate() {
+                    self.draw_bar(bar, first_row + index as f64 * ROW_HEIGHT);
+                }
+                bottom
+            }
+            Content::Arrivals(arrivals) => {
+                let bottom = first_row + ARRIVALS_HEIGHT;
+                self.draw_ticks(first_row, bottom);
+                self.draw_arrivals(arrivals, bottom);
+                bottom
+            }
+        };
+        bottom + GAP
     }
-    let first_row = top + TITLE + AXIS;
-    let height = if panel.is_crowded() { TALL } else { rows as f64 * ROW };
-    let bottom = first_row + height;
-    for tick in ticks(span, 5) {
-        let at = x(tick);
-        *body += &format!(
-            "<line class=\"axis\" x1=\"{at:.1}\" x2=\"{at:.1}\" y1=\"{:.1}\" y2=\"{bottom:.1}\"/>\n",
-            first_row - 6.0
-        );
-        text(body, "tick", at, first_row - 10.0, &unit.format(tick));
-    }
-    if panel.is_crowded() {
-        draw_arrivals(body, &panel.arrivals(span), most, bottom, &x);
-    } else {
-        for (index, bar) in panel.bars().enumerate() {
-            draw_bar(body, &bar, first_row + index as f64 * ROW, &x, &unit);
+
+    fn draw_ticks(&mut self, first_row: f64, bottom: f64) {
+        let axis = self.axis;
+        for tick in axis.ticks(TICKS) {
+            let x = x(axis.fraction(tick));
+            self.body += &format!(
+                "<line class=\"axis\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{:.1}\" y2=\"{bottom:.1}\"/>\n",
+                first_row - 6.0
+            );
+            self.text("tick", x, first_row - 10.0, &axis.label(tick));
         }
     }
-    bottom + GAP
+
+    fn draw_bar(&mut self, bar: &Bar, top: f64) {
+        let axis = self.axis;
+        let mut draw_part = |class: &str, from, to| {
+            let (left, right) = (x(axis.fraction(from)), x(axis.fraction(to)));
+            self.rectangle(class, left, top + 5.0, (right - left).max(THINNEST), ROW_HEIGHT - 10.0);
+        };
+        draw_part("waiting", bar.start, bar.end);
+        for &(first, last) in &bar.bytes {
+            draw_part("bytes", first, last);
+        }
+        let baseline = top + 18.0;
+        if let Some(mark) = bar.mark {
+            self.text("mark", x(axis.fraction(bar.end)) + 5.0, baseline, sign(mark));
+        }
+        self.text("label", MARGIN, baseline, &shortened(&bar.label));
+        let result = format!("{}, {}", bar.took(axis.unit), bar.result);
+        self.text("result", x(1.0) + 20.0, baseline, &result);
+    }
+
+    /// Draws a column for each part of the time in which requests arrived.
+    fn draw_arrivals(&mut self, arrivals: &Arrivals, bottom: f64) {
+        let axis = self.axis;
+        let width = x(axis.fraction(arrivals.step)) - x(0.0);
+        for (time, count) in arrivals.parts().filter(|(_, count)| *count > 0) {
+            let height = count as f64 / self.max_arrivals as f64 * (ARRIVALS_HEIGHT - 16.0);
+            let (left, top) = (x(axis.fraction(time)), bottom - height);
+            self.rectangle("arrivals", left, top, width - 1.0, height);
+            self.text("count", left, top - 3.0, &grouped(count as u64));
+        }
+    }
+
+    /// Draws what the colours and the marks of the bars mean, if there are bars.
+    fn draw_legend(&mut self, drawings: &[Drawing], baseline: f64) {
+        if bars(drawings).next().is_none() {
+            return;
+        }
+        let mut x = x(0.0);
+        for (class, meaning) in [("waiting", "waiting"), ("bytes", "bytes")] {
+            self.body += &format!(
+                "<rect class=\"{class}\" x=\"{x:.1}\" y=\"{:.1}\" width=\"14\" height=\"10\"/>\n",
+                baseline - 9.0
+            );
+            self.text("legend", x + 20.0, baseline, meaning);
+            x += 90.0;
+        }
+        for mark in bars(drawings).filter_map(|bar| bar.mark).collect::<BTreeSet<_>>() {
+            self.text("legend", x, baseline, &format!("{} {}", sign(mark), mark.meaning()));
+            x += 150.0;
+        }
+    }
+
+    fn rectangle(&mut self, class: &str, x: f64, y: f64, width: f64, height: f64) {
+        self.body += &format!(
+            "<rect class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"/>\n"
+        );
+    }
+
+    fn text(&mut self, class: &str, x: f64, y: f64, words: &str) {
+        self.body += &format!("<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>\n", escape(words));
+    }
 }
 
-/// A column for each part of the time, as tall as many requests arrived in it.
-fn draw_arrivals(body: &mut String, arrivals: &Arrivals, most: usize, bottom: f64, x: &impl Fn(f64) -> f64) {
-    let wide = x(arrivals.step) - x(0.0);
-    for (part, &count) in arrivals.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-        let tall = count as f64 / most as f64 * (TALL - 16.0);
-        let left = x(part as f64 * arrivals.step);
-        *body += &format!(
-            "<rect class=\"arrivals\" x=\"{left:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{tall:.1}\"/>\n",
-            bottom - tall,
-            wide - 1.0
-        );
-        text(body, "count", left, bottom - tall - 3.0, &grouped(count as u64));
-    }
-}
-
-fn draw_bar(body: &mut String, bar: &Bar, top: f64, x: &impl Fn(f64) -> f64, unit: &Unit) {
-    let mut rectangle = |class: &str, from: f64, to: f64| {
-        let width = (to - from).max(THIN);
-        *body += &format!(
-            "<rect class=\"{class}\" x=\"{from:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{:.1}\"/>\n",
-            top + 5.0,
-            ROW - 10.0
-        );
-    };
-    let end = x(bar.end);
-    rectangle("waiting", x(bar.start), end);
-    for &(first, last) in &bar.bytes {
-        rectangle("bytes", x(first), x(last));
-    }
-    if let Some(mark) = bar.mark {
-        text(body, "mark", end + 5.0, top + 18.0, sign(mark));
-    }
-    text(body, "label", MARGIN, top + 18.0, &shortened(&bar.label));
-    let result = format!("{}, {}", bar.took(unit), bar.result);
-    text(body, "result", MARGIN + LABEL + BAR + 20.0, top + 18.0, &result);
+/// Where a fraction of the time axis is in the picture.
+fn x(fraction: f64) -> f64 {
+    MARGIN + LABEL_WIDTH + fraction * AXIS_WIDTH
 }
 
 fn sign(mark: Mark) -> &'static str {
     match mark {
         Mark::CutByServer => "✕",
         Mark::ClientLeft => "←",
-        Mark::NotOver => "…",
+        Mark::InFlight => "…",
     }
 }
 
-fn text(body: &mut String, class: &str, x: f64, y: f64, words: &str) {
-    *body += &format!("<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>\n", escape(words));
-}
-
-/// The pictures in words, for who cannot see them.
-fn description(panels: &[Panel], span: f64) -> String {
-    let unit = Unit::of(span);
-    let mut words = String::new();
-    for panel in panels {
-        words += &format!("{}. ", panel.head(span));
-        if panel.is_crowded() {
-            let arrivals = panel.arrivals(span);
-            let time = |part: usize| unit.format(part as f64 * arrivals.step);
-            let counts = arrivals.counts.iter().enumerate();
-            let told: Vec<_> = counts.map(|(part, count)| format!("{count} from {}", time(part))).collect();
-            words += &format!("{}. ", told.join(", ").replacen(" from", " arrived from", 1));
-            continue;
-        }
-        for bar in panel.bars() {
-            let (from, to) = (unit.format(bar.start), unit.format(bar.end));
-            words += &format!("{} from {from} to {to}, {}. ", bar.label, bar.result);
+/// The pictures in words, for anyone who can't see them.
+fn description(drawings: &[Drawing], axis: &Axis) -> String {
+    let mut sentences = Vec::new();
+    for Drawing { headline, content } in drawings {
+        sentences.push(format!("{headline}."));
+        match content {
+            Content::Nothing => {}
+            Content::Bars(bars) => {
+                for bar in bars {
+                    let (from, to) = (axis.unit.format(bar.start), axis.unit.format(bar.end));
+                    sentences.push(format!("{} from {from} to {to}, {}.", bar.label, bar.result));
+                }
+            }
+            Content::Arrivals(arrivals) => {
+                let parts =
+                    arrivals.parts().map(|(time, count)| format!("{count} from {}", axis.label(time)));
+                let parts = parts.collect::<Vec<_>>().join(", ");
+                sentences.push(format!("{}.", parts.replacen(" from", " arrived from", 1)));
+            }
         }
     }
-    words.trim_end().to_owned()
+    sentences.join(" ")
 }

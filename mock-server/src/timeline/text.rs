@@ -1,70 +1,85 @@
 //! The timeline for a terminal.
+//!
+//! Columns are counted in characters. A terminal gives some characters two columns (漢) or none (combining accents), so
+//! a row whose label has them is off by one column for each.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::{Bar, LABEL, Mark, Panel, Unit, grouped, shortened, ticks};
+use super::axis::Axis;
+use super::bar::{Bar, Mark};
+use super::panel::{Arrivals, Content, Panel};
+use super::words::{LABEL, grouped, shortened};
 
-/// The fewest columns of a bar, however narrow the whole is to be.
+/// The usual width of a timeline, in columns.
+pub const WIDTH: usize = 80;
+
+/// The narrowest bar, in columns.
 const BAR: usize = 16;
+
+/// The distance between ticks, in columns. It's a label's width and a space.
+const TICK: usize = 7;
 
 const WAITING: char = '░';
 const BYTES: char = '█';
 
-/// The panel in lines of at most `width` columns (more where `width` is under about 60), each line ended. Its time
-/// axis is `scale` long, or as long as its own span if that is longer.
+/// The panel as lines of at most `width` columns, each ending in a line feed. Two things can make a line longer: a long
+/// title, and a width below about 80, because bars have at least 16 columns and the legend isn't cut.
+///
+/// The time axis is as long as `scale`, or as long as the panel's own span if that's longer.
 pub fn text(panel: &Panel, width: usize, scale: Duration) -> String {
-    let span = panel.span().max(scale).as_secs_f64().max(0.001);
-    let mut lines = vec![panel.head(span)];
-    if panel.is_crowded() {
-        lines[0].push(':');
-        lines.extend(arrivals(panel, span, width));
-    } else if panel.record.exchanges().len() > 0 {
-        lines.extend(drawing(&panel.bars().collect::<Vec<_>>(), span, width));
+    let axis = Axis::new(panel.span().max(scale));
+    let drawing = panel.drawing(&axis);
+    let mut lines = vec![drawing.headline];
+    match &drawing.content {
+        Content::Nothing => {}
+        Content::Bars(bars) => lines.extend(draw_bars(bars, &axis, width)),
+        Content::Arrivals(arrivals) => {
+            lines[0].push(':');
+            lines.extend(draw_arrivals(arrivals, &axis, width));
+        }
     }
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-/// A line for each part of the time: how many requests arrived in it.
-fn arrivals(panel: &Panel, span: f64, width: usize) -> Vec<String> {
-    let unit = Unit::of(span);
-    let arrivals = panel.arrivals(span);
-    let most = arrivals.most();
-    let time = |part: usize| unit.format(part as f64 * arrivals.step);
-    let label = time(arrivals.counts.len() - 1).len();
-    let cells = width.saturating_sub(label + grouped(most as u64).len() + 2).max(BAR);
+/// A line for each part of the time axis: how many requests arrived in it.
+fn draw_arrivals(arrivals: &Arrivals, axis: &Axis, width: usize) -> Vec<String> {
+    let max = arrivals.max();
+    let labels = || arrivals.parts().map(|(time, _)| axis.label(time));
+    let label_width = labels().map(|label| label.len()).max().unwrap_or_default();
+    let cells = width.saturating_sub(label_width + grouped(max as u64).len() + 2).max(BAR);
     let mut lines = Vec::new();
-    for (part, &count) in arrivals.counts.iter().enumerate() {
-        let time = time(part);
-        // Few are not none.
-        let bar = BYTES.to_string().repeat((count * cells).div_ceil(most));
+    for (label, (_, count)) in labels().zip(arrivals.parts()) {
+        // Rounded up, so that even one request is visible.
+        let bar = BYTES.to_string().repeat((count * cells).div_ceil(max));
         let count = if count == 0 { String::new() } else { grouped(count as u64) };
-        lines.push(format!("{time:>label$} {bar} {count}"));
+        lines.push(format!("{label:>label_width$} {bar} {count}"));
     }
     lines
 }
 
-fn drawing(bars: &[Bar], span: f64, width: usize) -> Vec<String> {
-    let unit = Unit::of(span);
-    let longest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or_default();
-    let label = longest(&mut bars.iter().map(|bar| bar.label.chars().count())).min(LABEL);
-    let took = longest(&mut bars.iter().map(|bar| bar.took(&unit).len()));
-    let result = longest(&mut bars.iter().map(|bar| bar.result.len()));
-    let cells = width.saturating_sub(label + took + result + 5).max(BAR);
+fn draw_bars(bars: &[Bar], axis: &Axis, width: usize) -> Vec<String> {
+    let longest = |lengths: &mut dyn Iterator<Item = usize>| lengths.max().unwrap_or_default();
+    let label_width = longest(&mut bars.iter().map(|bar| bar.label.chars().count())).min(LABEL);
+    let took_width = longest(&mut bars.iter().map(|bar| bar.took(axis.unit).len()));
+    let result_width = longest(&mut bars.iter().map(|bar| bar.result.len()));
+    let cells = width.saturating_sub(label_width + took_width + result_width + 5).max(BAR);
 
-    let mut lines = vec![format!("{:label$} {}", "", axis(span, cells, &unit))];
+    let mut lines = vec![format!("{:label_width$} {}", "", tick_labels(axis, cells))];
     for bar in bars {
-        let name = shortened(&bar.label);
-        let time = bar.took(&unit);
-        lines.push(format!("{name:label$} {} {time:>took$}  {}", draw(bar, span, cells), bar.result));
+        let label = shortened(&bar.label);
+        let took = bar.took(axis.unit);
+        let drawn = draw_bar(bar, axis, cells);
+        lines.push(format!("{label:label_width$} {drawn} {took:>took_width$}  {}", bar.result));
     }
     let legend = legend(bars);
-    let indent = (label + 1).min(width.saturating_sub(legend.chars().count()));
+    let indent = (label_width + 1).min(width.saturating_sub(legend.chars().count()));
     lines.push(format!("{:indent$}{legend}", ""));
     lines
 }
 
-fn draw(bar: &Bar, span: f64, cells: usize) -> String {
-    let cell = |time: f64| ((time / span * cells as f64) as usize).min(cells - 1);
+fn draw_bar(bar: &Bar, axis: &Axis, cells: usize) -> String {
+    let cell = |time| ((axis.fraction(time) * cells as f64) as usize).min(cells - 1);
     let end = cell(bar.end);
     let mut row = vec![' '; cells];
     row[cell(bar.start)..=end].fill(WAITING);
@@ -81,27 +96,29 @@ fn sign(mark: Mark) -> char {
     match mark {
         Mark::CutByServer => 'x',
         Mark::ClientLeft => '<',
-        Mark::NotOver => '>',
+        Mark::InFlight => '>',
     }
 }
 
-/// What the signs mean, of the marks those that are drawn.
+/// What the signs in these bars mean.
 fn legend(bars: &[Bar]) -> String {
     let mut legend = format!("{WAITING} waiting  {BYTES} bytes");
-    for mark in Mark::in_use(bars.iter()) {
+    for mark in bars.iter().filter_map(|bar| bar.mark).collect::<BTreeSet<_>>() {
         legend += &format!("  {} {}", sign(mark), mark.meaning());
     }
     legend
 }
 
-fn axis(span: f64, cells: usize, unit: &Unit) -> String {
-    let mut axis = String::new();
-    for tick in ticks(span, cells / 7) {
-        let at = (tick / span * cells as f64) as usize;
-        let text = unit.format(tick);
-        if axis.chars().count() <= at && at + text.len() <= cells {
-            axis = format!("{axis:at$}{text}");
+/// The labels of the ticks that fit, each where its tick would be.
+fn tick_labels(axis: &Axis, cells: usize) -> String {
+    let mut line = String::new();
+    for tick in axis.ticks(cells / TICK) {
+        let at = (axis.fraction(tick) * cells as f64) as usize;
+        let label = axis.label(tick);
+        let has_room = line.is_empty() || line.len() < at;
+        if has_room && at + label.len() <= cells {
+            line = format!("{line:at$}{label}");
         }
     }
-    format!("{axis:cells$}")
+    format!("{line:cells$}")
 }
