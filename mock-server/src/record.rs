@@ -1,4 +1,4 @@
-//! The record: what the server saw of every exchange. Everything else it reports comes from here.
+//! The record: what the server saw of every exchange. Everything else that it reports comes from here.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -6,21 +6,22 @@ use std::time::Duration;
 
 use crate::printable::printable;
 
-/// The number of exchanges kept. Beyond it the oldest finished ones are forgotten, so that a program that serves for days doesn't grow.
+/// The most exchanges that a record keeps. Beyond it, the oldest finished ones are forgotten, so a program that serves for days doesn't
+/// grow. Exchanges in flight are never forgotten.
 pub const EXCHANGES_KEPT: usize = 20_000;
 
-/// The memory for finished exchanges, in bytes, whatever clients send. An exchange with a short path takes about 400 bytes, so
-/// paths or pauses have to be long before this limit comes before [`EXCHANGES_KEPT`]. Exchanges in flight come on top, at
-/// most 5 KB each.
+/// The most memory that finished exchanges take, in bytes, whatever clients send. An exchange with a short path takes about 350 bytes, so
+/// a record reaches this limit before [`EXCHANGES_KEPT`] only if there are long paths or many pauses. Exchanges in flight take
+/// more memory, up to 6 KB each.
 pub const RECORD_BYTES: usize = 16_000_000;
 
-/// The part of a path that's kept, in bytes. A longer path ends in `…`.
+/// How much of a path is kept, in bytes. A longer path is cut off, with `…` at its end.
 pub const PATH_KEPT: usize = 1_000;
 
-/// A time without a byte counts as a pause of the response from this length on. Anything shorter can't be seen in a drawing.
+/// How long a response has to go without a byte for that to count as a pause. Anything shorter would be invisible in a drawing.
 pub const PAUSE: Duration = Duration::from_millis(50);
 
-/// The number of pauses kept of an exchange, so that a response without an end doesn't grow.
+/// The most pauses kept for one exchange, so an endless response doesn't take ever more memory.
 pub const PAUSES_KEPT: usize = 100;
 
 /// How an exchange ended, as the server saw it.
@@ -28,59 +29,62 @@ pub const PAUSES_KEPT: usize = 100;
 pub enum Outcome {
     /// It hasn't ended.
     InFlight,
-    /// The whole response went onto the wire.
+    /// The kernel took the whole response. The client may still not have read it.
     Complete,
     /// The server closed the connection (FIN) before the response was complete.
     Cut,
-    /// The server reset the connection (RST).
+    /// The server reset the connection (RST) before the response was complete.
     Reset,
-    /// The client closed the connection before the response was complete.
+    /// The client closed or reset the connection before the response was complete, or broke off the body of its request. The
+    /// [crate's documentation](crate#what-the-record-guarantees) says how a client that left is told from one that only closed
+    /// its sending half.
     ClientGone,
 }
 
-/// One request and what became of its response. All times count from the start of the web.
+/// One request and its response. All times count from the start of the web.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    /// Counts up from 1, in the order in which the heads of requests arrived.
+    /// Counts up from 1, in the order in which the server read the heads of the requests.
     pub id: u64,
-    /// The connection that carried it. Exchanges that share a connection have the same number.
+    /// The number of the connection that carried it. Exchanges on the same connection have the same number.
     pub connection: u64,
-    /// The site, or an empty string for an address that belongs to no site (`/delay/500`).
+    /// The site's name. It's empty for an address that isn't a site's, such as `/delay/500` or `/fault/hang`.
     pub site: String,
-    /// `GET`, `POST` and so on.
+    /// `GET`, `POST` and so on. A method longer than 40 bytes is cut off.
     pub method: String,
-    /// Path and query as the site sees them, cut off after [`PATH_KEPT`] bytes.
+    /// Path and query, cut off after [`PATH_KEPT`] bytes. For a site at `/site/NAME`, they begin after the name.
     pub path: String,
-    /// When its connection was accepted.
+    /// When the server accepted the connection. The client may have connected earlier, because the system keeps a queue.
     pub accepted: Duration,
-    /// When the whole head of the request had arrived.
+    /// When the server had read the whole head of the request.
     pub request_head: Duration,
     /// When the first byte of the response went onto the wire.
     pub first_byte: Option<Duration>,
-    /// When the last byte so far of the response went onto the wire.
+    /// When the latest byte of the response went onto the wire.
     pub last_byte: Option<Duration>,
-    /// The times within the response without a byte on the wire: from and to, each at least [`PAUSE`] long. At most
-    /// [`PAUSES_KEPT`]; everything after them is drawn as one block.
+    /// The pauses between two bytes of the response: from when to when, each at least [`PAUSE`] long. Only the first
+    /// [`PAUSES_KEPT`] are kept, and everything after them is drawn as one block.
     pub pauses: Vec<(Duration, Duration)>,
-    /// When the exchange ended, in whichever way.
+    /// When the exchange ended, in any way. `None` as long as it's in flight.
     pub ended: Option<Duration>,
-    /// Bytes of the response's body that the kernel took. The client may have received fewer, never more.
+    /// Bytes of the response's body that the kernel took, as they are on the wire: a chunked body includes its chunk headers. The
+    /// client may have received fewer, never more.
     pub bytes: u64,
     /// How it ended.
     pub outcome: Outcome,
 }
 
 impl Exchange {
-    /// The name of the exchange in a timeline: the site, with the path unless that is `/`. It's one line without anything that a
-    /// terminal would obey, whatever a client put into the path.
+    /// The name of the exchange in a timeline: the site, and the path unless it's `/`. It's a single line without control characters,
+    /// whatever the client sent as path.
     pub fn label(&self) -> String {
         let label = if self.path == "/" { self.site.clone() } else { format!("{}{}", self.site, self.path) };
         printable(&label).replace('\n', "\u{fffd}")
     }
 }
 
-/// What the server has seen since its start or since the last reset: a snapshot, or, in
-/// [`MockWeb::wait_until`](crate::MockWeb::wait_until), the current state.
+/// What the server has seen since its start or the last reset. [`MockWeb::record`](crate::MockWeb::record) returns a snapshot, and
+/// [`MockWeb::wait_until`](crate::MockWeb::wait_until) shows you the current state.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
     /// In the order of their ids.
@@ -93,43 +97,42 @@ pub struct Record {
 }
 
 impl Record {
-    /// The exchanges in the order in which their requests arrived. The oldest may be forgotten; see [`EXCHANGES_KEPT`] and
-    /// [`RECORD_BYTES`].
+    /// The exchanges in the order of their ids. The oldest may have been forgotten: see [`EXCHANGES_KEPT`] and [`RECORD_BYTES`].
     pub fn exchanges(&self) -> impl ExactSizeIterator<Item = &Exchange> + DoubleEndedIterator {
         self.exchanges.iter().map(Arc::as_ref)
     }
 
-    /// Requests that have arrived and whose response is neither complete nor broken off.
+    /// The requests that have arrived and whose exchange hasn't ended.
     pub fn in_flight(&self) -> usize {
         self.in_flight
     }
 
-    /// The most that were in flight at any one time.
+    /// The most requests that were in flight at any one time. It also counts exchanges that have been forgotten since.
     pub fn max_in_flight(&self) -> usize {
         self.max_in_flight
     }
 
-    /// How many connections carried the exchanges.
+    /// How many connections carried the exchanges in this record.
     pub fn connections(&self) -> usize {
         self.exchanges.iter().map(|exchange| exchange.connection).collect::<BTreeSet<_>>().len()
     }
 
-    /// Connections open now, including idle ones.
+    /// How many connections are open, including idle ones.
     pub fn open_connections(&self) -> usize {
         self.open_connections
     }
 
-    /// How many exchanges ended this way.
+    /// How many of the exchanges in this record have this outcome.
     pub fn count(&self, outcome: Outcome) -> usize {
         self.exchanges.iter().filter(|exchange| exchange.outcome == outcome).count()
     }
 
-    /// How many responses the client didn't wait for.
+    /// How many exchanges ended because the client left: [`Outcome::ClientGone`].
     pub fn client_gone(&self) -> usize {
         self.count(Outcome::ClientGone)
     }
 
-    /// How many requests a site got.
+    /// How many of the exchanges in this record were requests to this site.
     pub fn requests(&self, site: &str) -> usize {
         self.exchanges.iter().filter(|exchange| exchange.site == site).count()
     }

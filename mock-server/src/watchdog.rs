@@ -1,23 +1,23 @@
-//! The watchdog: what hangs ends, and says where.
+//! The watchdog, which ends a process that hangs.
 
 use std::io::Write;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-/// Ends the process with status 1 and a word on what was going on, unless it is dropped within its limit.
-/// It has a thread of its own, so a runtime that is blocked does not stop it.
+/// Ends the process with status 1 and a message about the requests in flight, unless it's dropped within its limit. It has a thread of
+/// its own, so it works even if the runtime is blocked.
 #[derive(Debug)]
 pub struct Watchdog {
     _called_off: mpsc::Sender<()>,
 }
 
 impl Watchdog {
-    /// Watches for `limit`. `what` says what was going on, one line each.
+    /// Starts to watch. If the limit passes, `what` returns a line for each request in flight, for the message.
     ///
     /// # Panics
     ///
-    /// If the system has no thread left.
+    /// If the system can't start another thread.
     #[must_use = "it watches until it is dropped"]
     pub fn start(limit: Duration, what: impl FnOnce() -> Vec<String> + Send + 'static) -> Watchdog {
         let (called_off, wait) = mpsc::channel();

@@ -1,4 +1,4 @@
-//! How many requests this process has room for: each takes open files.
+//! How many requests this process has room for. Each takes up open files.
 
 /// A request in flight takes at most four descriptors where client and server are one process: one at either
 /// end, and two between the front and wiremock while it is passed on.
@@ -8,7 +8,7 @@ const RESERVED: usize = 64;
 /// What a system without such a limit is taken to allow.
 const PLENTY: usize = 1 << 20;
 
-/// More requests at once than this process may have open files for.
+/// There would be more concurrent requests than this process can have open files for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{wanted} requests in flight at once want {} open files; this process may have {descriptors}, \
@@ -16,20 +16,21 @@ const PLENTY: usize = 1 << 20;
     wanted * PER_REQUEST + RESERVED
 )]
 pub struct NoRoom {
-    /// How many were asked for.
+    /// How many requests the caller wanted.
     pub wanted: usize,
-    /// How many are possible.
+    /// How many requests are possible.
     pub possible: usize,
     /// The limit on open files.
     pub descriptors: usize,
 }
 
-/// Raises the limit on open files as far as it goes and says whether so many requests can be in flight at
-/// once, client and server in one process.
+/// Checks whether this number of requests can be in flight at the same time if client and server are in this process. First it raises
+/// the soft limit on open files as far as the hard limit allows. On Windows, which has no such limit, there's always room for
+/// 260,000 requests.
 ///
 /// # Errors
 ///
-/// [`NoRoom`] says how many can.
+/// [`NoRoom`] says how many are possible.
 pub fn room_for(requests: usize) -> Result<(), NoRoom> {
     room_within(requests, raise())
 }
