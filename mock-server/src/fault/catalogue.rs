@@ -1,4 +1,4 @@
-//! The catalogue: every fault's name, what it does and what its parameters allow; and reading a fault from text.
+//! The catalogue, which has the name, behaviour and parameters of every fault, and how a fault is read from text.
 
 use std::str::FromStr;
 
@@ -8,17 +8,17 @@ use super::faults::Fault;
 use super::parameter::{Kind, Parameter, Values};
 use super::{body, connection, head, page, random};
 
-/// Every kind of fault.
+/// Every kind of fault that you can write as text, with its parameters.
 pub fn catalogue() -> impl Iterator<Item = &'static Kind> {
     let families = [head::KINDS, random::KINDS, connection::KINDS, body::KINDS, page::KINDS];
     families.into_iter().flatten()
 }
 
-/// Why a text isn't a fault. The message says what would be right.
+/// Why a text isn't a fault. The message says what would be right, and gives an example.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FaultError {
-    /// There's no fault of that name.
+    /// There's no fault of this name. The message lists all names.
     #[error("no fault is called `{}`; there are: {}", .name.escape_debug(), names())]
     Name {
         /// The name, as given.
@@ -35,7 +35,7 @@ pub enum FaultError {
         /// The name, as given.
         name: String,
     },
-    /// The parameter is given twice.
+    /// A parameter is given twice.
     #[error("`{}` of `{}` is given twice; give it once, for example `{}`", .parameter.name, .kind.name, .kind.example)]
     Twice {
         /// The fault.
@@ -43,7 +43,7 @@ pub enum FaultError {
         /// The parameter.
         parameter: &'static Parameter,
     },
-    /// The parameter's value isn't allowed.
+    /// The value of a parameter isn't allowed.
     #[error(
         "`{}` of `{}` is {}, not `{}`, for example `{}`",
         .parameter.name, .kind.name, .parameter.allows, .value.escape_debug(), .kind.example
@@ -56,22 +56,22 @@ pub enum FaultError {
         /// The value, as given.
         value: String,
     },
-    /// Both parameters are allowed, but not together.
+    /// Two parameters are allowed, but not together, such as `chunk` and `chunks` of `dribble`.
     #[error("`{}`: {} and {} don't go together, for example `{}`", .kind.name, .one.name, .other.name, .kind.example)]
     Groups {
         /// The fault.
         kind: &'static Kind,
-        /// A parameter.
+        /// The first parameter.
         one: &'static Parameter,
-        /// A parameter that doesn't go with it.
+        /// The parameter that doesn't go with it.
         other: &'static Parameter,
     },
-    /// Each value is allowed, but not with the others.
+    /// Each value is allowed, but not together with the others.
     #[error("`{}`: {reason}, for example `{}`", .kind.name, .kind.example)]
     Together {
         /// The fault.
         kind: &'static Kind,
-        /// What's wrong.
+        /// What's wrong, in words.
         reason: &'static str,
     },
 }
@@ -83,7 +83,7 @@ fn names() -> String {
 impl FromStr for Fault {
     type Err = FaultError;
 
-    /// Reads `name` or `name?parameter=value&parameter=value`, with values percent-encoded as in a URL.
+    /// Reads `name` or `name?parameter=value&parameter=value`, with the values percent-encoded as in a URL.
     fn from_str(text: &str) -> Result<Fault, FaultError> {
         let (name, query) = text.split_once('?').unwrap_or((text, ""));
         let kind = catalogue()

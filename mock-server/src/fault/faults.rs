@@ -1,4 +1,4 @@
-//! Every way to misbehave, as plain data. What compiles is safe to serve.
+//! The faults, as plain data. Every value that compiles is safe to serve.
 
 use std::num::NonZeroU64;
 use std::time::Duration;
@@ -8,9 +8,11 @@ use hyper::StatusCode;
 
 /// One way for a site to misbehave.
 ///
+/// You can write a fault as a value, or parse it from text, such as `"reset?after=1000".parse()?`. The
+/// [catalogue](crate::catalogue()) lists the names and parameters for text, which have narrower limits than the values.
+///
 /// Any value of this type can be served: it can't make the server spin, panic or run out of memory. Timers have a resolution of one
-/// millisecond, and a pause of zero is no pause. Text such as `"reset?after=1000"` parses into a fault; the
-/// [catalogue](crate::catalogue) lists what can be written, within narrower limits.
+/// millisecond, and a pause of zero is no pause. If a body isn't longer than `after`, it arrives complete.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Fault {
@@ -19,49 +21,49 @@ pub enum Fault {
         /// From the head of the request to the head of the response.
         time: Duration,
     },
-    /// Like `Delay`, with a different time for each request.
+    /// Like `Delay`, with a random time for each request.
     RandomDelay {
         /// How the times are distributed.
         spread: Spread,
-        /// The seed of the random numbers; `None` means the seed of the web.
+        /// The seed of the random numbers. `None` means the seed of the web.
         seed: Option<u64>,
     },
     /// The response has this status and a short text instead of the page, together with the headers that RFC 9110 demands for the
-    /// status. A 1xx code is sent as it is, and the connection closes without a final response.
+    /// status. A 1xx status is sent as it is, and then the connection closes without a final response.
     Status {
         /// The status code.
         code: StatusCode,
-        /// The `Retry-After` header; `None` means no such header.
+        /// The `Retry-After` header. `None` means that there's no such header.
         retry_after: Option<RetryAfter>,
     },
     /// The first requests fail, and later ones succeed.
     FailFirst {
         /// How many requests fail.
         count: u64,
-        /// How they fail. It can't be `Refused` or `ConnectHang`, which the client meets before it sends a request.
+        /// How they fail. It can't be `Refused` or `ConnectHang`, because a client meets these before it sends a request.
         with: Box<Fault>,
-        /// Requests that meet the same fault with a different key are counted separately.
+        /// Faults that differ only in their key count their requests separately.
         key: String,
     },
     /// Some requests fail.
     Unstable {
-        /// The probability of a failure, 0 to 1. NaN means never.
+        /// The probability of a failure, from 0 to 1. NaN means never.
         rate: f64,
         /// How they fail, with the same limits as in `FailFirst`.
         with: Box<Fault>,
-        /// The seed of the random numbers; `None` means the seed of the web.
+        /// The seed of the random numbers. `None` means the seed of the web.
         seed: Option<u64>,
     },
-    /// The page comes after some redirects.
+    /// The page comes after some redirects (302).
     Redirect {
-        /// How many.
+        /// How many redirects.
         hops: u64,
     },
     /// Every response is a redirect to itself.
     RedirectLoop,
-    /// Nothing listens: the connection is refused.
+    /// The connection is refused, because nothing listens on the site's port.
     Refused,
-    /// The queue of connections is full: connecting never completes.
+    /// Connecting never completes, because the queue of the site's port is full.
     ConnectHang,
     /// The server reads the request and closes the connection without sending a byte.
     Empty,
@@ -77,39 +79,39 @@ pub enum Fault {
     },
     /// The body comes in small pieces, with a pause between them.
     Dribble {
-        /// Bytes in a piece.
+        /// The bytes in a piece.
         chunk: NonZeroU64,
-        /// From one piece to the next.
+        /// The time from one piece to the next.
         pause: Duration,
     },
     /// The body comes in a given number of pieces, spread evenly over a time.
     DribbleOver {
-        /// How many. A body with fewer bytes than that comes one byte at a time.
+        /// How many pieces. A body with fewer bytes than that comes one byte at a time.
         chunks: NonZeroU64,
-        /// From the first piece to the last.
+        /// The time from the first piece to the last.
         over: Duration,
     },
     /// The body stops and the connection stays open.
     Stall {
         /// After this many bytes of the body.
         after: u64,
-        /// How long it stops; `None` means until the client leaves.
+        /// How long it stops. `None` means until the client leaves.
         pause: Option<Duration>,
     },
     /// The server reads the request and never responds.
     Hang,
-    /// The head comes in small pieces.
+    /// The head comes in pieces of four bytes, and then the connection closes after the body.
     SlowHead {
-        /// From one piece to the next.
+        /// The time from one piece to the next.
         pause: Duration,
     },
-    /// A chunked body with an invalid chunk.
+    /// The body is chunked. After one valid chunk comes an invalid one, and the connection closes (FIN).
     BadChunk,
-    /// Bytes that aren't HTTP, and then the connection closes (FIN).
+    /// The server sends bytes that aren't HTTP and closes the connection (FIN).
     Garbage {
-        /// How many.
+        /// How many bytes.
         bytes: u64,
-        /// The seed of the bytes; `None` means the seed of the web.
+        /// The seed of the bytes. `None` means the seed of the web.
         seed: Option<u64>,
     },
     /// The response is complete, and the connection stays open before it closes.
@@ -117,31 +119,31 @@ pub enum Fault {
         /// How long it stays open.
         delay: Duration,
     },
-    /// The response is complete, and the connection closes once it has been idle. A later request on the connection, to any
+    /// The response is complete, and the connection closes once it has been idle for a time. Another request on this connection, to any
     /// address, ends the wait.
     IdleClose {
-        /// How long it stays idle.
+        /// How long it may be idle.
         after: Duration,
     },
-    /// The first request of a connection gets its response. A later one is read, and the connection closes without a byte.
+    /// The first request of a connection gets its response. The second one is read, and the connection closes without a response.
     CloseOnReuse,
-    /// A body that never ends.
+    /// The body never ends. It's chunked, and consists of the page again and again.
     Endless {
-        /// Bytes in a piece.
+        /// The bytes in a piece.
         chunk: NonZeroU64,
-        /// From one piece to the next.
+        /// The time from one piece to the next.
         pause: Duration,
     },
-    /// A body that is small on the wire and huge when inflated.
+    /// The body is gzipped: small on the wire, and huge when it's inflated.
     GzipBomb {
-        /// Its inflated size in megabytes (1,000,000 bytes). A thousandth of that is sent, from memory.
+        /// Its inflated size in megabytes (1,000,000 bytes). About a thousandth of that is sent, from memory.
         megabytes: u16,
     },
-    /// A page whose encoding isn't what a client expects.
+    /// The page has an encoding that a client doesn't expect.
     Charset(Charset),
-    /// A `Content-Type` that's wrong or missing.
+    /// The `Content-Type` is unexpected, wrong or missing.
     ContentType(ContentType),
-    /// A page whose title isn't what a client expects.
+    /// The page has a title that a client doesn't expect.
     Title(Title),
 }
 
@@ -150,16 +152,16 @@ pub enum Fault {
 pub enum Spread {
     /// Every time between two bounds is equally likely. The bounds can be in either order.
     Uniform {
-        /// The shortest.
+        /// The shortest time.
         low: Duration,
-        /// The longest.
+        /// The longest time.
         high: Duration,
     },
-    /// Half are shorter than the median, and a few are much longer, like real latencies. None is longer than 10 minutes.
+    /// Half of the times are shorter than the median, and a few are much longer, as in real networks. None is longer than 10 minutes.
     LogNormal {
-        /// Half are shorter.
+        /// Half of the times are shorter than this.
         median: Duration,
-        /// The standard deviation of the logarithm. At 0.5, one in twenty takes more than 2.3 times the median.
+        /// The standard deviation of the logarithm. At 0.5, one time in twenty is more than 2.3 times the median.
         sigma: f64,
     },
 }
@@ -167,15 +169,15 @@ pub enum Spread {
 /// The value of a `Retry-After` header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RetryAfter {
-    /// A number of seconds from now.
+    /// A number of seconds.
     Seconds(u64),
     /// A date, such as `Sun, 06 Nov 1994 08:49:37 GMT`.
     Date(HttpDate),
-    /// The date this many seconds after the response.
+    /// The date that's this many seconds after the response.
     DateIn(u32),
 }
 
-/// How a page's encoding surprises a client. Its title is `Café crème`, except for `InvalidUtf8`.
+/// How a page's encoding surprises a client. The title is `Café crème`, except for `InvalidUtf8`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Charset {
@@ -193,11 +195,11 @@ pub enum Charset {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ContentType {
-    /// A PDF with the right header.
+    /// The body is a PDF, and the header says so.
     Pdf,
-    /// No such header.
+    /// There's no such header.
     None,
-    /// `image/png` on the site's page.
+    /// The header says `image/png`, although the body is the site's page.
     Wrong,
 }
 
@@ -205,28 +207,28 @@ pub enum ContentType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Title {
-    /// There is none.
+    /// The page has no title.
     None,
     /// It's empty.
     Empty,
-    /// It has another title inside.
+    /// It contains another title.
     Nested,
-    /// A comment before it contains one.
+    /// A comment before it contains a false title.
     Comment,
-    /// A script before it contains one.
+    /// A script before it contains a false title.
     Script,
-    /// It's written with entities.
+    /// It's written with entities, such as `&amp;`.
     Entities,
     /// It has a million letters.
     Huge,
     /// It has control characters.
     Control,
-    /// It has escape sequences that a terminal obeys.
+    /// It has escape sequences, which a terminal obeys.
     Escape,
 }
 
 impl Fault {
-    /// Whether it uses random numbers, so that repeating a run needs the seed.
+    /// Whether it uses random numbers, so you need the seed to repeat a run.
     pub fn is_random(&self) -> bool {
         match self {
             Fault::FailFirst { with, .. } => with.is_random(),
@@ -235,7 +237,7 @@ impl Fault {
         }
     }
 
-    /// Whether it concerns the port, so that the site needs a port of its own and no request ever arrives.
+    /// Whether it concerns the port: the site needs a port of its own, and no request ever arrives there.
     pub fn needs_own_port(&self) -> bool {
         matches!(self, Fault::Refused | Fault::ConnectHang)
     }

@@ -1,4 +1,4 @@
-//! The rows of the catalogue: what a fault is called in text, and which parameters it takes.
+//! The rows of the catalogue: the name that a fault has as text, and the parameters that it takes.
 
 use std::fmt;
 use std::num::NonZeroU64;
@@ -8,16 +8,16 @@ use httpdate::HttpDate;
 
 use super::faults::{Fault, RetryAfter};
 
-/// A row of the catalogue.
+/// A row of the catalogue: a kind of fault that you can write as text.
 #[derive(Debug)]
 pub struct Kind {
-    /// Its name, as in `reset?after=1000`.
+    /// The name: `reset` in `reset?after=1000`.
     pub name: &'static str,
-    /// What the server does, in one sentence.
+    /// What the server does, in a sentence or two.
     pub behaviour: &'static str,
-    /// What can be set.
+    /// The parameters that it takes.
     pub parameters: &'static [Parameter],
-    /// A text that parses.
+    /// An example, which parses into a [`Fault`].
     pub example: &'static str,
     /// Makes the fault from its parameters; an error says which of them don't go together.
     pub(super) make: fn(&Values) -> Result<Fault, &'static str>,
@@ -46,11 +46,11 @@ impl Kind {
 /// A parameter of a fault.
 #[derive(Clone, Copy, Debug)]
 pub struct Parameter {
-    /// Its name, as in `after=1000`.
+    /// The name: `after` in `reset?after=1000`.
     pub name: &'static str,
-    /// What it can be.
+    /// The values that it allows.
     pub allows: Allows,
-    /// Its value when it isn't given; `None` means that leaving it out has a meaning of its own.
+    /// The value if it isn't given. `None` means that leaving it out has a meaning of its own.
     pub default: Option<&'static str>,
     /// Parameters of different groups can't be combined. The default holds only if another parameter of the group is given, or if
     /// no group is chosen and this is group 0. `None` means that it goes with every group.
@@ -67,31 +67,31 @@ impl Parameter {
     }
 }
 
-/// What a parameter can be.
+/// The values that a parameter allows.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Allows {
     /// A whole number.
     Number {
-        /// What it counts: `bytes`, `ms`; empty for a plain number.
+        /// The unit, such as `bytes` or `ms`. It's empty for a plain number.
         unit: &'static str,
-        /// The smallest.
+        /// The smallest number allowed.
         least: u64,
-        /// The largest.
+        /// The largest number allowed.
         most: u64,
     },
-    /// A number with or without decimals, from 0.
+    /// A number from 0, with or without decimals.
     Real {
-        /// The largest.
+        /// The largest number allowed.
         most: f64,
     },
-    /// One of these names, with the fault that it makes.
+    /// One of these names, each with the fault that it makes.
     Choice(&'static [(&'static str, Fault)]),
     /// Up to 64 letters, digits, `-`, `_` or `.`.
     Word,
-    /// A status code, or a fault that doesn't choose which requests fail.
+    /// A status code, or a fault inside the fault. That can't be `refused` or `connect-hang`, nor `fail-first` or `unstable`.
     Failure,
-    /// Seconds, or a date in the format of HTTP.
+    /// A number of seconds, a date in the format of HTTP, or `date-in-` and a number of seconds.
     RetryAfter,
 }
 
