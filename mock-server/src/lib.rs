@@ -1,17 +1,17 @@
 #![doc = include_str!("../README.md")]
 //!
-//! # Layout
+//! # Layout of the source
 //!
 //! Each folder imports only from those below it.
 //!
-//! - `web`: [`MockWeb`] and [`Builder`]: a web as its owner sees it, and how it starts
+//! - `web`: [`MockWeb`] and [`Builder`], a running web as its owner sees it, and how it starts
 //! - `server`: from a connection to its responses
-//! - `site`: what there is to fetch; `presets`: sites that are ready to use
-//! - `timeline`: the record, drawn
-//! - `fault`: the faults as data, the catalogue, and what each does
+//! - `site`: the sites, and `presets`, which are ready to use
+//! - `timeline`: drawings of the record
+//! - `fault`: the faults as data, the catalogue, and what each fault does
 //! - `wire`: how a response travels, and the socket that reports to the record
 //! - `recorder`, `record`: what the server saw, live and as a snapshot
-//! - `response`, `printable`, `watchdog`: small things that the others use
+//! - `response`, `printable`, `watchdog`: helpers
 
 mod fault;
 mod printable;

@@ -1,4 +1,4 @@
-//! Pages of an exact size: so many bytes, so many words, and a title.
+//! Pages with an exact number of bytes and words, and a title.
 
 /// Words of three to fourteen letters, in the order of their length.
 const WORDS: [&[&str]; 12] = [
@@ -18,13 +18,14 @@ const WORDS: [&[&str]; 12] = [
 const SHORTEST: usize = 3;
 const LONGEST: usize = SHORTEST + WORDS.len() - 1;
 
-/// An HTML page of exactly `bytes` bytes, which splits at white space into exactly `words` words, as Python's
-/// `len(text)` and `len(text.split())` count them. It is ASCII. The same arguments make the same page.
+/// An HTML page of exactly `bytes` bytes that consists of exactly `words` words, separated by white space. Markup counts, too: this is
+/// what `len(text)` and `len(text.split())` are in Python. If the title is ASCII, so is the page. The same arguments make the same
+/// page.
 ///
 /// # Panics
 ///
-/// Where it does not come out: the frame has about 110 bytes and twice the title, and the words in it an average of 4 to
-/// 12 letters.
+/// If there's no such page. The markup takes about 130 bytes and twice the title, and the words between need an average
+/// length of 4 to 12 letters.
 pub fn page(title: &str, bytes: usize, words: usize) -> String {
     let start = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n\

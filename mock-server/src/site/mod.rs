@@ -1,4 +1,4 @@
-//! The sites of a web: what there is to fetch.
+//! The sites of a web, which clients fetch.
 
 pub(crate) mod filler;
 pub mod presets;
@@ -11,41 +11,45 @@ use self::filler::page;
 use crate::fault::Fault;
 use crate::response::HTML;
 
-/// A site: a name, and a page at `/` that comes after a delay. What is at other paths is [added](Site::also). `POST /login`
-/// and `POST /logout` get a 204, after at most 100 ms. Everything else is a 404 until a test mounts more on the wiremock
-/// server.
+/// A site has a name, and a page at `/` that comes after a delay. [`also`](Site::also) adds other paths. `POST /login` and `POST /logout`
+/// get a 204, after the site's delay but at most 100 ms. Everything else gets a 404, unless you mount a mock on the
+/// [wiremock server](crate::MockWeb::wiremock).
 #[derive(Clone, Debug)]
 pub struct Site {
-    /// Its name, as a timeline shows it and as wiremock sees it in the `Host` header.
+    /// The name. A timeline shows it, and wiremock sees it in the `Host` header.
     pub name: String,
-    /// From the head of a request to the head of its answer.
+    /// The time from a request to its response.
     pub delay: Duration,
-    /// The page, HTML in UTF-8.
+    /// The page at `/`: HTML in UTF-8.
     pub page: Bytes,
-    /// What is at other paths.
+    /// The resources at other paths.
     pub others: Vec<Other>,
     /// How it misbehaves; `None` means not at all.
     pub fault: Option<Fault>,
-    /// Whether the server answers by itself, without wiremock.
+    /// Whether the server responds by itself, without wiremock. See the method [`by_front`](Site::by_front).
     pub by_front: bool,
 }
 
-/// What is at a path of a site other than `/`. It comes after the delay of the site.
+/// A resource at a path of a site other than `/`. It comes after the delay of the site.
 #[derive(Clone, Debug)]
 pub struct Other {
-    /// The path, with the slash.
+    /// The path, with its first slash.
     pub path: String,
     /// The value of the `Content-Type` header.
     pub content_type: &'static str,
     /// The body.
     pub body: Bytes,
-    /// How it misbehaves; `None` means as the site does.
+    /// How it misbehaves; `None` means that it has the fault of the site, if there is one.
     pub fault: Option<Fault>,
 }
 
 impl Site {
-    /// A site with a small page (1,000 bytes, 100 words, its name as the title), without a delay. The name is that of a
-    /// host, so it has at most 253 characters.
+    /// A site with a small page (1,000 bytes, 100 words, its name as the title), without delay and without fault. The name has to be
+    /// valid as the name of a host, because it goes into the `Host` header.
+    ///
+    /// # Panics
+    ///
+    /// If the name is longer than 237 bytes, because the page contains it twice.
     pub fn new(name: &str) -> Site {
         let page = page(name, 1_000, 100).into();
         Site {
@@ -58,7 +62,7 @@ impl Site {
         }
     }
 
-    /// The same site with an answer that begins after `delay`.
+    /// The same site with a response that begins after `delay`.
     pub fn delay(self, delay: Duration) -> Site {
         Site { delay, ..self }
     }
@@ -68,13 +72,13 @@ impl Site {
         Site { page: page.into(), ..self }
     }
 
-    /// The same site with something at another path, such as `/robots.txt`.
+    /// The same site with a resource at another path, such as `/robots.txt`.
     pub fn also(self, path: &str, content_type: &'static str, body: impl Into<Bytes>) -> Site {
         self.with(Other { path: path.to_owned(), content_type, body: body.into(), fault: None })
     }
 
-    /// The same site with a page (HTML) at another path that misbehaves in its own way. It can't be `refused` or `connect-hang`, which
-    /// are faults of a whole site: the web doesn't start then.
+    /// The same site with a page (HTML) at another path that has a fault of its own. The fault can't be `refused` or `connect-hang`,
+    /// because they concern the site's port. With these, the web doesn't start.
     pub fn also_failing(self, path: &str, body: impl Into<Bytes>, fault: Fault) -> Site {
         self.with(Other { path: path.to_owned(), content_type: HTML, body: body.into(), fault: Some(fault) })
     }
@@ -84,13 +88,14 @@ impl Site {
         self
     }
 
-    /// The same site, misbehaving.
+    /// The same site with a fault. It also affects all other paths without a fault of their own.
     pub fn fault(self, fault: Fault) -> Site {
         Site { fault: Some(fault), ..self }
     }
 
-    /// The same site without wiremock behind it: the page comes from the server itself, on any path. That's faster and takes bounded
-    /// memory, but it ignores the mocks that a test mounts. It's for benchmarks and for many requests.
+    /// The same site without wiremock behind it. The server itself sends the page, at every path. That's faster and takes bounded
+    /// memory, but the site has no other resources, and it ignores the mocks that you mount. It's meant for benchmarks and for
+    /// very many requests.
     pub fn by_front(self) -> Site {
         Site { by_front: true, ..self }
     }

@@ -9,8 +9,9 @@ use super::filler::page;
 use crate::fault::{Fault, RetryAfter};
 use crate::response::HTML;
 
-/// Three sites named after real ones, with delays of 0.8, 0.6 and 0.7 s and pages of 15,000, 50,321 and 45,000 bytes. One
-/// after another they take 2.1 s; concurrently they take 0.8 s. A builder starts with them.
+/// Three sites named after real ones: `codeswithpankaj.com`, `python.org` and `w3schools.com`. Their delays are 0.8, 0.6 and 0.7 s, and
+/// their pages have 15,000, 50,321 and 45,000 bytes. Fetched one after another they take 2.1 s, and concurrently 0.8 s. A
+/// [`Builder`](crate::Builder) has these sites unless you set others.
 pub fn tutorial() -> Vec<Site> {
     [
         ("codeswithpankaj.com", "CodesWithPankaj - Learn Programming", 15_000, 2_000, 800),
@@ -24,24 +25,24 @@ pub fn tutorial() -> Vec<Site> {
     .collect()
 }
 
-/// Sites that fail, each in one way.
+/// Sites that fail, each in its own way.
 ///
-/// | name | what it does |
+/// | name | behaviour |
 /// |---|---|
 /// | `invalid-site.example` | refuses the connection |
-/// | `unreachable-site.example` | lets nobody connect |
-/// | `silent-site.example` | never answers |
-/// | `dribbling-site.example` | takes three seconds for a page, in thirty pieces |
-/// | `hasty-site.example` | reads a second request on a connection and closes it |
-/// | `unlucky-site.example` | takes three seconds for the first request, and none for later ones |
-/// | `missing-site.example` | 404 |
-/// | `down-site.example` | 503 |
-/// | `busy-site.example` | 503 for the first request, with the wish to be left alone for a second |
-/// | `limited-site.example` | 429 for the first request, with a date two seconds later |
+/// | `unreachable-site.example` | never completes a connection |
+/// | `silent-site.example` | never responds |
+/// | `dribbling-site.example` | takes three seconds to send its page, in thirty pieces |
+/// | `hasty-site.example` | closes a connection instead of responding to its second request |
+/// | `unlucky-site.example` | responds to the first request after three seconds, and to later ones without delay |
+/// | `missing-site.example` | responds with 404 |
+/// | `down-site.example` | responds with 503 |
+/// | `busy-site.example` | responds to the first request with 503 and `Retry-After: 1` |
+/// | `limited-site.example` | responds to the first request with 429 and a `Retry-After` date, two seconds later |
 /// | `flaky-site.example` | resets the connection for the first two requests |
 ///
-/// Their pages have 15,000 bytes. `missing`, `busy`, `limited` and `flaky` take 0.1 s, so that a drawing shows them in
-/// flight together.
+/// Their pages have 15,000 bytes. `missing-site`, `busy-site`, `limited-site` and `flaky-site` have a delay of 0.1 s, so a drawing shows
+/// them in flight at the same time.
 pub fn failing() -> Vec<Site> {
     let status = |code, retry_after| Fault::Status { code, retry_after };
     [
@@ -73,9 +74,9 @@ pub fn failing() -> Vec<Site> {
     .collect()
 }
 
-/// Sites whose page is not what one who scrapes it expects, each in one way: its title, its encoding, its type. Two
-/// are too much: `endless.example`, a megabyte every hundredth of a second, and `bomb.example`, 100 KB that inflate to
-/// 100 MB. `large.example` has a page of 2 MB, which takes long to parse and has a link to `/next`.
+/// Sites with pages that surprise a scraper, each in its own way: with their title, their encoding or their type. Two send too much:
+/// `endless.example` sends a megabyte every 10 ms, without end, and `bomb.example` sends 100 KB that inflate to
+/// 100 MB. `large.example` has a page of 2 MB that takes long to parse, with 20,000 links to `/next`.
 pub fn hostile() -> Vec<Site> {
     let surprising = [
         ("no-title.example", "title?as=none"),
@@ -109,8 +110,9 @@ pub fn hostile() -> Vec<Site> {
     surprising.chain([endless, large]).collect()
 }
 
-/// A site of six pages that link to each other, with a robots.txt that keeps `/staff/` to itself, as
-/// `library.example`; and as `busy.example`, whose first answer is a 429 that asks to come back after a second.
+/// Two sites for a crawler. `library.example` has six pages that link to each other, links that lead elsewhere or nowhere, and a
+/// robots.txt that disallows `/staff/` and asks for a delay of 0.2 s. `busy.example` is the same, except that its first
+/// response is a 429 with `Retry-After: 1`.
 pub fn libraries() -> Vec<Site> {
     let too_many =
         Fault::Status { code: StatusCode::TOO_MANY_REQUESTS, retry_after: Some(RetryAfter::Seconds(1)) };

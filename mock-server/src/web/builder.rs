@@ -1,4 +1,4 @@
-//! The configuration of a web.
+//! How a web is configured.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::fault::Fault;
 use crate::record::Exchange;
 use crate::site::{Site, presets};
 
-/// The configuration of a web. [`MockWeb::builder`](crate::MockWeb::builder) makes one.
+/// Configures a web and starts it. [`MockWeb::builder`](crate::MockWeb::builder) returns one.
 #[derive(Clone, Debug)]
 pub struct Builder {
     pub(super) sites: Vec<Site>,
@@ -37,48 +37,51 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// These sites instead of the [three](presets::tutorial) it starts with.
+    /// Sets the sites. Without this, the web has the [three sites of the tutorial](presets::tutorial).
     pub fn sites(self, sites: impl IntoIterator<Item = Site>) -> Builder {
         Builder { sites: sites.into_iter().collect(), ..self }
     }
 
-    /// Makes the site of this name misbehave.
+    /// Gives the site of this name a fault.
     pub fn fault(mut self, site: &str, fault: Fault) -> Builder {
         self.faults.push((site.to_owned(), fault));
         self
     }
 
-    /// Puts a gate in front of all sites. It holds requests until `size` of them are in flight at the same time; then it lets them
-    /// through, and stays open. If that doesn't happen within `wait` of the first request, the gate fails for
-    /// good: the requests it holds and all later ones get a 425.
+    /// Puts a gate in front of all sites. It holds requests until `size` of them are in flight at the same time. Then it lets them
+    /// through and stays open. If fewer than `size` requests are there within `wait` of the first one, the gate fails: every
+    /// request it holds, and every later one, gets a 425.
     pub fn gate(self, size: usize, wait: Duration) -> Builder {
         Builder { gate: Some((size, wait)), ..self }
     }
 
-    /// The seed of everything random; 1 unless set.
+    /// Sets the seed for faults that use random numbers and have no seed of their own. Without this, it's 1.
     pub fn seed(self, seed: u64) -> Builder {
         Builder { seed, ..self }
     }
 
-    /// Serves the whole web on this one port of `127.0.0.1` and, if the machine has IPv6, of `[::1]`, with the sites at `/site/NAME`,
-    /// instead of a port of `127.0.0.1` for each site. Port 0 takes a free one.
+    /// Serves all sites on this one port of `127.0.0.1` and, if the machine has IPv6, of `[::1]`. The sites are at `/site/NAME`, and
+    /// there's everything else that the program `mock-server` has, such as `/fault/NAME` and `/timeline`. Port 0 takes a free
+    /// port. Without this, each site has a port of its own, on `127.0.0.1`.
     pub fn on_one_port(self, port: u16) -> Builder {
         Builder { port: Some(port), ..self }
     }
 
-    /// Serves for long in bounded memory: wiremock forgets the requests it answered, and their bodies are dropped as they arrive. wiremock
-    /// only forgets when its mocks are removed, so mocks of your own don't last, and expectations don't count. It's meant for
-    /// webs that serve their sites as they are, such as the program `mock-server`.
+    /// Keeps the memory bounded even if the web serves for a long time: the bodies of requests are dropped as they arrive, and wiremock
+    /// forgets the requests it has answered. wiremock only forgets when its mocks are removed, so mocks of your own don't
+    /// last, and expectations don't count. It's meant for webs that serve their sites as they are, as the program
+    /// `mock-server` does.
     pub fn forget_requests(self) -> Builder {
         Builder { keep_requests: false, ..self }
     }
 
-    /// Clients are other processes, so the server can use all open files of this one.
+    /// Says that all clients are in other processes, so the server can use all the open files that this process may have.
     pub fn clients_elsewhere(self) -> Builder {
         Builder { clients_elsewhere: true, ..self }
     }
 
-    /// Sends each finished exchange to `log`. If the channel is full, the exchange is left out: the web doesn't wait.
+    /// Sends each exchange to `log` when it ends. If the channel is full, the exchange is left out, because the web doesn't wait. When
+    /// the web is dropped, exchanges still in flight end as [`Outcome::ClientGone`](crate::Outcome::ClientGone).
     pub fn log(self, log: mpsc::Sender<Exchange>) -> Builder {
         Builder { log: Some(log), ..self }
     }

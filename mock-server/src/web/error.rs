@@ -1,43 +1,43 @@
-//! Why a web doesn't start.
+//! The reasons why a web doesn't start.
 
 use std::io;
 use std::net::SocketAddr;
 
-/// Why a web did not start.
+/// Why a web didn't start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The port is taken or forbidden.
+    /// The web can't listen on a port, for example because it's taken.
     #[error("cannot listen on {address}: {reason}")]
     Port {
-        /// The address; port 0 means any free one.
+        /// The address. Port 0 stands for any free port.
         address: SocketAddr,
         /// The system's reason.
         reason: io::Error,
     },
-    /// A fault for a site that doesn't exist.
+    /// [`Builder::fault`](crate::Builder::fault) got the name of a site that doesn't exist.
     #[error("no site is called `{name}`; there are: {there_are}")]
     Site {
-        /// As given.
+        /// The name, as given.
         name: String,
-        /// The names of the sites.
+        /// The names of the sites that exist, separated by commas.
         there_are: String,
     },
-    /// A site that clients can't connect to, on a port shared by all.
+    /// A site has the fault `refused` or `connect-hang`, but all sites share one port.
     #[error("{name} cannot be out of reach where all sites share one port")]
     OnePort {
-        /// The site.
+        /// The name of the site.
         name: String,
     },
-    /// `refused` or `connect-hang` for something smaller than a site: for one path, or for some requests.
+    /// `refused` or `connect-hang` is the fault of a single path or of some requests, but they can only be faults of a whole site.
     #[error(
         "{place} cannot be out of reach by itself: `refused` and `connect-hang` are faults of a whole site"
     )]
     PortFault {
-        /// The site, with the path if it's about one.
+        /// The site with the path, or the words "some requests to" and the site.
         place: String,
     },
-    /// There's no thread or no runtime to be had.
+    /// The system can't start another thread, or Tokio can't start a runtime.
     #[error("cannot start the web's thread")]
     Thread(#[from] io::Error),
 }

@@ -1,4 +1,4 @@
-//! A web as its owner sees it, and how it starts.
+//! A running web as its owner sees it, and how it starts.
 
 pub(crate) mod builder;
 pub(crate) mod error;
