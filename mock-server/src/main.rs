@@ -163,6 +163,7 @@ fn with_remedy(error: StartError) -> anyhow::Error {
 
 /// Prints an error. If standard error is closed or a pipe without a reader, the exit status has to do.
 fn complain(message: &str) {
+    let message = message.replace(char::is_control, "\u{fffd}");
     let _ = writeln!(io::stderr(), "mock-server: {message}");
 }
 

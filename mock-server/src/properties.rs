@@ -140,7 +140,7 @@ fn act(fault: &Fault, body: &'static [u8], before: u64) {
     let context = Context { seed: 1, before, before_on_connection: before, target: "/?hop=1&x=%20" };
     let page = Response::new(Bytes::from_static(body));
     match fault.effect(&context) {
-        Effect::None | Effect::Delay(_) | Effect::Answer(_) | Effect::CloseWhenIdle(_) => {}
+        Effect::None | Effect::Delay(_) | Effect::Answer(_) | Effect::CloseWhenIdle(_) | Effect::Hang => {}
         Effect::Alter(change) => {
             change(page);
         }

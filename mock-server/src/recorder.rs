@@ -37,6 +37,8 @@ pub(crate) struct Live {
     record: Record,
     last_id: u64,
     last_connection: u64,
+    /// Responses owed, also those to requests about the web, which aren't in the record.
+    owed: usize,
     /// The memory of the finished exchanges.
     bytes: usize,
     /// Exchanges that ended since the log was last written.
@@ -70,11 +72,15 @@ impl Recorder {
     }
 
     pub async fn wait_until(&self, mut predicate: impl FnMut(&Record) -> bool) {
+        self.wait_for(|live| predicate(&live.record)).await;
+    }
+
+    async fn wait_for(&self, mut predicate: impl FnMut(&Live) -> bool) {
         loop {
             let mut changed = pin!(self.shared.changed.notified());
             // Registered before the look, so that no change falls between the two.
             changed.as_mut().enable();
-            if predicate(&self.live().record) {
+            if predicate(&self.live()) {
                 return;
             }
             changed.await;
@@ -100,6 +106,21 @@ impl Recorder {
 
     pub fn connection_closed(&self) {
         self.change(|live, _| live.record.open_connections -= 1);
+    }
+
+    /// A request has arrived.
+    pub fn answer_owed(&self) {
+        self.change(|live, _| live.owed += 1);
+    }
+
+    /// Its response is on the wire, or will never be.
+    pub fn answer_done(&self) {
+        self.change(|live, _| live.answer_done());
+    }
+
+    /// Waits until no response is owed.
+    pub async fn wait_until_idle(&self) {
+        self.wait_for(|live| live.owed == 0).await;
     }
 
     pub fn begin(&self, connection: u64, accepted: Duration, head: RequestHead) -> u64 {
@@ -186,6 +207,11 @@ impl Live {
             exchange.last_byte = Some(now);
             exchange.bytes += bytes;
         }
+    }
+
+    /// A response is on the wire.
+    pub fn answer_done(&mut self) {
+        self.owed -= 1;
     }
 
     /// The first end counts: an exchange that was cut isn't, a moment later, one whose client has gone.

@@ -66,7 +66,7 @@ pub(super) fn reset() -> Effect {
 }
 
 pub(super) fn hang() -> Effect {
-    Effect::Raw(steps([Step::Forever]))
+    Effect::Hang
 }
 
 /// Bytes with the top bit set, so that none of them begins an HTTP response. They are made in pieces, whatever their number.

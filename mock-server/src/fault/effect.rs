@@ -23,6 +23,8 @@ pub(crate) enum Effect {
     CloseWhenIdle(Duration),
     /// Bytes and an end instead of an HTTP response.
     Raw(Steps),
+    /// No response at all.
+    Hang,
 }
 
 /// Makes a page from the site's page.

@@ -5,10 +5,11 @@ use std::time::{Duration, SystemTime};
 use httpdate::HttpDate;
 use hyper::body::Bytes;
 use hyper::header::{
-    ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_RANGE, HeaderName, HeaderValue, LOCATION, PROXY_AUTHENTICATE,
-    RETRY_AFTER, TRANSFER_ENCODING, UPGRADE, WWW_AUTHENTICATE,
+    ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION,
+    PROXY_AUTHENTICATE, RETRY_AFTER, TRANSFER_ENCODING, UPGRADE, WWW_AUTHENTICATE,
 };
 use hyper::{Response, StatusCode};
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 use url::form_urlencoded;
 
 use super::effect::{Context, Effect};
@@ -79,6 +80,9 @@ pub(super) fn status(code: StatusCode, retry_after: Option<&RetryAfter>) -> Effe
     let length = words.len();
     let mut answer = text(code, words);
     let headers = answer.headers_mut();
+    if length == 0 {
+        headers.remove(CONTENT_TYPE);
+    }
     if let Some(retry_after) = retry_after {
         headers.insert(RETRY_AFTER, retry_after.header());
     }
@@ -144,14 +148,10 @@ pub(super) fn redirect_loop(context: &Context<'_>) -> Effect {
 }
 
 fn redirect_to(target: &str) -> Effect {
-    // With two slashes it would name a different host.
+    // With two slashes it would name a different host. A URI is ASCII, although a request may have other bytes.
     let target = format!("/{}", target.trim_start_matches('/'));
-    let Ok(target) = HeaderValue::try_from(target) else {
-        return Effect::Answer(text(
-            StatusCode::BAD_REQUEST,
-            "this target can't be redirected to\n".to_owned(),
-        ));
-    };
+    let target = utf8_percent_encode(&target, CONTROLS).to_string();
+    let target = HeaderValue::try_from(target).expect("everything else is encoded");
     let mut answer = text(StatusCode::FOUND, "see elsewhere\n".to_owned());
     answer.headers_mut().insert(LOCATION, target);
     Effect::Answer(answer)

@@ -100,7 +100,7 @@ impl Allows {
     pub(super) fn allows(&self, value: &str, failure: ReadFailure) -> bool {
         match self {
             Allows::Number { least, most, .. } => {
-                value.parse().is_ok_and(|number: u64| (*least..=*most).contains(&number))
+                whole_number(value).is_some_and(|number| (*least..=*most).contains(&number))
             }
             Allows::Real { most } => value.parse().is_ok_and(|number: f64| (0.0..=*most).contains(&number)),
             Allows::Choice(choices) => choices.iter().any(|(name, _)| *name == value),
@@ -210,14 +210,21 @@ impl Values {
     }
 }
 
+/// A number in digits alone: `+5` is none.
+fn whole_number(text: &str) -> Option<u64> {
+    text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 fn retry_after(text: &str) -> Option<RetryAfter> {
     /// A day.
     const MOST: u32 = 86_400;
-    let allowed = |seconds: &str| seconds.parse().ok().filter(|seconds| *seconds <= MOST);
+    let allowed = |seconds: &str| {
+        whole_number(seconds).and_then(|seconds| seconds.try_into().ok()).filter(|seconds| *seconds <= MOST)
+    };
     if let Some(seconds) = text.strip_prefix("date-in-") {
         return allowed(seconds).map(RetryAfter::DateIn);
     }
-    if text.parse::<u64>().is_ok() {
+    if whole_number(text).is_some() {
         return allowed(text).map(|seconds| RetryAfter::Seconds(seconds.into()));
     }
     text.parse::<HttpDate>().ok().map(RetryAfter::Date)

@@ -2,10 +2,17 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
+use std::time::Instant;
 
 /// How many requests met each fault that counts them.
 #[derive(Debug, Default)]
-pub(crate) struct Counts(Mutex<HashMap<Counter, u64>>);
+pub(crate) struct Counts(Mutex<HashMap<Counter, Count>>);
+
+#[derive(Debug, Default)]
+struct Count {
+    requests: u64,
+    last_used: Option<Instant>,
+}
 
 /// Requests that are counted together: those that met the same fault at the same address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -17,25 +24,29 @@ pub(crate) struct Counter {
 }
 
 impl Counts {
-    /// The number of counters kept. If a client makes up more, all are forgotten: at some 300 bytes each, this is 3 MB.
+    /// The number of counters kept: at some 300 bytes each, this is 3 MB. If clients make up more, the one that wasn't used for the
+    /// longest time is forgotten.
     const MOST: usize = 10_000;
 
     /// How many there were before this one, which counts from now on.
     pub fn count(&self, counter: Counter) -> u64 {
         let mut counts = self.counts();
         if counts.len() >= Counts::MOST && !counts.contains_key(&counter) {
-            counts.clear();
+            let oldest =
+                counts.iter().min_by_key(|(_, count)| count.last_used).map(|(counter, _)| counter.clone());
+            oldest.map(|oldest| counts.remove(&oldest));
         }
-        let count = counts.entry(counter).or_insert(0);
-        *count += 1;
-        *count - 1
+        let count = counts.entry(counter).or_default();
+        count.last_used = Some(Instant::now());
+        count.requests += 1;
+        count.requests - 1
     }
 
     pub fn reset(&self) {
         self.counts().clear();
     }
 
-    fn counts(&self) -> MutexGuard<'_, HashMap<Counter, u64>> {
+    fn counts(&self) -> MutexGuard<'_, HashMap<Counter, Count>> {
         self.0.lock().expect("no code that holds this lock panics")
     }
 }

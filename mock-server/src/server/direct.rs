@@ -1,7 +1,10 @@
 //! Responses about the web itself, which aren't in the record.
 
+use std::sync::Arc;
+
 use hyper::body::Bytes;
 use hyper::{Response, StatusCode};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::spawn_blocking;
 
 use super::shared::Shared;
@@ -27,23 +30,31 @@ pub(super) enum Format {
 }
 
 impl Direct {
-    pub async fn respond(self, shared: &Shared) -> Response<Bytes> {
-        match self {
+    /// The response, with a permit to be kept until it's on the wire.
+    pub async fn respond(self, shared: &Shared) -> (Response<Bytes>, Option<OwnedSemaphorePermit>) {
+        let answer = match self {
             Direct::Ready(answer) => answer,
             Direct::Timeline(format) => {
+                let Ok(permit) = Arc::clone(&shared.timelines).try_acquire_owned() else {
+                    let words = "too many timelines are being read; try again in a moment\n";
+                    return (text(StatusCode::SERVICE_UNAVAILABLE, words.to_owned()), None);
+                };
+                let _drawing = shared.drawing.lock().await;
                 let record = shared.recorder.snapshot();
                 // In a thread of its own, because a long record takes a while and all connections share this one.
                 let drawing = spawn_blocking(move || draw(format, record)).await;
-                drawing.unwrap_or_else(|error| {
+                let answer = drawing.unwrap_or_else(|error| {
                     text(StatusCode::INTERNAL_SERVER_ERROR, format!("the timeline can't be drawn: {error}\n"))
-                })
+                });
+                return (answer, Some(permit));
             }
             Direct::ResetRecord => {
                 shared.recorder.reset();
                 shared.counts.reset();
                 text(StatusCode::OK, "the record is empty and the gates are shut\n".to_owned())
             }
-        }
+        };
+        (answer, None)
     }
 }
 

@@ -1,6 +1,8 @@
 //! One request and its response: route, gate, delay, page, fault, and the way onto the wire.
 
 use std::convert::Infallible;
+use std::error::Error;
+use std::io;
 use std::mem::take;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +11,7 @@ use futures::TryStreamExt;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, Limited, StreamBody};
 use hyper::body::{Body, Bytes, Frame, Incoming};
-use hyper::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderValue, TRANSFER_ENCODING};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderValue, TRANSFER_ENCODING};
 use hyper::http::{request, response};
 use hyper::{Method, Request, Response, StatusCode, Version};
 
@@ -22,7 +24,7 @@ use crate::fault::effect::{Context, Effect};
 use crate::recorder::RequestHead;
 use crate::response::{html, text};
 use crate::wire::connection::{Connection, Phase};
-use crate::wire::script::{Ending, Script, Steps};
+use crate::wire::script::{Ending, Script, Steps, without_body};
 use crate::wire::takeover::{Handover, Takeover, play};
 
 /// The body of a response: complete, or a script being played.
@@ -52,102 +54,112 @@ pub(super) struct Exchange {
 
 impl Exchange {
     pub async fn answer(self, request: Request<Incoming>) -> Result<Response<Payload>, LetGo> {
-        self.connection.asked();
+        let number = self.connection.asked();
         let (mut head, body) = request.into_parts();
+        let is_head = head.method == Method::HEAD;
         let matched = check_host(&head).and_then(|()| self.routes.find(&head));
         let mut route = match matched {
             Ok(Matched::Web(route)) => route,
-            Ok(Matched::Direct(direct)) => return self.answer_directly(direct, &head, body).await,
+            Ok(Matched::Direct(direct)) => return self.answer_directly(direct, body, number, is_head).await,
             Err(refusal) => {
-                return self.answer_directly(Direct::Ready(refusal.into_response()), &head, body).await;
+                let direct = Direct::Ready(refusal.into_response());
+                return self.answer_directly(direct, body, number, is_head).await;
             }
         };
-        let id = self.connection.begin(RequestHead {
+        let request = RequestHead {
             site: take(&mut route.site),
             method: head.method.to_string(),
             path: take(&mut route.path),
-        });
-        let is_head = head.method == Method::HEAD;
+        };
+        self.connection.begin(number, request);
         let effect = self.effect(&route, &head);
         // Read before the response is decided: closing a socket with unread bytes would turn FIN into RST.
         let body = self.receive(body).await?;
-        let will_answer = !matches!(effect, Effect::Raw(_));
-        self.connection.set_phase(id, if will_answer { Phase::Preparing } else { Phase::Silent });
         let delay = if let Effect::Delay(time) = effect { time } else { route.delay };
+        let waits = delay > Duration::ZERO || route.gate.is_some();
+        self.connection.set_phase(number, phase(&effect, waits));
         // A fault that changes the page has to see it to know how long the result is, even if a HEAD request asks.
         if is_head && matches!(effect, Effect::Alter(_) | Effect::Travel(_)) {
             head.method = Method::GET;
         }
         let page = match body {
-            Some(body) => self.page(&route, delay, head, body).await,
-            None => Err(too_large()),
+            Ok(body) => self.page(&route, delay, head, body).await,
+            Err(refusal) => Err(refusal),
         };
         let page = match page {
             Ok(page) => page,
-            Err(refusal) => return Ok(self.whole(refusal.into_response(), id, is_head)),
+            Err(refusal) => return Ok(self.whole(refusal.into_response(), number, is_head)),
         };
         match effect {
-            Effect::None | Effect::Delay(_) => Ok(self.whole(page, id, is_head)),
+            Effect::None | Effect::Delay(_) => Ok(self.whole(page, number, is_head)),
             Effect::CloseWhenIdle(limit) => {
                 self.connection.close_when_idle_for(limit);
-                Ok(self.whole(page, id, is_head))
+                Ok(self.whole(page, number, is_head))
             }
-            Effect::Answer(answer) => Ok(self.whole(answer, id, is_head)),
-            Effect::Alter(change) => Ok(self.whole(change(page), id, is_head)),
+            Effect::Answer(answer) => Ok(self.whole(answer, number, is_head)),
+            Effect::Alter(change) => Ok(self.whole(change(page), number, is_head)),
             Effect::Travel(script) => match script(&page) {
-                // A script that writes its own head writes a body, too, which the response to HEAD doesn't have.
-                Script::Body { length, steps } => Ok(self.scripted(page, length, steps, id, is_head)),
-                Script::Written { length, steps } if is_head => {
-                    Ok(self.scripted(page, length, steps, id, is_head))
+                Script::Body { length, steps } => Ok(self.scripted(page, length, steps, number, is_head)),
+                Script::Written { steps, .. } if is_head => {
+                    self.connection.promise(number, 0);
+                    self.take_over(without_body(steps), number)
                 }
                 Script::Written { length, steps } => {
-                    self.connection.promise(id, length.map_or(u64::MAX, |length| length as u64));
-                    self.take_over(steps, id)
+                    self.connection.promise(number, length.map_or(u64::MAX, |length| length as u64));
+                    self.take_over(steps, number)
                 }
             },
             Effect::Raw(steps) => {
-                self.connection.promise_raw(id);
-                self.take_over(steps, id)
+                self.connection.promise_raw(number);
+                self.take_over(steps, number)
             }
+            Effect::Hang => std::future::pending().await,
         }
     }
 
-    /// A response that isn't in the record. The body is read before it, as for the others, unless the client is waiting to be told
-    /// to send one.
+    /// A response that isn't in the record.
     async fn answer_directly(
         self,
         direct: Direct,
-        head: &request::Parts,
         body: Incoming,
+        number: u64,
+        is_head: bool,
     ) -> Result<Response<Payload>, LetGo> {
-        if !head.headers.contains_key(EXPECT) {
-            drain(body).await?;
+        if let Err(broken) = drain(body).await {
+            return broken.into_refusal().map(|refusal| self.whole(refusal.into_response(), number, is_head));
         }
-        let answer = direct.respond(&self.shared).await;
-        Ok(answer.map(|body| Full::new(body).map_err(never).boxed_unsync()))
+        self.connection.set_phase(number, Phase::Preparing);
+        let (answer, permit) = direct.respond(&self.shared).await;
+        if let Some(permit) = permit {
+            self.connection.keep(number, permit);
+        }
+        Ok(self.whole(answer, number, is_head))
     }
 
-    /// The request's body. `None` if it's larger than wiremock gets; empty if wiremock doesn't get it.
-    async fn receive(&self, body: Incoming) -> Result<Option<Bytes>, LetGo> {
+    /// The request's body, which is empty if wiremock doesn't get it.
+    async fn receive(&self, mut body: Incoming) -> Result<Result<Bytes, Refusal>, LetGo> {
         if !self.shared.keeps_request_bodies {
-            drain(body).await?;
-            return Ok(Some(Bytes::new()));
+            return match drain(body).await {
+                Ok(()) => Ok(Ok(Bytes::new())),
+                Err(broken) => broken.into_refusal().map(Err),
+            };
         }
-        let mut body = body;
-        let kept = Limited::new(&mut body, LARGEST_BODY).collect().await;
-        match kept {
-            Ok(body) => Ok(Some(body.to_bytes())),
-            Err(error) if error.is::<http_body_util::LengthLimitError>() => {
-                drain(body).await?;
-                Ok(None)
-            }
-            Err(_) => Err(LetGo::RequestBrokeOff),
+        match Limited::new(&mut body, LARGEST_BODY).collect().await {
+            Ok(body) => Ok(Ok(body.to_bytes())),
+            Err(error) => match error.downcast::<hyper::Error>() {
+                Ok(error) => BrokenBody(*error).into_refusal().map(Err),
+                // The limit is the only other error.
+                Err(_) => match drain(body).await {
+                    Ok(()) => Ok(Err(too_large())),
+                    Err(broken) => broken.into_refusal().map(Err),
+                },
+            },
         }
     }
 
     /// Leaves the connection to the task that owns it. For hyper it ends in an error.
-    fn take_over(self, steps: Steps, exchange: u64) -> Result<Response<Payload>, LetGo> {
-        self.handover.set(Takeover::Play { steps, exchange });
+    fn take_over(self, steps: Steps, number: u64) -> Result<Response<Payload>, LetGo> {
+        self.handover.set(Takeover::Play { steps, number });
         Err(LetGo::TakenOver)
     }
 
@@ -195,9 +207,9 @@ impl Exchange {
     }
 
     /// The page as it is.
-    fn whole(self, page: Response<Bytes>, exchange: u64, is_head: bool) -> Response<Payload> {
+    fn whole(self, page: Response<Bytes>, number: u64, is_head: bool) -> Response<Payload> {
         let (head, body) = page.into_parts();
-        let head = self.head(head, Some(body.len()), exchange, is_head);
+        let head = self.head(head, Some(body.len()), number, is_head);
         let body = if is_head { Bytes::new() } else { body };
         Response::from_parts(head, Full::new(body).map_err(never).boxed_unsync())
     }
@@ -208,15 +220,15 @@ impl Exchange {
         page: Response<Bytes>,
         length: Option<usize>,
         steps: Steps,
-        exchange: u64,
+        number: u64,
         is_head: bool,
     ) -> Response<Payload> {
-        let head = self.head(page.into_parts().0, length, exchange, is_head);
+        let head = self.head(page.into_parts().0, length, number, is_head);
         if is_head || length == Some(0) {
             return Response::from_parts(head, Full::default().map_err(never).boxed_unsync());
         }
         let handover = self.handover;
-        let body = play(steps, self.connection, exchange, true).map_ok(Frame::data).map_err(move |ending| {
+        let body = play(steps, self.connection, number, true).map_ok(Frame::data).map_err(move |ending| {
             handover.set(Takeover::End(ending));
             LetGo::Ended(ending)
         });
@@ -228,11 +240,11 @@ impl Exchange {
         &self,
         mut head: response::Parts,
         length: Option<usize>,
-        exchange: u64,
+        number: u64,
         is_head: bool,
     ) -> response::Parts {
         let promised = length.map_or(u64::MAX, |length| length as u64);
-        self.connection.promise(exchange, if is_head { 0 } else { promised });
+        self.connection.promise(number, if is_head { 0 } else { promised });
         head.headers.remove(TRANSFER_ENCODING);
         if self.shared.is_crowded() {
             // A client that's told doesn't ask again on a connection that's about to close.
@@ -255,14 +267,45 @@ impl Exchange {
     }
 }
 
+/// How far a response with this effect is, now that its request has been read. `waits` says whether it waits for something before
+/// it begins.
+fn phase(effect: &Effect, waits: bool) -> Phase {
+    match effect {
+        Effect::Hang => Phase::Silent,
+        // Bytes that aren't HTTP have no beginning that could be sent early.
+        Effect::Raw(_) if waits => Phase::Silent,
+        Effect::Raw(_) => Phase::Flowing,
+        _ => Phase::Preparing,
+    }
+}
+
 /// Reads a body to its end and drops it.
-async fn drain(mut body: Incoming) -> Result<(), LetGo> {
+async fn drain(mut body: Incoming) -> Result<(), BrokenBody> {
     while !body.is_end_stream()
         && let Some(frame) = body.frame().await
     {
-        frame.map_err(|_| LetGo::RequestBrokeOff)?;
+        frame.map_err(BrokenBody)?;
     }
     Ok(())
+}
+
+/// The body of a request didn't come to its end.
+struct BrokenBody(hyper::Error);
+
+impl BrokenBody {
+    /// A refusal for a client that's still there. If it isn't, there's no response.
+    fn into_refusal(self) -> Result<Refusal, LetGo> {
+        let mut cause: Option<&dyn Error> = Some(&self.0);
+        while let Some(error) = cause {
+            let kind = error.downcast_ref().map(io::Error::kind);
+            if matches!(kind, Some(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)) {
+                let words = format!("the body can't be read: {error}");
+                return Ok(Refusal::new(StatusCode::BAD_REQUEST, words));
+            }
+            cause = error.source();
+        }
+        Err(LetGo::RequestBrokeOff)
+    }
 }
 
 fn too_large() -> Refusal {

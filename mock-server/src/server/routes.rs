@@ -208,6 +208,8 @@ impl Program {
                 }
             }
         }
+        // A `?` that was percent-encoded belongs to the name.
+        let name = name.replace('?', "%3F");
         let fault: Fault = format!("{name}?{}", rest.finish())
             .parse()
             .map_err(|error: FaultError| Refusal::new(StatusCode::BAD_REQUEST, error.to_string()))?;
@@ -220,15 +222,21 @@ impl Program {
                 ),
             ));
         }
-        let host = site.or(self.sites.first()).map(|site| site.name.clone()).unwrap_or_default();
+        let site = site.or(self.sites.first());
+        let host = site.map(|site| site.name.clone()).unwrap_or_default();
+        let address = format!("/fault {host}");
+        let source = match site {
+            Some(site) if site.by_front => Source::Page(site.page.clone()),
+            _ => Source::Wiremock { host, path: "/".to_owned() },
+        };
         Ok(Route {
             site: String::new(),
             path,
-            address: format!("/fault {host}"),
+            address,
             gate: None,
             delay: Duration::ZERO,
             fault: Some(fault),
-            source: Source::Wiremock { host, path: "/".to_owned() },
+            source,
         })
     }
 
@@ -325,7 +333,8 @@ fn given_twice(name: &str, example: &str) -> Refusal {
 
 /// A whole number within bounds, or a refusal that says what would be right.
 fn number(value: &str, least: u64, most: u64, what: &str, unit: &str, example: &str) -> Result<u64, Refusal> {
-    value.parse().ok().filter(|number| (least..=most).contains(number)).ok_or_else(|| {
+    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+    value.parse().ok().filter(|number| digits && (least..=most).contains(number)).ok_or_else(|| {
         let words = format!(
             "{what} is a whole number from {least} to {most} ({unit}), not `{value}`, for example {example}"
         );

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{AcquireError, Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
 use super::counts::Counts;
 use super::upstream::Upstream;
@@ -19,6 +19,10 @@ pub(crate) struct Shared {
     pub connections: Arc<Semaphore>,
     /// How many ports have a connection waiting for a permit.
     pub crowded: watch::Sender<usize>,
+    /// A permit for each timeline that's being drawn or read: a long one takes 15 MB until its client has read it.
+    pub timelines: Arc<Semaphore>,
+    /// Held while one is drawn, because drawing keeps a processor busy.
+    pub drawing: Mutex<()>,
     /// The seed of everything random.
     pub seed: u64,
     /// Whether the bodies of requests are handed to wiremock. Otherwise they are read and dropped.

@@ -21,6 +21,8 @@ use crate::site::Site;
 
 /// wiremock tries mocks with a lower number first. Mocks that a test mounts have 5 unless they say otherwise.
 const PAGES: u8 = 100;
+/// The number of idle connections kept. Each takes two descriptors.
+const IDLE: usize = 100;
 
 /// A client of the wiremock server that has no more connections than permits. wiremock stops accepting for good at the
 /// first connection for which no descriptor is left, and a pooled client opens more than it has requests: it connects
@@ -132,7 +134,7 @@ impl Upstream {
         let mut connection = self.connection().await?;
         let (head, body) = connection.send_request(request).await?.into_parts();
         let body = body.collect().await?.to_bytes();
-        if connection.ready().await.is_ok() {
+        if connection.ready().await.is_ok() && self.idle().len() < IDLE {
             self.idle().push(connection);
         }
         Ok(Response::from_parts(head, body))

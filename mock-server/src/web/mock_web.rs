@@ -1,4 +1,4 @@
-//! A running web, as its owner holds it.
+//! A running web as its owner holds it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,8 +17,11 @@ use crate::recorder::Recorder;
 use crate::server::counts::Counts;
 use crate::watchdog::Watchdog;
 
-/// A running web. Dropping it closes its ports and verifies what a test expected of the wiremock server. wiremock verifies
-/// with `futures::executor::block_on`, which panics inside another `block_on` of that crate; in Tokio it doesn't.
+/// A running web. It serves from a thread of its own until it's dropped.
+///
+/// Dropping it closes its ports and its connections. It also verifies the expectations of mocks on the
+/// [wiremock server](MockWeb::wiremock), and panics if one isn't met. Don't drop it inside `futures::executor::block_on`: wiremock
+/// uses the same function to verify, and it panics if it's nested. Inside a Tokio runtime it works.
 #[derive(Debug)]
 pub struct MockWeb {
     recorder: Recorder,
@@ -58,21 +61,21 @@ impl MockWeb {
         MockWeb { recorder, seed, close, stop: Some(stop), thread: Some(thread), started }
     }
 
-    /// The configuration of a web with three sites ([`presets::tutorial`](crate::presets::tutorial)).
+    /// Returns a builder, with which you choose the sites, their faults and more.
     pub fn builder() -> Builder {
         Builder::default()
     }
 
-    /// Starts a web with three sites ([`presets::tutorial`](crate::presets::tutorial)).
+    /// Starts a web with the three sites of [`presets::tutorial`](crate::presets::tutorial).
     ///
     /// # Errors
     ///
-    /// As [`Builder::start`].
+    /// The same as for [`Builder::start`].
     pub fn start() -> Result<MockWeb, StartError> {
         MockWeb::builder().start()
     }
 
-    /// Names and URLs of the sites, in their order.
+    /// The names and URLs of the sites, in the order in which they were given.
     pub fn sites(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
         self.started.urls.iter().map(|(name, url)| (name.as_str(), url.as_str()))
     }
@@ -81,7 +84,7 @@ impl MockWeb {
     ///
     /// # Panics
     ///
-    /// If there is no such site.
+    /// If there's no site of this name.
     pub fn url(&self, site: &str) -> &str {
         match self.started.urls.iter().find(|(name, _)| name == site) {
             Some((_, url)) => url,
@@ -89,69 +92,76 @@ impl MockWeb {
         }
     }
 
-    /// The address of a web on one port; `None` if each site has a port of its own.
+    /// The address, if all sites share one port. `None` if each site has a port of its own.
     pub fn one_port(&self) -> Option<SocketAddr> {
         self.started.one_port
     }
 
-    /// The wiremock server behind the sites, for your own mocks and expectations. It sees a site's name
-    /// in the `Host` header: `Mock::given(matchers::header("host", "python.org"))`.
+    /// The wiremock server behind the sites, for your own mocks and expectations. Mocks come before the site's own resources, unless you
+    /// give them a priority of 100 or more. The server sees the site's name in the `Host` header, so match it with
+    /// `Mock::given(matchers::header("host", "python.org"))`.
     pub fn wiremock(&self) -> &MockServer {
         &self.started.wiremock
     }
 
-    /// The seed of everything random.
+    /// The seed for faults that use random numbers and have no seed of their own.
     pub fn seed(&self) -> u64 {
         self.seed
     }
 
-    /// What the server has seen so far.
+    /// A snapshot of what the server has seen so far.
     pub fn record(&self) -> Record {
         self.recorder.snapshot()
     }
 
-    /// Forgets finished exchanges; those in flight stay. Faults that count requests begin again.
+    /// Forgets the finished exchanges, and keeps those in flight. Faults that count requests begin again. A gate of the
+    /// [builder](Builder::gate) stays as it is.
     pub fn reset_record(&self) {
         self.started.counts.reset();
         self.recorder.reset();
     }
 
-    /// Waits until the predicate holds for the record. It has no timeout of its own: [`MockWeb::watchdog`] is for that.
+    /// Waits until the predicate returns true for the record. It has no timeout of its own, so use [`MockWeb::watchdog`], too.
     ///
-    /// The predicate runs with the record locked: a slow one holds up the web, and one that calls back into this web
-    /// ([`MockWeb::record`]) may wait for ever.
+    /// The predicate runs while the record is locked. A slow predicate holds up the web, and one that calls a method of this web, such
+    /// as [`MockWeb::record`], may wait forever.
     pub async fn wait_until(&self, predicate: impl FnMut(&Record) -> bool) {
         self.recorder.wait_until(predicate).await;
     }
 
-    /// Waits until nothing is in flight, for at most `limit`. The server notices a moment later that a client has left,
-    /// so wait before you read the record of a request that was cancelled.
+    /// Waits until nothing is in flight, for at most `limit`. The server notices a moment later that a client has left, so wait before
+    /// you look at the record of a request that was cancelled.
     ///
     /// # Panics
     ///
-    /// Outside a Tokio runtime, because it uses Tokio's timer.
+    /// If it's called outside a Tokio runtime, because it uses Tokio's timer.
     pub async fn settle(&self, limit: Duration) {
         let idle = self.recorder.wait_until(|record| record.in_flight() == 0);
         // When the limit passes, the record shows what is still in flight.
         let _ = tokio::time::timeout(limit, idle).await;
     }
 
-    /// [`settle`](MockWeb::settle) for a program without a runtime of its own.
+    /// Does the same as [`settle`](MockWeb::settle), for programs that aren't async.
     ///
     /// # Panics
     ///
-    /// When it's called from async code.
+    /// If it's called from async code.
     pub fn blocking_settle(&self, limit: Duration) {
         self.started.runtime.block_on(self.settle(limit));
     }
 
-    /// Accepts no more connections, then waits as [`settle`](MockWeb::settle) does.
+    /// Stops accepting connections, and then waits until every response is on the wire, for at most `limit`.
+    ///
+    /// # Panics
+    ///
+    /// Outside a Tokio runtime, because it uses Tokio's timer.
     pub async fn drain(&self, limit: Duration) {
         self.close.send_replace(true);
-        self.settle(limit).await;
+        // When the limit passes, the rest is cut off.
+        let _ = tokio::time::timeout(limit, self.recorder.wait_until_idle()).await;
     }
 
-    /// Ends the process with a message about everything still in flight, unless the returned value is dropped in time.
+    /// Starts a watchdog. Unless you drop it within `limit`, it ends the process with status 1 and a message about the requests in flight.
     #[must_use = "it watches until it is dropped"]
     pub fn watchdog(&self, limit: Duration) -> Watchdog {
         let recorder = self.recorder.clone();

@@ -9,7 +9,7 @@ use std::thread;
 use socket2::{Domain, Socket, Type};
 use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{Mutex, Semaphore, oneshot, watch};
 use wiremock::MockServer;
 
 use super::builder::Builder;
@@ -28,6 +28,8 @@ use crate::site::Site;
 
 /// Connections that may wait to be accepted. The kernel lowers it to its own limit (`somaxconn`).
 const BACKLOG: i32 = 65_535;
+/// The number of timelines that can be drawn or read at the same time.
+const TIMELINES: usize = 10;
 /// How often a free port of `127.0.0.1` may be taken at `[::1]` before that's an error.
 const ATTEMPTS: usize = 20;
 
@@ -35,12 +37,13 @@ impl Builder {
     /// Starts the web. When this returns, every port is bound.
     ///
     /// On Unix this raises the process's soft limit on open files (`RLIMIT_NOFILE`) as far as the hard limit allows, because each
-    /// request in flight takes up to four descriptors. The limit stays raised after the web is gone, and programs that this
-    /// process starts inherit it.
+    /// request in flight takes up to four descriptors. The limit stays raised after the web is dropped, and programs that
+    /// this process starts inherit it.
     ///
     /// # Errors
     ///
-    /// A port that can't be had, a fault for a site that doesn't exist, a fault in a place where it can't act, no thread.
+    /// [`StartError`] says what's wrong: a port that the web can't listen on, a fault for a site that doesn't exist, a fault in a
+    /// place where it can't act, or a system that can't start another thread.
     pub fn start(mut self) -> Result<MockWeb, StartError> {
         self.apply_faults()?;
         self.check_faults()?;
@@ -130,6 +133,8 @@ fn start(runtime: &Runtime, builder: Builder, parts: Parts) -> Result<Started, S
         crowded: watch::Sender::new(0),
         counts: Arc::clone(&counts),
         closing: parts.closing,
+        timelines: Arc::new(Semaphore::new(TIMELINES)),
+        drawing: Mutex::default(),
         seed: builder.seed,
         keeps_request_bodies: builder.keep_requests,
     });

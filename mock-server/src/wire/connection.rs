@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, watch};
 
 use crate::record::Outcome;
 use crate::recorder::{Live, Recorder, RequestHead};
@@ -30,7 +30,10 @@ pub(crate) struct Connection {
 
 /// A response that's owed: the meter that follows it onto the wire.
 struct Answer {
-    exchange: u64,
+    /// Counts the requests of this connection.
+    number: u64,
+    /// Its exchange in the record, which only requests for a site have.
+    exchange: Option<u64>,
     /// How long the body is when complete. `None` until the handler has decided; anything written before that
     /// is an interim `100 Continue`.
     promised: Option<u64>,
@@ -39,6 +42,10 @@ struct Answer {
     /// How much of the blank line that ends the head is on the wire, in bytes; 4 is all of it.
     blank_line: usize,
     phase: Phase,
+    /// Whether its first byte was sent early; see `socket::PROBE`.
+    is_probed: bool,
+    /// Held until the response is on the wire.
+    _permit: Option<OwnedSemaphorePermit>,
 }
 
 /// How far a response has got. It decides what it means when the client sends nothing more (FIN).
@@ -48,7 +55,7 @@ pub(crate) enum Phase {
     Receiving,
     /// An HTTP response will come.
     Preparing,
-    /// No HTTP response will come.
+    /// Nothing will come, or nothing that could begin early.
     Silent,
     /// Bytes go out as fast as the client takes them.
     Flowing,
@@ -84,10 +91,22 @@ impl Connection {
         }
     }
 
-    /// A request has arrived, for a site or about the web.
-    pub fn asked(&self) {
-        self.asked.fetch_add(1, Ordering::Relaxed);
+    /// A request has arrived, for a site or about the web. A response is owed now, with this number.
+    pub fn asked(&self) -> u64 {
         self.idle_limit.send_if_modified(|limit| limit.take().is_some());
+        self.recorder.answer_owed();
+        let number = self.asked.fetch_add(1, Ordering::Relaxed);
+        self.answers().push_back(Answer {
+            number,
+            exchange: None,
+            promised: None,
+            sent: 0,
+            blank_line: 0,
+            phase: Phase::Receiving,
+            is_probed: false,
+            _permit: None,
+        });
+        number
     }
 
     /// How many requests have arrived.
@@ -95,18 +114,16 @@ impl Connection {
         self.asked.load(Ordering::Relaxed)
     }
 
-    /// A request for a site begins.
-    pub fn begin(&self, head: RequestHead) -> u64 {
+    /// The request is for a site, so it goes into the record.
+    pub fn begin(&self, number: u64, head: RequestHead) {
         self.begun.fetch_add(1, Ordering::Relaxed);
         let exchange = self.recorder.begin(self.id, self.accepted, head);
-        self.answers().push_back(Answer {
-            exchange,
-            promised: None,
-            sent: 0,
-            blank_line: 0,
-            phase: Phase::Receiving,
-        });
-        exchange
+        self.with_answer(number, |answer| answer.exchange = Some(exchange));
+    }
+
+    /// Keeps the permit until the response is on the wire, or its connection is gone.
+    pub fn keep(&self, number: u64, permit: OwnedSemaphorePermit) {
+        self.with_answer(number, |answer| answer._permit = Some(permit));
     }
 
     /// How many requests for a site have begun.
@@ -115,22 +132,22 @@ impl Connection {
     }
 
     /// A response has got this far.
-    pub fn set_phase(&self, exchange: u64, phase: Phase) {
-        self.with_answer(exchange, |answer| answer.phase = phase);
+    pub fn set_phase(&self, number: u64, phase: Phase) {
+        self.with_answer(number, |answer| answer.phase = phase);
         self.changed.notify_waiters();
     }
 
     /// A response with a head and `body` bytes is about to be written.
-    pub fn promise(&self, exchange: u64, body: u64) {
-        self.with_answer(exchange, |answer| {
+    pub fn promise(&self, number: u64, body: u64) {
+        self.with_answer(number, |answer| {
             answer.promised = Some(body);
             answer.phase = Phase::Flowing;
         });
     }
 
     /// Bytes that aren't an HTTP response are about to be written; all of them count as body.
-    pub fn promise_raw(&self, exchange: u64) {
-        self.with_answer(exchange, |answer| {
+    pub fn promise_raw(&self, number: u64) {
+        self.with_answer(number, |answer| {
             answer.promised = Some(u64::MAX);
             answer.blank_line = BLANK_LINE.len();
             answer.phase = Phase::Flowing;
@@ -139,9 +156,9 @@ impl Connection {
 
     /// Waits until the kernel has taken the head and `bytes` of the body. An orderly close (FIN) follows them. A reset overtakes
     /// whatever the client's side hasn't acknowledged.
-    pub async fn sent(&self, exchange: u64, bytes: u64) {
+    pub async fn sent(&self, number: u64, bytes: u64) {
         self.wait_until(|answers| {
-            let answer = answers.iter().find(|answer| answer.exchange == exchange);
+            let answer = answers.iter().find(|answer| answer.number == number);
             // A response that is no longer owed has been sent.
             answer.is_none_or(|answer| answer.blank_line == BLANK_LINE.len() && answer.sent >= bytes)
         })
@@ -192,17 +209,21 @@ impl Connection {
     pub fn end_of_input(&self) -> EndOfInput {
         let is_half_closed = self.is_half_closed.load(Ordering::Relaxed);
         let answers = self.answers();
-        match answers.front().map(|answer| answer.phase) {
-            Some(Phase::Preparing | Phase::Paused) if is_half_closed => EndOfInput::Stays,
-            Some(Phase::Preparing) => EndOfInput::Unclear,
-            Some(Phase::Silent | Phase::Paused) | None => EndOfInput::Gone,
-            Some(Phase::Receiving | Phase::Flowing) => EndOfInput::Stays,
+        match answers.front().map(|answer| (answer.phase, answer.is_probed)) {
+            Some((Phase::Preparing, false)) => EndOfInput::Unclear,
+            Some((Phase::Preparing | Phase::Receiving | Phase::Flowing, _)) => EndOfInput::Stays,
+            Some((Phase::Paused, _)) | None if is_half_closed => EndOfInput::Stays,
+            Some((Phase::Silent | Phase::Paused, _)) | None => EndOfInput::Gone,
         }
     }
 
-    /// The client has closed its sending half and is still there.
-    pub fn half_closed(&self) {
+    /// The first byte of the response was sent early, so a client that has left is found out soon. One that isn't has closed only
+    /// its sending half.
+    pub fn probed(&self) {
         self.is_half_closed.store(true, Ordering::Relaxed);
+        if let Some(answer) = self.answers().front_mut() {
+            answer.is_probed = true;
+        }
     }
 
     /// Whether responses are owed, and their requests have been read.
@@ -221,7 +242,10 @@ impl Connection {
     pub fn end_all(&self, outcome: Outcome) {
         let owed = std::mem::take(&mut *self.answers());
         for answer in owed {
-            self.recorder.end(answer.exchange, outcome);
+            self.recorder.answer_done();
+            if let Some(exchange) = answer.exchange {
+                self.recorder.end(exchange, outcome);
+            }
         }
     }
 
@@ -236,8 +260,8 @@ impl Connection {
         }
     }
 
-    fn with_answer(&self, exchange: u64, change: impl FnOnce(&mut Answer)) {
-        if let Some(answer) = self.answers().iter_mut().find(|answer| answer.exchange == exchange) {
+    fn with_answer(&self, number: u64, change: impl FnOnce(&mut Answer)) {
+        if let Some(answer) = self.answers().iter_mut().find(|answer| answer.number == number) {
             change(answer);
         }
     }
@@ -257,11 +281,16 @@ impl Connection {
             let body = (promised - answer.sent).min(written.len() as u64);
             answer.sent += body;
             written = &written[body as usize..];
-            live.wrote(answer.exchange, body, now);
+            if let Some(exchange) = answer.exchange {
+                live.wrote(exchange, body, now);
+            }
             if answer.blank_line < BLANK_LINE.len() || answer.sent < promised {
                 break;
             }
-            live.end(answer.exchange, Outcome::Complete, now);
+            if let Some(exchange) = answer.exchange {
+                live.end(exchange, Outcome::Complete, now);
+            }
+            live.answer_done();
             answers.pop_front();
         }
         self.changed.notify_waiters();

@@ -36,6 +36,26 @@ pub(crate) fn steps(steps: impl IntoIterator<Item = Step, IntoIter: Send + 'stat
     Box::new(steps.into_iter())
 }
 
+/// The steps up to the end of the head, and everything after them except bytes: a response to HEAD.
+pub(crate) fn without_body(steps: Steps) -> Steps {
+    const END: &[u8] = b"\r\n\r\n";
+    let mut head = Vec::new();
+    let mut is_over = false;
+    Box::new(steps.filter_map(move |step| match step {
+        Step::Send(_) if is_over => None,
+        Step::Send(mut bytes) => {
+            let before = head.len();
+            head.extend_from_slice(&bytes);
+            if let Some(end) = head.windows(END.len()).position(|window| window == END) {
+                is_over = true;
+                bytes.truncate(end + END.len() - before);
+            }
+            Some(Step::Send(bytes))
+        }
+        other => Some(other),
+    }))
+}
+
 /// A response as it will travel.
 pub(crate) enum Script {
     /// hyper writes the head; then the body comes in these steps, with this many bytes or without end.

@@ -1,13 +1,13 @@
 //! The socket of one connection, which puts everything that goes onto it into the record.
 
 use std::io::{self, IoSlice};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::BytesMut;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
 
@@ -21,69 +21,78 @@ pub(crate) struct Wire {
     /// Bytes read ahead, which hyper hasn't seen.
     ahead: BytesMut,
     input: Input,
-    /// Set while the first byte of a response is on the wire before the rest; see [`PROBE`].
+    /// Set while the first bytes of a response are on the wire before the rest.
     probe: Option<Probe>,
+    /// When to look for a reset again; set once the client sends nothing more.
+    next_look: Option<Pin<Box<Sleep>>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Input {
     Open,
-    /// The client sent more than [`AHEAD`] before it had its response. The rest is read and dropped, and the connection ends after
-    /// the requests in `ahead`.
-    Overflowed,
+    /// The client sends nothing more, and there's more than [`AHEAD`] to read.
+    Ending,
     /// The client sends nothing more.
     Ended,
 }
 
-/// How far reading runs ahead, in bytes.
+/// How far reading runs ahead, in bytes. The rest waits in the kernel.
 const AHEAD: usize = 65_536;
 
-/// The first byte of every HTTP response. It's sent early to find out whether a client that sends nothing more is still there. If
-/// the client has left, its system answers with a reset; if it has only closed its sending half, nothing happens, and the
-/// rest of the response follows in time.
-const PROBE: u8 = b'H';
+/// The start of every HTTP response. Its first byte is sent early to find out whether a client that sends nothing more is still there.
+/// If the client has left, its system answers with a reset; if it has only closed its sending half, nothing happens, and
+/// the rest of the response follows in time. The other bytes are later tries: a client that leaves after it has read the
+/// first byte is only found out by a second one.
+const PROBE: &[u8] = b"HTTP/1.";
 
-/// When to look for the reset. On one machine it's usually there at once.
+/// How often to look whether a client that sends nothing more has reset the connection.
+pub(super) const LOOK_FOR_RESET: Duration = Duration::from_millis(100);
+/// How long after one early byte the next is sent.
+const NEXT_EARLY_BYTE: Duration = Duration::from_secs(1);
+
+/// The bytes of a response that were sent early, and when to look for the reset. On one machine it's usually there at once.
 struct Probe {
-    /// When it was sent, since the start of the web. It's the first byte of the response if the client stays.
+    /// When the first was sent, since the start of the web. It's the first byte of the response if the client stays.
     sent: Duration,
-    next_look: Pin<Box<Sleep>>,
+    /// How many were sent, and not yet counted.
+    count: usize,
+    /// From one look to the next.
     interval: Duration,
 }
 
 impl Probe {
-    const FIRST_INTERVAL: Duration = Duration::from_millis(1);
-    const LONGEST_INTERVAL: Duration = Duration::from_secs(1);
-
     fn new(sent: Duration) -> Probe {
-        let interval = Probe::FIRST_INTERVAL;
-        Probe { sent, next_look: Box::pin(sleep(interval)), interval }
+        Probe { sent, count: 1, interval: Duration::from_millis(1) }
     }
 }
 
 impl Wire {
     pub fn new(stream: TcpStream, connection: Arc<Connection>) -> Wire {
-        Wire { stream, connection, ahead: BytesMut::new(), input: Input::Open, probe: None }
+        Wire { stream, connection, ahead: BytesMut::new(), input: Input::Open, probe: None, next_look: None }
     }
 
-    /// Reads everything there is. An error means that the client has left.
+    /// Looks whether the client sends more, and whether it has left, which is an error.
     fn look_after_client(&mut self, context: &mut Context<'_>) -> io::Result<()> {
-        if self.input != Input::Ended {
+        if self.input == Input::Open {
             self.read_ahead(context)?;
         }
-        if self.input == Input::Ended {
+        if self.input != Input::Open {
             match self.connection.end_of_input() {
                 EndOfInput::Gone => return Err(io::ErrorKind::ConnectionAborted.into()),
                 EndOfInput::Unclear => self.send_probe(context)?,
                 EndOfInput::Stays => {}
             }
         }
-        self.look_for_reset(context)
+        // In both cases nothing else would wake this task.
+        if self.input != Input::Open || self.ahead.len() >= AHEAD {
+            self.look_for_reset(context)?;
+        }
+        Ok(())
     }
 
     fn read_ahead(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         let mut buffer = [0; 4096];
-        loop {
+        while self.ahead.len() < AHEAD {
             let mut buffer = ReadBuf::new(&mut buffer);
             match Pin::new(&mut self.stream).poll_read(context, &mut buffer) {
                 Poll::Pending => return Ok(()),
@@ -92,37 +101,61 @@ impl Wire {
                     self.input = Input::Ended;
                     return Ok(());
                 }
-                Poll::Ready(Ok(())) if self.input == Input::Overflowed || self.ahead.len() >= AHEAD => {
-                    self.input = Input::Overflowed;
-                }
                 Poll::Ready(Ok(())) => self.ahead.extend_from_slice(buffer.filled()),
             }
         }
+        // Behind unread bytes the end can't be read, but Linux and macOS report it. Windows doesn't.
+        let readiness = pin!(self.stream.ready(Interest::READABLE));
+        if let Poll::Ready(readiness) = readiness.poll(context)
+            && readiness?.is_read_closed()
+        {
+            self.input = Input::Ending;
+        }
+        Ok(())
     }
 
     fn send_probe(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         // If the socket takes nothing now, the response itself will tell.
         let now = self.connection.recorder.now();
-        if let Poll::Ready(sent) = Pin::new(&mut self.stream).poll_write(context, &[PROBE]) {
+        if let Poll::Ready(sent) = Pin::new(&mut self.stream).poll_write(context, &PROBE[..1]) {
             sent?;
             self.probe = Some(Probe::new(now));
+            self.next_look = None;
         }
-        self.connection.half_closed();
+        self.connection.probed();
         Ok(())
     }
 
     fn look_for_reset(&mut self, context: &mut Context<'_>) -> io::Result<()> {
-        let Wire { stream, probe: Some(probe), .. } = self else { return Ok(()) };
+        let Wire { stream, connection, probe, next_look, .. } = self;
         loop {
             if let Some(error) = stream.take_error()? {
                 return Err(error);
             }
-            if probe.next_look.as_mut().poll(context).is_pending() {
+            let interval = probe.as_ref().map_or(LOOK_FOR_RESET, |probe| probe.interval);
+            let next_look = next_look.get_or_insert_with(|| Box::pin(sleep(interval)));
+            if next_look.as_mut().poll(context).is_pending() {
                 return Ok(());
             }
-            probe.interval = (probe.interval * 10).min(Probe::LONGEST_INTERVAL);
-            probe.next_look.as_mut().reset(Instant::now() + probe.interval);
+            let mut interval = LOOK_FOR_RESET;
+            if let Some(probe) = probe {
+                probe.interval = (probe.interval * 10).min(LOOK_FOR_RESET);
+                interval = probe.interval;
+                let age = connection.recorder.now().saturating_sub(probe.sent);
+                if probe.count < PROBE.len() && age >= NEXT_EARLY_BYTE * probe.count as u32 {
+                    let next = &PROBE[probe.count..=probe.count];
+                    if let Poll::Ready(sent) = Pin::new(&mut *stream).poll_write(context, next) {
+                        probe.count += sent?;
+                    }
+                }
+            }
+            next_look.as_mut().reset(Instant::now() + interval);
         }
+    }
+
+    /// Drops what was read ahead, and everything that still comes: no request after this one is answered.
+    pub fn discard_input(&mut self) {
+        self.ahead.clear();
     }
 
     /// Makes closing this socket send RST instead of FIN.
@@ -143,18 +176,22 @@ impl AsyncWrite for Wire {
     ) -> Poll<io::Result<usize>> {
         let Wire { stream, connection, probe, .. } = &mut *self;
         connection.recorder.change(|live, now| {
-            if let Some(Probe { sent, .. }) = probe {
-                // The first byte is on the wire already. The rest of its slice is enough for one write.
+            if let Some(Probe { sent, count, .. }) = probe {
+                // These are on the wire already. The rest of their slice is enough for one write.
                 let Some(slice) = slices.iter().find(|slice| !slice.is_empty()) else {
                     return Poll::Ready(Ok(0));
                 };
-                let (first, rest) = slice.split_at(1);
+                let (early, rest) = slice.split_at((*count).min(slice.len()));
                 let taken =
                     if rest.is_empty() { 0 } else { ready!(Pin::new(stream).poll_write(context, rest))? };
-                connection.wrote(first, live, *sent);
+                connection.wrote(early, live, *sent);
                 connection.wrote(&rest[..taken], live, now);
-                *probe = None;
-                return Poll::Ready(Ok(1 + taken));
+                let early = early.len();
+                *count -= early;
+                if *count == 0 {
+                    *probe = None;
+                }
+                return Poll::Ready(Ok(early + taken));
             }
             let result = Pin::new(stream).poll_write_vectored(context, slices);
             if let Poll::Ready(Ok(mut taken)) = result {
@@ -196,9 +233,14 @@ impl AsyncRead for Wire {
             buffer.put_slice(&self.ahead.split_to(count));
             return Poll::Ready(Ok(()));
         }
-        if self.input != Input::Open {
-            return Poll::Ready(Ok(()));
+        if self.input == Input::Ended {
+            return Poll::Ready(self.stream.take_error()?.map_or(Ok(()), Err));
         }
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+        if buffer.filled().len() == before && buffer.remaining() > 0 {
+            self.input = Input::Ended;
+        }
+        Poll::Ready(Ok(()))
     }
 }

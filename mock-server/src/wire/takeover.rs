@@ -1,6 +1,5 @@
 //! Playing a script, and taking a socket over from hyper to do with it what hyper wouldn't.
 
-use std::io;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,7 +12,7 @@ use tokio::time::Instant;
 
 use super::connection::{Connection, EndOfInput, Phase};
 use super::script::{Ending, Step, Steps};
-use super::socket::Wire;
+use super::socket::{LOOK_FOR_RESET, Wire};
 use crate::record::Outcome;
 
 /// What a connection's handler leaves for the task that owns the socket.
@@ -23,7 +22,7 @@ pub(crate) struct Handover(Mutex<Option<Takeover>>);
 /// What's left to do when hyper has let go of the socket.
 pub(crate) enum Takeover {
     End(Ending),
-    Play { steps: Steps, exchange: u64 },
+    Play { steps: Steps, number: u64 },
 }
 
 impl Handover {
@@ -36,12 +35,12 @@ impl Handover {
     }
 }
 
-/// The bytes of the steps, each when its time has come. If hyper writes them, an end waits until `exchange` has all its bytes
-/// on the wire.
+/// The bytes of the steps, each when its time has come. If hyper writes them, an end waits until the response with this
+/// number has all its bytes on the wire.
 pub(crate) fn play(
     steps: Steps,
     connection: Arc<Connection>,
-    exchange: u64,
+    number: u64,
     hyper_writes: bool,
 ) -> impl Stream<Item = Result<Bytes, Ending>> + Send {
     type State = (Steps, Arc<Connection>, u64);
@@ -55,15 +54,15 @@ pub(crate) fn play(
                     sent += bytes.len() as u64;
                     return Some((Ok(bytes), (steps, connection, sent)));
                 }
-                Step::Pause(time) => pause(&connection, exchange, time).await,
-                Step::Until(time) => pause(&connection, exchange, time.saturating_sub(start.elapsed())).await,
+                Step::Pause(time) => pause(&connection, number, time).await,
+                Step::Until(time) => pause(&connection, number, time.saturating_sub(start.elapsed())).await,
                 Step::Forever => {
-                    connection.set_phase(exchange, Phase::Silent);
+                    connection.set_phase(number, Phase::Silent);
                     std::future::pending().await
                 }
                 Step::End(ending) => {
                     if hyper_writes {
-                        connection.sent(exchange, sent).await;
+                        connection.sent(number, sent).await;
                     }
                     return Some((Err(ending), (steps, connection, sent)));
                 }
@@ -72,12 +71,12 @@ pub(crate) fn play(
     })
 }
 
-async fn pause(connection: &Connection, exchange: u64, time: Duration) {
+async fn pause(connection: &Connection, number: u64, time: Duration) {
     // Even a sleep of no time waits for the clock's next millisecond.
     if !time.is_zero() {
-        connection.set_phase(exchange, Phase::Paused);
+        connection.set_phase(number, Phase::Paused);
         tokio::time::sleep(time).await;
-        connection.set_phase(exchange, Phase::Flowing);
+        connection.set_phase(number, Phase::Flowing);
     }
 }
 
@@ -86,10 +85,11 @@ impl Takeover {
     pub async fn finish(self, mut wire: Wire, connection: Arc<Connection>) {
         let ending = match self {
             Takeover::End(ending) => ending,
-            Takeover::Play { steps, exchange } => {
+            Takeover::Play { steps, number } => {
+                wire.discard_input();
                 let (mut reader, mut writer) = split(wire);
                 let playing = async {
-                    let mut bytes = pin!(play(steps, Arc::clone(&connection), exchange, false));
+                    let mut bytes = pin!(play(steps, Arc::clone(&connection), number, false));
                     while let Some(step) = bytes.next().await {
                         match step {
                             Ok(bytes) => writer.write_all(&bytes).await.ok()?,
@@ -123,20 +123,18 @@ impl Takeover {
     }
 }
 
-/// Reads to the end, which is how a socket learns that the client has left.
+/// Reads to the end, and looks from time to time for a reset: this is how a socket learns that the client has left.
 async fn client_leaves(reader: &mut ReadHalf<Wire>, connection: &Connection) {
     let mut nowhere = [0; 4096];
-    let end: io::Result<()> = loop {
+    loop {
         match reader.read(&mut nowhere).await {
-            Ok(0) => break Ok(()),
+            // Here no byte is sent early: a script that hyper doesn't write begins right away.
+            Ok(0) if connection.end_of_input() == EndOfInput::Stays => tokio::select! {
+                () = connection.changed() => {}
+                () = tokio::time::sleep(LOOK_FOR_RESET) => {}
+            },
+            Ok(0) | Err(_) => return,
             Ok(_) => {}
-            Err(error) => break Err(error),
-        }
-    };
-    if end.is_ok() {
-        // A probe isn't worth it here: a script that hyper doesn't write begins right away.
-        while connection.end_of_input() == EndOfInput::Stays {
-            connection.changed().await;
         }
     }
 }

@@ -16,6 +16,7 @@ mod robust;
 #[cfg(unix)]
 mod signals;
 mod sites;
+mod structure;
 mod support;
 mod watchdog;
 mod wire;

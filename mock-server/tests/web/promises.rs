@@ -157,6 +157,8 @@ fn a_client_that_leaves_before_its_answer_is_seen_to_leave_although_its_half_cou
     block_on(web.wait_until(|record| record.open_connections() == 0));
 }
 
+// Windows doesn't report an end behind unread bytes.
+#[cfg(not(windows))]
 #[test]
 fn a_client_that_sends_much_ahead_and_leaves_is_seen_to_leave() {
     let (web, _watchdog) = start(large(Some("stall?after=1")));
@@ -169,23 +171,19 @@ fn a_client_that_sends_much_ahead_and_leaves_is_seen_to_leave() {
 }
 
 #[test]
-fn requests_sent_ahead_are_answered_as_far_as_they_are_kept_and_then_the_connection_ends() {
-    let (web, _watchdog) = start(small(Some("delay?ms=1")));
-    let mut socket = send(&web, GET);
+fn all_requests_sent_ahead_are_answered() {
+    const REQUESTS: usize = 10_000;
+    let (web, _watchdog) = start(small(None));
+    let mut socket = connect(&web);
     let mut reader = socket.try_clone().expect("it's open");
     let writing = std::thread::spawn(move || {
-        // The server may end the connection first.
-        let _ = socket.write_all(&GET.repeat(10_000));
-        let _ = socket.shutdown(Shutdown::Write);
+        socket.write_all(&GET.repeat(REQUESTS)).expect("the site reads");
+        socket.shutdown(Shutdown::Write).expect("it's open");
     });
-    let mut bytes = Vec::new();
-    // It ends, in whichever way.
-    let _ = reader.read_to_end(&mut bytes);
+    reader.read_to_end(&mut Vec::new()).expect("an orderly end");
     writing.join().expect("it doesn't panic");
     block_on(web.wait_until(|record| record.open_connections() == 0));
-    let record = web.record();
-    assert_eq!((record.in_flight(), record.count(Outcome::InFlight)), (0, 0));
-    assert!(record.count(Outcome::Complete) > 0);
+    assert_eq!(web.record().count(Outcome::Complete), REQUESTS);
 }
 
 #[test]
@@ -465,4 +463,145 @@ fn an_unread_connection_to_a_closing_site_does_not_keep_it() {
     block_on(web.wait_until(|record| record.count(Outcome::Complete) == 1));
     drop(socket);
     block_on(web.wait_until(|record| record.open_connections() == 0));
+}
+
+#[test]
+fn a_half_closed_client_meets_faults_that_are_no_http_as_any_other_does() {
+    for (fault, outcome, bytes) in [
+        ("garbage?bytes=64", Outcome::Cut, 64),
+        ("empty", Outcome::Cut, 0),
+        ("reset", Outcome::Reset, 0),
+        ("bad-chunk", Outcome::Cut, 1_022),
+        ("slow-close?delay=1", Outcome::Complete, BYTES as u64),
+    ] {
+        let (web, _watchdog) = start(large(Some(fault)));
+        for round in 1..=5 {
+            let mut socket = send(&web, GET);
+            socket.shutdown(Shutdown::Write).expect("it's open");
+            // A reset is an end, too.
+            let _ = socket.read_to_end(&mut Vec::new());
+            block_on(web.wait_until(|record| record.exchanges().len() == round && record.in_flight() == 0));
+        }
+        let record = web.record();
+        let seen: Vec<_> = record.exchanges().map(|exchange| (exchange.outcome, exchange.bytes)).collect();
+        assert_eq!(seen, [(outcome, bytes); 5], "{fault}");
+    }
+}
+
+#[test]
+fn a_half_closed_client_that_leaves_is_seen_to_leave() {
+    let (web, _watchdog) = start(small(None).gate(9, Duration::from_secs(600)));
+    // One that has read nothing resets the connection, because the early first byte is unread.
+    let socket = send(&web, GET);
+    socket.shutdown(Shutdown::Write).expect("it's open");
+    block_on(web.wait_until(|record| record.in_flight() == 1));
+    drop(socket);
+    block_on(web.wait_until(|record| record.client_gone() == 1));
+    // One that has read the first byte closes in order. The next early byte finds out.
+    let mut socket = send(&web, GET);
+    socket.shutdown(Shutdown::Write).expect("it's open");
+    let mut first = [0];
+    socket.read_exact(&mut first).expect("the first byte comes early");
+    assert_eq!(&first, b"H");
+    drop(socket);
+    block_on(web.wait_until(|record| record.client_gone() == 2));
+    // While the response pauses, too.
+    for fault in ["stall?after=10&for=600000", "slow-head?pause=60000"] {
+        let (web, _watchdog) = start(large(Some(fault)));
+        let socket = send(&web, GET);
+        socket.shutdown(Shutdown::Write).expect("it's open");
+        block_on(web.wait_until(|record| record.exchanges().any(|exchange| exchange.first_byte.is_some())));
+        drop(socket);
+        block_on(web.wait_until(|record| record.client_gone() == 1));
+    }
+}
+
+#[test]
+fn much_sent_ahead_of_a_response_that_is_no_http_does_not_end_it() {
+    let (web, _watchdog) = start(large(Some("slow-head?pause=1")));
+    let mut socket = connect(&web);
+    let request = [request("GET", "/").as_bytes(), &[b'a'; 100_000]].concat();
+    socket.write_all(&request).expect("the site reads");
+    assert_eq!(Response::read(socket).body.len(), BYTES);
+    assert_eq!(web.record().count(Outcome::Complete), 1);
+}
+
+#[test]
+fn a_body_that_cannot_be_read_gets_a_400() {
+    let serving = Serving::start();
+    for target in ["/delay/1", "/nope", "/fault/hang"] {
+        let mut socket = serving.connect();
+        let head = format!("POST {target} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n");
+        socket.write_all(head.as_bytes()).expect("the server reads");
+        socket.write_all(b"5\r\nhello\r\nZZ\r\n").expect("the server reads");
+        assert_eq!(Response::read(socket).status, 400, "{target}");
+    }
+}
+
+#[test]
+fn a_client_that_sends_its_body_without_waiting_to_be_told_gets_its_words() {
+    let serving = Serving::start();
+    let mut socket = serving.connect();
+    let head = "POST /nope HTTP/1.0\r\nexpect: 100-continue\r\ncontent-length: 8000000\r\n\r\n";
+    socket.write_all(head.as_bytes()).expect("the server reads");
+    socket.write_all(&vec![b'x'; 8_000_000]).expect("the server reads all of the body");
+    let mut bytes = Vec::new();
+    socket.read_to_end(&mut bytes).expect("an orderly end");
+    assert!(bytes.starts_with(b"HTTP/1.0 404 "), "{}", String::from_utf8_lossy(&bytes));
+}
+
+#[test]
+fn a_number_is_digits_alone_and_an_encoded_question_mark_belongs_to_the_name() {
+    let serving = Serving::start();
+    for target in
+        ["/delay/+5", "/gate/+1", "/gate/1?wait=%2B5", "/fault/delay?ms=%2B5", "/fault/delay%3Fms=5"]
+    {
+        assert_eq!(serving.get(target).0, 400, "{target}");
+    }
+}
+
+#[test]
+fn a_redirect_leads_to_an_address_in_ascii() {
+    let serving = Serving::start();
+    let mut socket = serving.connect();
+    socket.write_all(request("GET", "/fault/redirect-loop?hop=\u{9b}\u{202e}").as_bytes()).expect("it reads");
+    let response = Response::read(socket);
+    assert_eq!(response.header("location"), Some("/fault/redirect-loop?hop=%c2%9b%e2%80%ae"));
+}
+
+#[test]
+fn timelines_that_nobody_reads_are_bounded_in_number() {
+    let serving = Serving::start();
+    // A long record, so that a timeline is larger than the buffers between the two.
+    let path = format!("/fault/status?code=204&hop={}", "a".repeat(900));
+    let mut socket = serving.connect();
+    for _ in 0..50 {
+        let requests = format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").repeat(200);
+        socket.write_all(requests.as_bytes()).expect("the server reads");
+        let mut answers = 0;
+        let mut buffer = [0; 65_536];
+        while answers < 200 {
+            let count = socket.read(&mut buffer).expect("the server answers");
+            assert!(count > 0, "the server has closed the connection");
+            answers += buffer[..count].iter().filter(|byte| **byte == b'H').count();
+        }
+    }
+    let mut unread = Vec::new();
+    loop {
+        let mut socket = serving.connect();
+        socket.write_all(request("GET", "/timeline.json").as_bytes()).expect("the server reads");
+        let mut start = [0; 12];
+        socket.read_exact(&mut start).expect("an answer begins");
+        if &start == b"HTTP/1.1 503" {
+            break;
+        }
+        assert_eq!(&start, b"HTTP/1.1 200");
+        unread.push(socket);
+        assert!(unread.len() < 100, "there's no bound");
+    }
+    drop(unread);
+    // Once their clients are gone, there's room again.
+    while serving.get("/timeline.json").0 == 503 {
+        std::thread::yield_now();
+    }
 }
