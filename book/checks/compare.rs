@@ -54,10 +54,15 @@ fn name(line: &str) -> String {
     let words = line.split([':', ',']).next().unwrap_or(line);
     let words = words.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
     let mut name = words.take(5).collect::<Vec<_>>().join("-").to_lowercase();
-    if line.ends_with(" in flight") {
+    if is_headline(line) {
         name += "-timeline";
     }
     name
+}
+
+/// Whether a timeline with a bar for each request begins here.
+fn is_headline(line: &str) -> bool {
+    line.contains(", at most ") && line.ends_with(" in flight")
 }
 
 fn unused(name: String, names: &[String]) -> String {
@@ -83,7 +88,7 @@ pub fn comparable(text: &str, special: Option<&Special>) -> Vec<String> {
             }
             continue;
         }
-        if line.ends_with(" in flight") && !line.ends_with("at most 1 in flight") {
+        if is_headline(line) && !line.ends_with("at most 1 in flight") {
             shuffled = shuffled.or(Some(lines.len()));
         }
         lines.extend(timeless(line, is_time));
@@ -289,7 +294,7 @@ one after another   2.11 s         2      1.0x
         same("<text class=\"tick\" x=\"1.0\">0.50 s</text>\nb", "b");
         same("0.00 s ████ 100\n0.20 s ██ 50\nb", "0.00 s ████ 97\n0.20 s ██ 53\n0.40 s\nb");
         same("100 arrived from 0.00 s, 0 from 0.10 s\nb", "99 arrived from 0.00 s\nb");
-        differ("a: 400 requests, so many in each 0.20 s:", "a: 500 requests, so many in each 0.20 s:");
+        differ("a: 400 requests, arrivals per 0.20 s:", "a: 500 requests, arrivals per 0.20 s:");
         differ("a ░░░░█  0.80 s  15,000 bytes", "a ░░░░█  0.80 s  15,001 bytes");
         differ("3 requests on 3 connections", "3 requests on 1 connections");
         differ("async   0.80 s   1  2.6x", "async   0.80 s   2  2.6x");
