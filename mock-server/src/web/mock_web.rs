@@ -154,7 +154,7 @@ impl MockWeb {
     ///
     /// # Panics
     ///
-    /// Outside a Tokio runtime, because it uses Tokio's timer.
+    /// If it's called outside a Tokio runtime, because it uses Tokio's timer.
     pub async fn drain(&self, limit: Duration) {
         self.close.send_replace(true);
         // When the limit passes, the rest is cut off.
