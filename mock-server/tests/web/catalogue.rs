@@ -105,10 +105,20 @@ fn parameters_that_are_not_given_have_their_defaults() {
 }
 
 #[test]
-fn the_readme_names_every_fault() {
+fn the_readme_has_a_row_for_every_fault_with_its_defaults() {
     let readme = include_str!("../../README.md");
-    for kind in catalogue() {
-        let is_named = readme.contains(&format!("`{}`", kind.name));
-        assert!(is_named, "mock-server/README.md doesn't name the fault `{}`", kind.name);
+    let (_, catalogued) = readme.split_once("\n## Catalogue\n").expect("it has a catalogue");
+    let lines = catalogued.lines().take_while(|line| !line.starts_with("## "));
+    let rows = lines.filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+    let rows: Vec<_> = rows.map(|(name, rest)| (name, rest.trim_end_matches("` |"))).collect();
+    let mut names: Vec<_> = rows.iter().map(|(name, _)| *name).collect();
+    let mut expected: Vec<_> = catalogue().map(|kind| kind.name).collect();
+    names.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(names, expected);
+    for (name, rest) in rows {
+        let (_, with_defaults) = rest.rsplit_once('`').expect("the last cell is code");
+        let fault = |text: &str| text.parse::<Fault>().unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(fault(name), fault(with_defaults), "{name}");
     }
 }
