@@ -67,7 +67,8 @@ pub enum Fault {
     ConnectHang,
     /// The server reads the request and closes the connection without sending a byte.
     Empty,
-    /// The server resets the connection (RST).
+    /// The server resets the connection (RST). A reset discards whatever the client's system hasn't acknowledged, so far into a long
+    /// body the client may get fewer bytes than the server sent.
     Reset {
         /// After this many bytes of the body; `None` means before the head.
         after: Option<u64>,

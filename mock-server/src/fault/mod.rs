@@ -21,4 +21,5 @@ mod random;
 
 pub use catalogue::{FaultError, catalogue};
 pub use faults::{Charset, ContentType, Fault, RetryAfter, Spread, Title};
+pub(crate) use parameter::whole_number;
 pub use parameter::{Allows, Kind, Parameter};

@@ -211,7 +211,7 @@ impl Values {
 }
 
 /// A number in digits alone: `+5` is none.
-fn whole_number(text: &str) -> Option<u64> {
+pub(crate) fn whole_number(text: &str) -> Option<u64> {
     text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 

@@ -89,7 +89,7 @@ async fn has_to_make_room(connection: &Connection, shared: &Shared) {
         // The sender is in `shared`, so waiting can't fail.
         let _ = crowded.wait_for(|waiting| *waiting > 0).await;
         connection.idle_for(IDLE_WHILE_CROWDED, SILENT_WHILE_CROWDED).await;
-        if *crowded.borrow() > 0 {
+        if shared.is_crowded() {
             return;
         }
     }

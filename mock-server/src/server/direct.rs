@@ -1,6 +1,7 @@
 //! Responses about the web itself, which aren't in the record.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::body::Bytes;
 use hyper::{Response, StatusCode};
@@ -62,8 +63,7 @@ fn draw(format: Format, record: Record) -> Response<Bytes> {
     const TITLE: &str = "so far";
     match format {
         Format::Text => {
-            let drawing =
-                timeline::text(&Panel::new(TITLE, record), timeline::WIDTH, std::time::Duration::ZERO);
+            let drawing = timeline::text(&Panel::new(TITLE, record), timeline::WIDTH, Duration::ZERO);
             text(StatusCode::OK, drawing)
         }
         Format::Svg => typed("image/svg+xml", timeline::svg(&[Panel::new(TITLE, record)]).into()),

@@ -13,7 +13,7 @@ use url::form_urlencoded;
 use super::direct::{Direct, Format};
 use super::gate::{Gate, Gates};
 use super::index_page::index_page;
-use crate::fault::{Fault, FaultError};
+use crate::fault::{Fault, FaultError, whole_number};
 use crate::response::{html, text};
 use crate::site::Site;
 
@@ -333,8 +333,7 @@ fn given_twice(name: &str, example: &str) -> Refusal {
 
 /// A whole number within bounds, or a refusal that says what would be right.
 fn number(value: &str, least: u64, most: u64, what: &str, unit: &str, example: &str) -> Result<u64, Refusal> {
-    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
-    value.parse().ok().filter(|number| digits && (least..=most).contains(number)).ok_or_else(|| {
+    whole_number(value).filter(|number| (least..=most).contains(number)).ok_or_else(|| {
         let words = format!(
             "{what} is a whole number from {least} to {most} ({unit}), not `{value}`, for example {example}"
         );

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, watch};
 
+use super::head_end::HeadEnd;
 use crate::record::Outcome;
 use crate::recorder::{Live, Recorder, RequestHead};
 
@@ -39,8 +40,8 @@ struct Answer {
     promised: Option<u64>,
     /// Bytes of the body on the wire.
     sent: u64,
-    /// How much of the blank line that ends the head is on the wire, in bytes; 4 is all of it.
-    blank_line: usize,
+    /// Whether the head is on the wire.
+    head_end: HeadEnd,
     phase: Phase,
     /// Whether its first byte was sent early; see `socket::PROBE`.
     is_probed: bool,
@@ -74,8 +75,6 @@ pub(crate) enum EndOfInput {
     Stays,
 }
 
-const BLANK_LINE: &[u8; 4] = b"\r\n\r\n";
-
 impl Connection {
     pub fn new(recorder: Recorder) -> Connection {
         Connection {
@@ -101,7 +100,7 @@ impl Connection {
             exchange: None,
             promised: None,
             sent: 0,
-            blank_line: 0,
+            head_end: HeadEnd::default(),
             phase: Phase::Receiving,
             is_probed: false,
             _permit: None,
@@ -149,7 +148,7 @@ impl Connection {
     pub fn promise_raw(&self, number: u64) {
         self.with_answer(number, |answer| {
             answer.promised = Some(u64::MAX);
-            answer.blank_line = BLANK_LINE.len();
+            answer.head_end = HeadEnd::passed();
             answer.phase = Phase::Flowing;
         });
     }
@@ -160,7 +159,7 @@ impl Connection {
         self.wait_until(|answers| {
             let answer = answers.iter().find(|answer| answer.number == number);
             // A response that is no longer owed has been sent.
-            answer.is_none_or(|answer| answer.blank_line == BLANK_LINE.len() && answer.sent >= bytes)
+            answer.is_none_or(|answer| answer.head_end.is_passed() && answer.sent >= bytes)
         })
         .await;
     }
@@ -277,14 +276,14 @@ impl Connection {
             && let Some(answer) = answers.front_mut()
             && let Some(promised) = answer.promised
         {
-            written = &written[answer.end_of_head(written)..];
+            written = &written[answer.head_end.find(written)..];
             let body = (promised - answer.sent).min(written.len() as u64);
             answer.sent += body;
             written = &written[body as usize..];
             if let Some(exchange) = answer.exchange {
                 live.wrote(exchange, body, now);
             }
-            if answer.blank_line < BLANK_LINE.len() || answer.sent < promised {
+            if !answer.head_end.is_passed() || answer.sent < promised {
                 break;
             }
             if let Some(exchange) = answer.exchange {
@@ -302,22 +301,5 @@ impl Drop for Connection {
     fn drop(&mut self) {
         self.end_all(Outcome::ClientGone);
         self.recorder.connection_closed();
-    }
-}
-
-impl Answer {
-    /// How many of these bytes still belong to the head.
-    fn end_of_head(&mut self, bytes: &[u8]) -> usize {
-        for (index, byte) in bytes.iter().enumerate() {
-            if self.blank_line == BLANK_LINE.len() {
-                return index;
-            }
-            self.blank_line = match byte {
-                byte if *byte == BLANK_LINE[self.blank_line] => self.blank_line + 1,
-                b'\r' => 1,
-                _ => 0,
-            };
-        }
-        bytes.len()
     }
 }

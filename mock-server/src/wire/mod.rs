@@ -1,6 +1,7 @@
 //! How a response travels: the steps of a script, the socket that takes them, and the connection that both report to.
 
 pub(crate) mod connection;
+mod head_end;
 pub(crate) mod script;
 pub(crate) mod socket;
 pub(crate) mod takeover;

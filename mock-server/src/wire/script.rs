@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use hyper::body::Bytes;
 
+use super::head_end::HeadEnd;
+
 /// One thing the server does with a response.
 #[derive(Debug)]
 pub(crate) enum Step {
@@ -38,18 +40,11 @@ pub(crate) fn steps(steps: impl IntoIterator<Item = Step, IntoIter: Send + 'stat
 
 /// The steps up to the end of the head, and everything after them except bytes: a response to HEAD.
 pub(crate) fn without_body(steps: Steps) -> Steps {
-    const END: &[u8] = b"\r\n\r\n";
-    let mut head = Vec::new();
-    let mut is_over = false;
+    let mut head_end = HeadEnd::default();
     Box::new(steps.filter_map(move |step| match step {
-        Step::Send(_) if is_over => None,
+        Step::Send(_) if head_end.is_passed() => None,
         Step::Send(mut bytes) => {
-            let before = head.len();
-            head.extend_from_slice(&bytes);
-            if let Some(end) = head.windows(END.len()).position(|window| window == END) {
-                is_over = true;
-                bytes.truncate(end + END.len() - before);
-            }
+            bytes.truncate(head_end.find(&bytes));
             Some(Step::Send(bytes))
         }
         other => Some(other),
