@@ -7,82 +7,45 @@
 
 use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use backon::{Backoff, BackoffBuilder, ExponentialBuilder, Retryable};
-use encoding_rs::Encoding;
-use mime::Mime;
-use reqwest::header::{
-    CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION,
-    RETRY_AFTER,
-};
 use reqwest::redirect::Policy;
 use reqwest::{
     Client, ClientBuilder, Method, RequestBuilder, Response, StatusCode,
 };
-use robotxt::{AccessResult, Robots};
+use robotxt::AccessResult;
+use tokio::sync::OnceCell;
 use tokio::sync::mpsc::{Receiver, Sender};
-use tokio::sync::{Mutex, OnceCell};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::parser::MAX_URL_BYTES;
-use crate::{Job, LinkError, Options, Outcome, SkipReason, without_login};
+use crate::address::host_of;
+use crate::error::LinkError;
+use crate::hosts::Hosts;
+use crate::message::{Body, Fetched, Incomplete, Job, Outcome, SkipReason};
+use crate::options::Options;
+use crate::response::{
+    body, charset_in, content_type, is_compressed, is_html, redirect_of,
+    success,
+};
+use crate::robots::{MAX_ROBOTS_BYTES, Robots, robots_redirects};
 
-/// The name that a robots.txt has rules for.
-pub const NAME: &str = "lesson10";
 /// The `User-Agent` header: the name, and a page that explains the program.
 pub const USER_AGENT: &str = "lesson10/0.1 (+http://lesson10.example/bot)";
-/// How many bytes of a page are read.
-pub const MAX_PAGE_BYTES: usize = 2_000_000;
-/// How many bytes of a robots.txt count: 500 KiB, the least that RFC 9309
-/// allows.
-const MAX_ROBOTS_BYTES: usize = 512_000;
-/// How many redirects of a robots.txt are followed: the least that RFC 9309
-/// recommends.
-const MAX_ROBOTS_REDIRECTS: usize = 5;
-/// The longest pause between two requests that a robots.txt can ask for.
-const MAX_PAUSE: Duration = Duration::from_secs(10);
 
 /// What all requests share.
 #[derive(Debug)]
 pub struct Fetcher {
+    options: Options,
     client: Client,
     /// Opens a new connection for every request.
     fresh_client: Client,
     robots_client: Client,
-    timeout: Duration,
-    login: Option<(String, String)>,
-    rules: OnceCell<Result<Rules, LinkError>>,
-}
-
-/// What the site's robots.txt asks of crawlers.
-#[derive(Debug)]
-struct Rules {
-    robots: Robots,
-    pace: Option<Mutex<Interval>>,
-}
-
-/// A job that was requested.
-#[derive(Debug)]
-pub struct Fetched {
-    /// The job.
-    pub job: Job,
-    /// Its result.
-    pub outcome: Outcome,
-    /// The page, if there is one to search for links.
-    pub body: Option<Body>,
-}
-
-/// A page as it was sent.
-#[derive(Debug)]
-pub struct Body {
-    /// Its bytes, up to [`MAX_PAGE_BYTES`].
-    pub bytes: Vec<u8>,
-    /// Its encoding, if a header says so.
-    pub charset: Option<&'static Encoding>,
+    robots: OnceCell<Result<Robots, LinkError>>,
+    hosts: Hosts,
 }
 
 impl Fetcher {
@@ -100,9 +63,9 @@ impl Fetcher {
             client: client(Policy::none()).build()?,
             fresh_client: fresh_client.build()?,
             robots_client: client(robots_redirects()).build()?,
-            timeout: options.timeout,
-            login: options.login.clone(),
-            rules: OnceCell::new(),
+            options: options.clone(),
+            robots: OnceCell::new(),
+            hosts: Hosts::default(),
         })
     }
 
@@ -111,11 +74,11 @@ impl Fetcher {
     /// closed or the crawl has ended.
     pub async fn run(
         self,
-        at_once: usize,
         mut jobs: Receiver<Job>,
         pages: Sender<Fetched>,
         crawl_ended: &CancellationToken,
     ) {
+        let at_once = self.options.at_once;
         let fetcher = Arc::new(self);
         let mut tasks = JoinSet::new();
         loop {
@@ -144,12 +107,32 @@ impl Fetcher {
     }
     // ANCHOR_END: run
 
+    /// Decides the outcome of a job.
     async fn fetch(&self, job: Job) -> Fetched {
-        let (outcome, body) = match self.request(&job).await {
-            Ok(response) => response,
-            Err(error) => (Outcome::Broken(error), None),
+        let host = host_of(&job.url);
+        let fetched = match self.reason_to_skip(&job) {
+            Some(reason) => Ok((Outcome::Skipped(reason), None)),
+            None => match self.hosts.given_up(&host) {
+                Some(error) => Err(error),
+                None => self.request(&job).await,
+            },
         };
+        let (outcome, body) =
+            fetched.unwrap_or_else(|error| (Outcome::Broken(error), None));
+        match &outcome {
+            Outcome::Broken(error) => self.hosts.failed(host, error),
+            Outcome::Fine | Outcome::Redirect(_) => self.hosts.responded(host),
+            Outcome::Skipped(_) => {}
+        }
         Fetched { job, outcome, body }
+    }
+
+    fn reason_to_skip(&self, job: &Job) -> Option<SkipReason> {
+        if self.options.filter.leaves_out(&job.url, job.inside) {
+            return Some(SkipReason::Filter);
+        }
+        let needs_tls = job.url.scheme() == "https" && !cfg!(feature = "live");
+        needs_tls.then_some(SkipReason::Tls)
     }
 
     // ANCHOR: request
@@ -157,27 +140,36 @@ impl Fetcher {
         &self,
         job: &Job,
     ) -> Result<(Outcome, Option<Body>), LinkError> {
-        if job.url.scheme() == "https" && !cfg!(feature = "live") {
-            return Ok((Outcome::Skipped(SkipReason::Tls), None));
-        }
         if !job.inside {
             return self.with_retries(|| self.test_url(&job.url)).await;
         }
         // The site's first job fetches robots.txt, and the others wait for it.
-        let rules = self.rules.get_or_init(|| self.fetch_rules(&job.url));
-        let rules = match rules.await {
-            Ok(rules) => rules,
+        let robots = self.robots.get_or_init(|| self.fetch_robots(&job.url));
+        let robots = match robots.await {
+            Ok(robots) => robots,
             Err(error) => {
                 let error = Box::new(error.clone());
                 return Err(LinkError::RobotsUnavailable(error));
             }
         };
-        if !rules.robots.is_url_allowed(&job.url) {
-            return Ok((Outcome::Skipped(SkipReason::Robots), None));
+        if !robots.allows(&job.url) {
+            return self.disallowed(job);
         }
-        self.with_retries(|| self.fetch_page(&job.url, rules)).await
+        self.with_retries(|| self.fetch_page(job, robots)).await
     }
     // ANCHOR_END: request
+
+    /// A start URL that leads nowhere is an error. Otherwise a site on which
+    /// nothing was checked would pass as clean.
+    fn disallowed(
+        &self,
+        job: &Job,
+    ) -> Result<(Outcome, Option<Body>), LinkError> {
+        if job.depth == 0 {
+            return Err(LinkError::Disallowed);
+        }
+        Ok((Outcome::Skipped(SkipReason::Robots), None))
+    }
 
     /// Makes one attempt, and up to three more while the error is temporary. No
     /// retry starts later than two timeouts after the first failure.
@@ -203,7 +195,8 @@ impl Fetcher {
                 // A server may ask for more time than a clock can hold.
                 let wait = backoff?.checked_add(retry_after)?;
                 let now = Instant::now();
-                let deadline = *deadline.get_or_insert(now + 2 * self.timeout);
+                let deadline =
+                    *deadline.get_or_insert(now + 2 * self.options.timeout);
                 (now.checked_add(wait)? < deadline).then_some(wait)
             })
             .await
@@ -212,26 +205,32 @@ impl Fetcher {
     /// Fetches a page of the site.
     async fn fetch_page(
         &self,
-        url: &Url,
-        rules: &Rules,
+        job: &Job,
+        robots: &Robots,
     ) -> Result<(Outcome, Option<Body>), LinkError> {
-        let response = self.send(Method::GET, url, Some(rules)).await?;
+        let url = &job.url;
+        let response = self.send(Method::GET, url, Some(robots)).await?;
         if let Some(to) = redirect_of(url, &response) {
+            if job.depth == 0 && !self.options.is_inside(&to) {
+                return Err(LinkError::DifferentSite(to));
+            }
             return Ok((Outcome::Redirect(to), None));
         }
         let headers = response.headers();
         let content_type = content_type(headers);
         if !is_html(&content_type) {
-            return Ok((Outcome::Fine(None), None));
+            return Ok((Outcome::Fine, None));
         }
         if is_compressed(headers) {
-            let reason = "it is compressed, which the request did not allow";
-            return Ok((Outcome::Fine(Some(reason)), None));
+            let incomplete = Some(Incomplete::Compression);
+            let body = Body { bytes: Vec::new(), charset: None, incomplete };
+            return Ok((Outcome::Fine, Some(body)));
         }
         let charset = charset_in(&content_type);
-        let (bytes, is_whole) = body(response, MAX_PAGE_BYTES).await?;
-        let reason = (!is_whole).then_some("it is larger than 2 MB");
-        Ok((Outcome::Fine(reason), Some(Body { bytes, charset })))
+        let limit = self.options.max_page_bytes;
+        let (bytes, is_whole) = body(response, limit).await?;
+        let incomplete = (!is_whole).then_some(Incomplete::TooLarge(limit));
+        Ok((Outcome::Fine, Some(Body { bytes, charset, incomplete })))
     }
 
     // ANCHOR: test_url
@@ -249,16 +248,16 @@ impl Fetcher {
             response => response?,
         };
         let to = redirect_of(url, &response);
-        Ok((to.map_or(Outcome::Fine(None), Outcome::Redirect), None))
+        Ok((to.map_or(Outcome::Fine, Outcome::Redirect), None))
     }
     // ANCHOR_END: test_url
 
     /// Fetches the site's robots.txt. A site that has none allows everything.
-    async fn fetch_rules(&self, url: &Url) -> Result<Rules, LinkError> {
+    async fn fetch_robots(&self, url: &Url) -> Result<Robots, LinkError> {
         let url = url.join("/robots.txt").map_err(LinkError::NotUrl)?;
         let fetch = || async {
             let request = self.robots_client.get(url.clone());
-            let response = success(self.with_login(request).send().await?)?;
+            let response = success(self.for_site(request).send().await?)?;
             if is_compressed(response.headers()) {
                 return Err(LinkError::Compressed);
             }
@@ -275,32 +274,23 @@ impl Fetcher {
             }
             Err(error) => return Err(error.clone()),
         };
-        let robots = Robots::from_access(access, NAME);
-        let pause = robots.crawl_delay().filter(|pause| !pause.is_zero());
-        let pace = pause.map(|pause| {
-            let mut pace = interval(pause.min(MAX_PAUSE));
-            pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            Mutex::new(pace)
-        });
-        Ok(Rules { robots, pace })
+        Ok(Robots::new(access))
     }
 
     /// Returns a response that is a success or a redirect. With the site's
-    /// `rules`, the request keeps its pace and carries the login. Without
-    /// them, it goes to a different host.
+    /// `robots`, the request keeps its pace and carries the site's headers.
+    /// Without them, it goes to a different host.
     async fn send(
         &self,
         method: Method,
         url: &Url,
-        rules: Option<&Rules>,
+        robots: Option<&Robots>,
     ) -> Result<Response, LinkError> {
         let send = async |client: &Client| {
             let mut request = client.request(method.clone(), url.clone());
-            if let Some(rules) = rules {
-                request = self.with_login(request);
-                if let Some(pace) = &rules.pace {
-                    pace.lock().await.tick().await;
-                }
+            if let Some(robots) = robots {
+                request = self.for_site(request);
+                robots.pause().await;
             }
             request.send().await.map_err(LinkError::from)
         };
@@ -317,8 +307,10 @@ impl Fetcher {
         }
     }
 
-    fn with_login(&self, request: RequestBuilder) -> RequestBuilder {
-        match &self.login {
+    /// Adds what the site gets and no other host.
+    fn for_site(&self, request: RequestBuilder) -> RequestBuilder {
+        let request = request.headers(self.options.headers.clone());
+        match &self.options.login {
             Some((name, password)) => request.basic_auth(name, Some(password)),
             None => request,
         }
@@ -341,25 +333,6 @@ fn client(options: &Options) -> ClientBuilder {
     })
 }
 
-/// A site's robots.txt often moves to https or to `www.` with the whole site.
-fn robots_redirects() -> Policy {
-    let limited = Policy::limited(MAX_ROBOTS_REDIRECTS);
-    Policy::custom(move |attempt| {
-        if attempt.url().scheme() == "https" && !cfg!(feature = "live") {
-            return attempt.error(LinkError::NeedsTls);
-        }
-        limited.redirect(attempt)
-    })
-}
-
-fn success(response: Response) -> Result<Response, LinkError> {
-    let status = response.status();
-    if status.is_success() {
-        return Ok(response);
-    }
-    Err(LinkError::Status(status, retry_after(response.headers())))
-}
-
 /// A random part of 100 ms, then of 200 ms, then of 400 ms.
 fn full_jitter() -> impl Backoff {
     let longest = ExponentialBuilder::new()
@@ -367,71 +340,6 @@ fn full_jitter() -> impl Backoff {
         .with_max_times(3)
         .build();
     longest.map(|longest| longest.mul_f64(fastrand::f64()))
-}
-
-/// How long `Retry-After` asks to wait: a number of seconds, or until a date.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let value = headers.get(RETRY_AFTER)?.to_str().ok()?;
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = httpdate::parse_http_date(value).ok()?;
-    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
-}
-
-/// The target of a redirect, if the response is one.
-fn redirect_of(url: &Url, response: &Response) -> Option<Url> {
-    let is_redirect =
-        matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
-    let to = response.headers().get(LOCATION).filter(|_| is_redirect)?;
-    // Some servers send it as UTF-8, without percent signs.
-    let to = url.join(str::from_utf8(to.as_bytes()).ok()?).ok()?;
-    let is_short = to.as_str().len() <= MAX_URL_BYTES;
-    let is_link = is_short && matches!(to.scheme(), "http" | "https");
-    is_link.then(|| without_login(to))
-}
-
-fn content_type(headers: &HeaderMap) -> String {
-    let value = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
-    String::from_utf8_lossy(value.unwrap_or_default()).into_owned()
-}
-
-/// Whether this type, up to a `;`, is HTML. A page without a type may be.
-fn is_html(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    ["", "text/html", "application/xhtml+xml"]
-        .iter()
-        .any(|html| essence.eq_ignore_ascii_case(html))
-}
-
-/// The encoding that a content type names, if it does.
-fn charset_in(content_type: &str) -> Option<&'static Encoding> {
-    let mime: Mime = content_type.parse().ok()?;
-    Encoding::for_label(mime.get_param(mime::CHARSET)?.as_str().as_bytes())
-}
-
-fn is_compressed(headers: &HeaderMap) -> bool {
-    let is_identity = |value: &HeaderValue| {
-        value.as_bytes().eq_ignore_ascii_case(b"identity")
-    };
-    !headers.get_all(CONTENT_ENCODING).iter().all(is_identity)
-}
-
-/// A body up to `limit` bytes, and whether that's all of it.
-async fn body(
-    mut response: Response,
-    limit: usize,
-) -> Result<(Vec<u8>, bool), LinkError> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
-        let room = limit - bytes.len();
-        if chunk.len() > room {
-            bytes.extend_from_slice(&chunk[..room]);
-            return Ok((bytes, false));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok((bytes, true))
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use std::io;
 
 use url::Url;
 
-use crate::Job;
+use crate::address::host_of;
+use crate::message::Job;
 
 /// The URLs that are known and haven't been requested yet.
 ///
@@ -147,7 +148,7 @@ impl InMemory {
             }
         }
         for (_, job) in jobs {
-            let name = host_of(&job);
+            let name = host_of(&job.url);
             self.hosts.entry(name.clone()).or_default().jobs.push_back(job);
             self.update(name);
         }
@@ -182,7 +183,7 @@ impl InMemory {
     // ANCHOR_END: take
 
     fn give_back(&mut self, job: &Job) {
-        let name = host_of(job);
+        let name = host_of(&job.url);
         if let Some(host) = self.hosts.get_mut(&name) {
             host.in_flight -= 1;
             self.update(name);
@@ -205,12 +206,6 @@ impl Frontier for InMemory {
         self.give_back(job);
         Ok(())
     }
-}
-
-/// The host a job sends its request to, with the port.
-pub fn host_of(job: &Job) -> String {
-    let port = job.url.port_or_known_default().unwrap_or_default();
-    format!("{}:{port}", job.url.host_str().unwrap_or_default())
 }
 
 #[cfg(test)]

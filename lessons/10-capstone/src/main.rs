@@ -22,10 +22,10 @@ use anyhow::Context;
 use clap::Parser;
 use clap::builder::RangedU64ValueParser;
 use lesson10::frontier::InMemory;
+#[cfg(feature = "mock-site")]
 use lesson10::mock_site::MockSite;
 use lesson10::progress::Progress;
-use lesson10::reporter::Report;
-use lesson10::{CheckError, Options, check};
+use lesson10::{CheckError, Options, Report, check};
 use tokio::runtime::Runtime;
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
@@ -77,6 +77,12 @@ struct Arguments {
     /// Print JSON: one line per broken link, and a last line with the totals
     #[arg(long)]
     json: bool,
+}
+
+impl Arguments {
+    fn timeout(&self, default: u64) -> Duration {
+        Duration::from_secs(self.timeout.unwrap_or(default))
+    }
 }
 
 // `#[tokio::main]` would wait at the end for a name lookup that's still running
@@ -166,7 +172,9 @@ async fn check_and_print(
     stop: &CancellationToken,
 ) -> anyhow::Result<u8> {
     // The mock site runs until it's dropped.
-    let (options, _site) = options(arguments).await?;
+    let (mut options, _site) = site(arguments).await?;
+    options.depth = arguments.depth;
+    options.at_once = arguments.at_once;
     let frontier = InMemory::new(arguments.pages, arguments.per_host);
     let progress = Progress::visible();
     let checked = check(&options, frontier, &progress, stop).await;
@@ -193,19 +201,23 @@ async fn check_and_print(
     Ok(status)
 }
 
-async fn options(
+/// The options for the site to check, and the mock site if it's that one.
+#[cfg(feature = "mock-site")]
+async fn site(
     arguments: &Arguments,
 ) -> anyhow::Result<(Options, Option<MockSite>)> {
-    let Arguments { depth, at_once, timeout, .. } = *arguments;
-    let timeout_or = |default| Duration::from_secs(timeout.unwrap_or(default));
-    let (options, site) = match &arguments.url {
-        Some(start) => (Options::new(start.clone(), timeout_or(10)), None),
-        None => {
-            let site = MockSite::start().await?;
-            (site.options(timeout_or(1))?, Some(site))
-        }
-    };
-    Ok((Options { depth, at_once, ..options }, site))
+    if let Some(start) = &arguments.url {
+        return Ok((Options::new(start.clone(), arguments.timeout(10)), None));
+    }
+    let site = MockSite::start().await?;
+    Ok((site.options(arguments.timeout(1))?, Some(site)))
+}
+
+/// The options for the site to check. This build has no mock site.
+#[cfg(not(feature = "mock-site"))]
+async fn site(arguments: &Arguments) -> anyhow::Result<(Options, ())> {
+    let start = arguments.url.clone().context("give a URL to check")?;
+    Ok((Options::new(start, arguments.timeout(10)), ()))
 }
 
 /// Prints the report. If its reader is gone, as after `| head`, that's no

@@ -12,7 +12,7 @@ use url::Url;
 use wiremock::matchers::{header, method, path, path_regex};
 use wiremock::{Mock, Request, ResponseTemplate};
 
-use crate::Options;
+use crate::options::Options;
 
 /// The host of the site.
 pub const HOST: &str = "library.example";

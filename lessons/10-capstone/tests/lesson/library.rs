@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use lesson10::SkipReason;
 use lesson10::mock_site::HOST;
-use lesson10::reporter::Broken;
+use lesson10::report::Broken;
 use mock_server::{Fault, catalogue};
 
 use crate::faults::VERDICTS;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use lesson10::frontier::InMemory;
 use lesson10::mock_site::options;
 use lesson10::progress::Progress;
-use lesson10::reporter::Report;
+use lesson10::report::Report;
 use lesson10::{Options, SkipReason, check};
 use mock_server::{Fault, MockWeb, Site};
 use testkit::{IMPATIENT, PATIENT, WATCHDOG};
@@ -139,6 +139,7 @@ async fn the_beginning_of_a_page_that_is_too_large_is_searched() {
         .page(page(&["/long#end", "/long#nowhere"]))
         .also("/long", "text/html", long);
     let (_web, options, _watchdog) = start(vec![home]);
+    let options = Options { max_page_bytes: 2_000_000, ..options };
     let report = run(&options).await;
     assert_eq!(broken_links(&report), BTreeSet::from([lost("/long", "/lost")]));
     assert_eq!(report.incomplete.len(), 1);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use lesson10::frontier::{Frontier, InMemory};
 use lesson10::mock_site::{ExpectedLink, MockSite, options};
 use lesson10::progress::Progress;
-use lesson10::reporter::Report;
+use lesson10::report::Report;
 use lesson10::{CheckError, Options, check};
 use mock_server::{MockWeb, Site, Watchdog};
 use testkit::WATCHDOG;
@@ -44,7 +44,7 @@ pub async fn library() -> (MockSite, Options, Watchdog) {
     let site = MockSite::start().await.expect("it starts");
     let watchdog = site.web.watchdog(WATCHDOG);
     let options = site.options(TIMEOUT).expect("it has addresses");
-    (site, Options { occurrences: usize::MAX, ..options }, watchdog)
+    (site, Options { ..options }, watchdog)
 }
 
 /// A site on which each page has links to this many new ones.

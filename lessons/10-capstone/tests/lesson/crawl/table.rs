@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use lesson10::frontier::InMemory;
-use lesson10::parser::{Link, Page, Visit};
+use lesson10::message::{Link, Page, Visit};
 use lesson10::progress::Progress;
-use lesson10::reporter::{Report, Reporter};
+use lesson10::report::Report;
+use lesson10::reporter::Reporter;
 use lesson10::{Job, LinkError, Options, Outcome, crawl};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::timeout;
@@ -19,7 +20,6 @@ use url::Url;
 pub enum Is {
     Page(Vec<String>),
     Moved(String),
-    Broken(LinkError),
 }
 
 #[derive(Clone, Debug, Default)]
@@ -42,22 +42,20 @@ impl Web {
         self
     }
 
-    pub fn broken(mut self, path: &str, error: LinkError) -> Web {
-        self.0.insert(url(path), Is::Broken(error));
-        self
-    }
-
-    pub fn visit(&self, job: Job) -> Visit {
+    /// What the fetcher and the parser would make of a job, if links count on
+    /// pages up to this depth.
+    pub fn visit(&self, job: Job, depth: usize) -> Visit {
         let mut page = Page::default();
         let outcome = match self.0.get(&job.url) {
             Some(Is::Page(links)) => {
                 let link =
                     |to: &String| Link { text: to.clone(), to: Ok(url(to)) };
-                page.links = links.iter().map(link).collect();
-                Outcome::Fine(None)
+                if job.depth <= depth {
+                    page.links = links.iter().map(link).collect();
+                }
+                Outcome::Fine
             }
             Some(Is::Moved(to)) => Outcome::Redirect(url(to)),
-            Some(Is::Broken(error)) => Outcome::Broken(error.clone()),
             None => {
                 let not_found = reqwest::StatusCode::NOT_FOUND;
                 Outcome::Broken(LinkError::Status(not_found, None))
@@ -104,6 +102,7 @@ pub async fn respond(
     web: &Web,
     mut jobs: Receiver<Job>,
     visits: Sender<Visit>,
+    depth: usize,
     pick: Pick<'_>,
 ) -> (Vec<Job>, usize) {
     let mut requests = Vec::new();
@@ -120,7 +119,7 @@ pub async fn respond(
             Err(_) => {
                 assert!(!held.is_empty(), "it deadlocked");
                 let job = held.remove(pick(held.len()));
-                let sent = visits.send(web.visit(job)).await;
+                let sent = visits.send(web.visit(job, depth)).await;
                 sent.expect("the crawl waits for its visits");
             }
         }
@@ -142,7 +141,7 @@ pub async fn crawl_in_order(
         crawl::run(options, frontier, jobs_in, visits, results_in, &progress);
     let (crawled, (requests, most), report) = tokio::join!(
         crawl,
-        respond(web, jobs, visits_in, pick),
+        respond(web, jobs, visits_in, options.depth, pick),
         Reporter::new(options).run(results, &progress),
     );
     crawled.expect("the frontier does not fail");
@@ -151,7 +150,7 @@ pub async fn crawl_in_order(
 
 pub fn options(depth: usize) -> Options {
     let options = Options::new(url("/"), Duration::from_secs(1));
-    Options { depth, occurrences: usize::MAX, ..options }
+    Options { depth, ..options }
 }
 
 /// Crawls in many orders, and all must give the same result.
