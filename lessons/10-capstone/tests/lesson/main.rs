@@ -17,4 +17,5 @@ mod requests;
 mod robots;
 mod signals;
 mod start_url;
+mod steps;
 mod support;
