@@ -25,12 +25,10 @@ use url::Url;
 use crate::address::host_of;
 use crate::error::LinkError;
 use crate::hosts::Hosts;
+use crate::media_type::page_type;
 use crate::message::{Body, Fetched, Incomplete, Job, Outcome, SkipReason};
 use crate::options::Options;
-use crate::response::{
-    body, charset_in, content_type, is_compressed, is_html, redirect_of,
-    success,
-};
+use crate::response::{body, is_compressed, redirect_of, success};
 use crate::robots::{MAX_ROBOTS_BYTES, Robots, robots_redirects};
 
 /// The `User-Agent` header: the name, and a page that explains the program.
@@ -217,20 +215,20 @@ impl Fetcher {
             return Ok((Outcome::Redirect(to), None));
         }
         let headers = response.headers();
-        let content_type = content_type(headers);
-        if !is_html(&content_type) {
+        let Some((kind, charset)) = page_type(headers) else {
             return Ok((Outcome::Fine, None));
-        }
+        };
         if is_compressed(headers) {
             let incomplete = Some(Incomplete::Compression);
-            let body = Body { bytes: Vec::new(), charset: None, incomplete };
+            let bytes = Vec::new();
+            let body = Body { bytes, kind, charset, incomplete };
             return Ok((Outcome::Fine, Some(body)));
         }
-        let charset = charset_in(&content_type);
         let limit = self.options.max_page_bytes;
         let (bytes, is_whole) = body(response, limit).await?;
         let incomplete = (!is_whole).then_some(Incomplete::TooLarge(limit));
-        Ok((Outcome::Fine, Some(Body { bytes, charset, incomplete })))
+        let body = Body { bytes, kind, charset, incomplete };
+        Ok((Outcome::Fine, Some(body)))
     }
 
     // ANCHOR: test_url

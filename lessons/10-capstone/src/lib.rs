@@ -29,7 +29,7 @@
 //!
 //! The stages import what they send each other ([`message`]), and no other
 //! stage. Below them are [`options`], [`filter`], [`error`], [`address`],
-//! [`text`], [`html`], [`response`], [`robots`] and [`hosts`]. The result is a
+//! [`text`], [`html`], [`media_type`], [`response`], [`robots`] and [`hosts`]. The result is a
 //! [`report`], and [`mock_site`] is a site with every kind of broken link, for
 //! a first run and for the tests.
 //!
@@ -60,6 +60,7 @@ pub mod filter;
 pub mod frontier;
 pub mod hosts;
 pub mod html;
+pub mod media_type;
 pub mod message;
 #[cfg(feature = "mock-site")]
 pub mod mock_site;

@@ -79,10 +79,23 @@ pub enum SkipReason {
 pub struct Body {
     /// Its bytes, decompressed.
     pub bytes: Vec<u8>,
+    /// What the headers say it is.
+    pub kind: PageKind,
     /// Its encoding, if a header says so.
     pub charset: Option<&'static Encoding>,
     /// Why these aren't all of its bytes, if that's the case.
     pub incomplete: Option<Incomplete>,
+}
+
+/// How a page is parsed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageKind {
+    /// As HTML.
+    Html,
+    /// As XML.
+    Xhtml,
+    /// The headers don't say what it is, so its first bytes decide.
+    Unknown,
 }
 
 /// Why links and anchors of a page may be missing.
@@ -98,6 +111,9 @@ pub enum Incomplete {
     /// Its elements are nested too deeply.
     #[error("parsing it takes too much memory")]
     Memory,
+    /// It's XHTML, and a browser stops where it finds an error.
+    #[error("it is not well-formed XML")]
+    Malformed,
     /// The crawl ended while it was parsed.
     #[error("the crawl ended while it was parsed")]
     Cancelled,

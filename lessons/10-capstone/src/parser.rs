@@ -14,7 +14,8 @@ use tokio::task::spawn_blocking;
 use url::Url;
 
 use crate::html::parse;
-use crate::message::{Body, Fetched, Incomplete, Page, Visit};
+use crate::media_type::looks_like_html;
+use crate::message::{Body, Fetched, Incomplete, Page, PageKind, Visit};
 
 /// Parses the pages that arrive, as many at a time as there are cores. Links
 /// count on pages up to this depth.
@@ -70,6 +71,9 @@ fn decode_and_parse(
     body: &Body,
     is_cancelled: impl Fn() -> bool,
 ) -> Page {
+    if body.kind == PageKind::Unknown && !looks_like_html(&body.bytes) {
+        return Page::default();
+    }
     let bom = Encoding::for_bom(&body.bytes).map(|(encoding, _)| encoding);
     let mut page = match bom.or(body.charset) {
         Some(known) => {
@@ -102,7 +106,12 @@ mod tests {
             Fetched {
                 job: Job { url, inside: true, depth: 0, hops: 0 },
                 outcome: Outcome::Fine,
-                body: Some(Body { bytes, charset: None, incomplete: None }),
+                body: Some(Body {
+                    bytes,
+                    kind: PageKind::Html,
+                    charset: None,
+                    incomplete: None,
+                }),
             }
         };
         let Visit { page, .. } =
@@ -130,7 +139,12 @@ mod tests {
             let bytes = [start, &link].concat();
             let page = decode_and_parse(
                 &url,
-                &Body { bytes, charset, incomplete: None },
+                &Body {
+                    bytes,
+                    kind: PageKind::Html,
+                    charset,
+                    incomplete: None,
+                },
                 || false,
             );
             page.links.into_iter().map(|link| link.text).collect::<String>()
@@ -155,7 +169,12 @@ mod tests {
         let bytes: Vec<_> = wide.flat_map(u16::to_be_bytes).collect();
         let page = decode_and_parse(
             &url,
-            &Body { bytes, charset: None, incomplete: None },
+            &Body {
+                bytes,
+                kind: PageKind::Html,
+                charset: None,
+                incomplete: None,
+            },
             || false,
         );
         assert_eq!(page.links[0].text, "caf\u{e9}");

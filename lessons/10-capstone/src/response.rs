@@ -2,12 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use encoding_rs::Encoding;
-use mime::Mime;
 use reqwest::Response;
 use reqwest::header::{
-    CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION,
-    RETRY_AFTER,
+    CONTENT_ENCODING, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
 };
 use url::Url;
 
@@ -47,26 +44,6 @@ pub fn redirect_of(url: &Url, response: &Response) -> Option<Url> {
     let is_short = to.as_str().len() <= MAX_URL_BYTES;
     let is_link = is_short && matches!(to.scheme(), "http" | "https");
     is_link.then(|| without_login(to))
-}
-
-/// The content type, or nothing if there's none.
-pub fn content_type(headers: &HeaderMap) -> String {
-    let value = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
-    String::from_utf8_lossy(value.unwrap_or_default()).into_owned()
-}
-
-/// Whether this type, up to a `;`, is HTML. A page without a type may be.
-pub fn is_html(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    ["", "text/html", "application/xhtml+xml"]
-        .iter()
-        .any(|html| essence.eq_ignore_ascii_case(html))
-}
-
-/// The encoding that a content type names, if it does.
-pub fn charset_in(content_type: &str) -> Option<&'static Encoding> {
-    let mime: Mime = content_type.parse().ok()?;
-    Encoding::for_label(mime.get_param(mime::CHARSET)?.as_str().as_bytes())
 }
 
 /// Whether the body has a content coding.
