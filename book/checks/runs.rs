@@ -327,6 +327,21 @@ pub const SPECIAL: &[Special] = &[
         ..PLAIN
     },
     Special { name: "intervals", any_connections: true, ..PLAIN },
+    Special {
+        name: "slow_host",
+        // Several requests leave at the same time.
+        any_order: &["wait-in-the-task-timeline", "wait-in-the-frontier-timeline"],
+        any_connections: true,
+        ..PLAIN
+    },
+    Special {
+        name: "stopping",
+        // Several requests leave at the same time.
+        any_order: &["stop-the-crawl-loop-timeline", "stop-the-fetcher-timeline"],
+        any_connections: true,
+        faster: &[("right/Total time:", "wrong/Total time:")],
+        ..PLAIN
+    },
     // It finds broken links, and says so.
     Special { name: "lesson10", status: 1, ..PLAIN },
     Special { name: "lesson10-help", command: Some("cargo run -p lesson10 -- --help"), ..PLAIN },

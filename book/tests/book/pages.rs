@@ -19,9 +19,6 @@ const LINES_BEFORE_OUTPUT: usize = 25;
 /// How far the minutes that a page states may be from those that are measured.
 const TOLERANCE: f64 = 1.0;
 
-/// The page that is rewritten together with its program.
-const LATER: &str = "10-capstone.md";
-
 /// The pages that are read from the first line to the last; the others are for looking things up.
 fn pages_to_read() -> Vec<Page> {
     let pages: Vec<_> = all_pages().into_iter().filter(is_read_through).collect();
@@ -31,7 +28,7 @@ fn pages_to_read() -> Vec<Page> {
 
 fn is_read_through(page: &Page) -> bool {
     let start = ["program-of-your-own.md", "rust-you-will-need.md"];
-    page.name != LATER && (is_of_a_chapter(page) || start.contains(&page.name.as_str()))
+    is_of_a_chapter(page) || start.contains(&page.name.as_str())
 }
 
 fn length(page: &Page) -> Length {

@@ -5,19 +5,21 @@
 //! cargo run -p lesson10 --example circle
 //! ```
 //!
-//! This is the crawl loop of the link checker with everything else taken away:
-//! a page is a number, and each page has links to three others. The wrong run
-//! sends everything it has before it receives. Once both channels are full,
-//! each stage waits for the other to make room. The right run sends or
+//! The fourth step towards a link checker: its crawl loop, with everything else
+//! taken away. A page is a number, and each page has links to three others. The
+//! wrong run sends everything it has before it receives. Once both channels are
+//! full, each stage waits for the other to make room. The right run sends or
 //! receives, whichever is possible first. Look at how far the wrong run gets,
 //! and at what's in the channels then.
 
+// ANCHOR: use
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use lesson_kit::println;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::timeout;
+// ANCHOR_END: use
 
 /// How many values each channel holds.
 const CAPACITY: usize = 4;
@@ -33,7 +35,7 @@ async fn main() -> anyhow::Result<()> {
     println!("--- wrong: send, then receive ---");
     print_crawl(run(send_then_receive).await);
 
-    println!("--- right: send or receive ---");
+    println!("\n--- right: send or receive ---");
     print_crawl(run(send_or_receive).await);
     Ok(())
 }

@@ -11,7 +11,7 @@
 //! that waits in `send`. Look at the gaps between the requests.
 
 // ANCHOR: use
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lesson_kit::{Site, println};
 use lol_html::{RewriteStrSettings, element, rewrite_str};
@@ -42,7 +42,9 @@ async fn main() -> anyhow::Result<()> {
     let client = Client::builder().timeout(TIMEOUT).build()?;
 
     println!("--- two stages ---");
+    let start = Instant::now();
     run(&client, site, CAPACITY, async || sleep(PARSING).await).await?;
+    println!("Total time: {:.2} seconds", start.elapsed().as_secs_f64());
     lesson.timeline("two stages").await;
     Ok(())
 }
