@@ -41,9 +41,14 @@ pub enum LinkError {
     /// The response isn't HTTP.
     #[error("the response is not HTTP")]
     NotHttp,
-    /// The body is compressed, although the request didn't allow that.
-    #[error("the response is compressed")]
-    Compressed,
+    /// The head of the response has more header lines than
+    /// [`MAX_HEADERS`](crate::client::MAX_HEADERS), or about 400 KB.
+    #[error("the head of the response is too large")]
+    HeadTooLarge,
+    /// The body is compressed in a way that this program doesn't know, or
+    /// wrongly.
+    #[error("its compression cannot be decoded")]
+    Compression,
     /// reqwest can't make a request of this URL.
     #[error("the request cannot be made")]
     InvalidRequest,
@@ -60,6 +65,9 @@ pub enum LinkError {
     /// There are more redirects than the checker follows.
     #[error("too many redirects")]
     TooManyRedirects,
+    /// A redirect's `Location` isn't one valid URL.
+    #[error("it redirects to {0}")]
+    BadRedirect(String),
     /// A redirect leads to https, and this build has no TLS.
     #[error("it redirects to https, which needs --features live")]
     NeedsTls,
@@ -80,9 +88,54 @@ pub enum LinkError {
     /// The site's robots.txt disallows the start URL.
     #[error("robots.txt disallows it")]
     Disallowed,
+    /// It wasn't requested, because several URLs of its host in a row got no
+    /// useful response. The last error is in here.
+    #[error("not requested, because its host failed too often: {0}")]
+    HostGivenUp(Box<LinkError>),
 }
 
 impl LinkError {
+    /// Whether the host couldn't be reached, so no request was sent.
+    pub fn is_connect(&self) -> bool {
+        matches!(
+            self,
+            LinkError::Refused
+                | LinkError::NameLookup
+                | LinkError::Unreachable
+                | LinkError::Tls(_)
+        )
+    }
+
+    /// Whether the host gave no sign that it handles requests.
+    pub fn is_no_response(&self) -> bool {
+        self.is_connect()
+            || matches!(self, LinkError::TimedOut | LinkError::ConnectionLost)
+    }
+
+    /// Whether a GET may succeed although a HEAD has failed like this. A
+    /// temporary error doesn't count, because there's a retry.
+    pub fn may_be_fine_for_get(&self) -> bool {
+        match self {
+            LinkError::Status(..) => !self.is_temporary(),
+            LinkError::NotHttp | LinkError::HeadTooLarge => true,
+            _ => false,
+        }
+    }
+
+    /// How long the host asks to wait before the next request. It's zero for a
+    /// 429 that doesn't say how long.
+    pub fn asks_to_wait(&self) -> Option<Duration> {
+        match self {
+            LinkError::Status(StatusCode::TOO_MANY_REQUESTS, retry_after) => {
+                Some(retry_after.unwrap_or_default())
+            }
+            LinkError::Status(StatusCode::SERVICE_UNAVAILABLE, retry_after) => {
+                *retry_after
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the same request may succeed a little later.
     pub fn is_temporary(&self) -> bool {
         match self {
@@ -98,16 +151,19 @@ impl LinkError {
             }
             LinkError::Tls(_)
             | LinkError::NotHttp
-            | LinkError::Compressed
+            | LinkError::HeadTooLarge
+            | LinkError::Compression
             | LinkError::InvalidRequest
             | LinkError::RedirectLoop
             | LinkError::TooManyRedirects
+            | LinkError::BadRedirect(_)
             | LinkError::NeedsTls
             | LinkError::MissingAnchor(_)
             | LinkError::NotUrl(_)
             | LinkError::DifferentSite(_)
             | LinkError::RobotsUnavailable(_)
-            | LinkError::Disallowed => false,
+            | LinkError::Disallowed
+            | LinkError::HostGivenUp(_) => false,
         }
     }
 }
@@ -126,13 +182,8 @@ impl From<reqwest::Error> for LinkError {
             connect_error(&error)
         } else if error.is_body() || error.is_decode() {
             LinkError::IncompleteBody
-        } else if causes(&error)
-            .filter_map(|cause| cause.downcast_ref())
-            .any(hyper::Error::is_parse)
-        {
-            LinkError::NotHttp
         } else {
-            LinkError::ConnectionLost
+            head_error(&error)
         }
     }
 }
@@ -143,6 +194,20 @@ fn redirect_error(error: &reqwest::Error) -> LinkError {
         .find_map(|cause| cause.downcast_ref::<LinkError>())
         .cloned()
         .unwrap_or(LinkError::TooManyRedirects)
+}
+
+/// There's a connection, and no head that could be read.
+fn head_error(error: &reqwest::Error) -> LinkError {
+    let is = |what: fn(&hyper::Error) -> bool| {
+        causes(error).filter_map(|cause| cause.downcast_ref()).any(what)
+    };
+    if is(hyper::Error::is_parse_too_large) {
+        LinkError::HeadTooLarge
+    } else if is(hyper::Error::is_parse) {
+        LinkError::NotHttp
+    } else {
+        LinkError::ConnectionLost
+    }
 }
 
 /// There is no connection. reqwest calls a failed TLS handshake a connect

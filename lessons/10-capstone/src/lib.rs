@@ -53,7 +53,9 @@
 
 pub mod address;
 mod check;
+pub mod client;
 pub mod crawl;
+pub mod decode;
 pub mod error;
 pub mod fetcher;
 pub mod filter;
@@ -66,10 +68,13 @@ pub mod message;
 pub mod mock_site;
 pub mod options;
 pub mod parser;
+pub mod places;
 pub mod progress;
+pub mod redirect;
 pub mod report;
 pub mod reporter;
 pub mod response;
+pub mod retry;
 pub mod robots;
 pub mod text;
 

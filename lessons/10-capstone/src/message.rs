@@ -69,6 +69,13 @@ pub enum SkipReason {
     /// It needs https, and this build has no TLS.
     #[error("https needs --features live")]
     Tls,
+    /// It redirects to a URL that isn't HTTP, `mailto:` for example.
+    #[error("a redirect leads away from HTTP")]
+    NotHttp,
+    /// It redirects to a URL that's longer than
+    /// [`MAX_URL_BYTES`](crate::address::MAX_URL_BYTES).
+    #[error("a redirect leads to a URL that is too long")]
+    LongUrl,
     /// The crawl ended before it got there, because of a limit or Ctrl-C.
     #[error("over a limit, or not reached before the crawl ended")]
     NotReached,
