@@ -199,7 +199,7 @@ async fn crawl(
 }
 // ANCHOR_END: crawl
 
-// ANCHOR: fetch
+// ANCHOR: fetch_stage
 /// Fetches a few pages at a time, until `jobs` is closed and the last response
 /// has arrived.
 async fn fetch_stage(
@@ -226,7 +226,9 @@ async fn fetch_stage(
     }
     tasks.join_all().await;
 }
+// ANCHOR_END: fetch_stage
 
+// ANCHOR: fetch
 async fn fetch(client: &Client, url: &Url) -> reqwest::Result<String> {
     let response = client.get(url.clone()).send().await?;
     response.error_for_status()?.text().await
