@@ -1,5 +1,6 @@
 //! The wiring: it makes the channels and runs the stages.
 
+// ANCHOR: use
 use std::io;
 
 use tokio::sync::mpsc;
@@ -13,6 +14,7 @@ use crate::parser;
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::reporter::Reporter;
+// ANCHOR_END: use
 
 /// How many values a channel between two stages holds.
 const CAPACITY: usize = 8;

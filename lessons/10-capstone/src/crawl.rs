@@ -4,6 +4,7 @@
 //! From lesson 09 it has channels with a capacity, and a `select!` that loses
 //! nothing.
 
+// ANCHOR: use
 use std::io;
 
 use tokio::sync::mpsc::{Receiver, Sender};
@@ -14,6 +15,7 @@ use crate::frontier::{Added, Frontier};
 use crate::message::{Job, MAX_REDIRECTS, Outcome, Visit};
 use crate::options::Options;
 use crate::progress::Progress;
+// ANCHOR_END: use
 
 // ANCHOR: run
 /// Crawls until nothing is left.

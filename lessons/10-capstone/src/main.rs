@@ -11,6 +11,7 @@
 //! argument, 3 when the check failed or checked nothing, and 130 when it was
 //! interrupted before it found a broken link.
 
+// ANCHOR: use
 use std::fmt::Display;
 use std::io::{self, BufWriter, ErrorKind, Write, stderr, stdout};
 use std::ops::RangeInclusive;
@@ -34,6 +35,7 @@ use tokio::signal::windows;
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 use url::Url;
+// ANCHOR_END: use
 
 /// The exit status that a shell shows for a program ended by Ctrl-C.
 const INTERRUPTED: i32 = 130;
