@@ -90,7 +90,7 @@ pub enum LinkError {
     Disallowed,
     /// It wasn't requested, because several URLs of its host in a row got no
     /// useful response. The last error is in here.
-    #[error("not requested, because its host failed too often: {0}")]
+    #[error("not requested, because other URLs of its host failed: {0}")]
     HostGivenUp(Box<LinkError>),
 }
 

@@ -5,13 +5,14 @@
 //! the fetcher, because a job that waits for a slow host would hold up jobs for
 //! other hosts there. From lesson 08 it has the set of URLs that were seen.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::io;
+mod scope;
 
-use url::Url;
+use std::collections::{HashMap, VecDeque};
+use std::io;
 
 use crate::address::host_of;
 use crate::message::Job;
+use scope::Scope;
 
 /// The URLs that are known and haven't been requested yet.
 ///
@@ -64,8 +65,8 @@ pub enum Added {
 }
 // ANCHOR_END: trait
 
-/// A frontier in the memory of this process. The number of URLs it holds is
-/// limited, so an endless site doesn't fill the memory.
+/// A frontier in the memory of this process. The number of URLs it holds and
+/// their bytes are limited, so an endless site doesn't fill the memory.
 ///
 /// Jobs start in rounds. A round is every job with the smallest depth, and the
 /// next round begins when the last job of this one is done. That way a URL gets
@@ -84,14 +85,6 @@ pub struct InMemory {
     ready_hosts: VecDeque<String>,
 }
 
-#[derive(Debug)]
-struct Scope {
-    /// How many more jobs may start.
-    left: usize,
-    /// The jobs of later rounds, by depth and URL, at most `left` of them.
-    later: BTreeMap<(usize, Url), Job>,
-}
-
 #[derive(Debug, Default)]
 struct Host {
     jobs: VecDeque<Job>,
@@ -101,16 +94,14 @@ struct Host {
 
 /// How many URLs outside are allowed per URL of the site.
 const OUTSIDE: usize = 10;
-
 impl InMemory {
     /// An empty frontier for up to `pages` URLs of the site, ten times as many
     /// outside, and `per_host` requests to one host at a time.
     pub fn new(pages: usize, per_host: usize) -> InMemory {
-        let scope = |left| Scope { left, later: BTreeMap::new() };
         InMemory {
             per_host,
             known: HashMap::new(),
-            scopes: [pages, pages.saturating_mul(OUTSIDE)].map(scope),
+            scopes: [pages, pages.saturating_mul(OUTSIDE)].map(Scope::new),
             hosts: HashMap::new(),
             ready_hosts: VecDeque::new(),
         }
@@ -124,33 +115,31 @@ impl InMemory {
                 return Added::Known;
             }
             // It hasn't started yet, because its round would come later.
-            scope.later.remove(&(depth, job.url.clone()));
+            scope.remove(&(depth, job.url.clone()));
         }
-        self.known.insert(job.url.to_string(), job.depth);
-        scope.later.insert((job.depth, job.url.clone()), job);
-        if scope.later.len() > scope.left {
-            if let Some((_, last)) = scope.later.pop_last() {
-                self.known.remove(last.url.as_str());
-            }
+        let key = (job.depth, job.url);
+        if scope.leaves_out(&key) {
             return Added::OverLimit;
         }
-        if known.is_some() { Added::Known } else { Added::New }
+        self.known.insert(key.1.to_string(), key.0);
+        let mut added = if known.is_some() { Added::Known } else { Added::New };
+        for url in scope.insert(key, job.hops) {
+            self.known.remove(url.as_str());
+            added = Added::OverLimit;
+        }
+        added
     }
 
     fn begin_round(&mut self) {
-        let first = |scope: &Scope| Some(scope.later.first_key_value()?.0.0);
-        let round = self.scopes.iter().filter_map(first).min();
-        let mut jobs = Vec::new();
-        for scope in &mut self.scopes {
-            while round.is_some() && first(scope) == round {
-                jobs.extend(scope.later.pop_first());
-                scope.left -= 1;
+        let round = self.scopes.iter().filter_map(Scope::first_depth).min();
+        let Some(round) = round else { return };
+        for index in 0..self.scopes.len() {
+            while let Some((url, hops)) = self.scopes[index].start(round) {
+                let name = host_of(&url);
+                let job = Job { url, inside: index == 0, depth: round, hops };
+                self.hosts.entry(name.clone()).or_default().jobs.push_back(job);
+                self.update(name);
             }
-        }
-        for (_, job) in jobs {
-            let name = host_of(&job.url);
-            self.hosts.entry(name.clone()).or_default().jobs.push_back(job);
-            self.update(name);
         }
     }
 
@@ -210,6 +199,8 @@ impl Frontier for InMemory {
 
 #[cfg(test)]
 mod tests {
+    use url::Url;
+
     use super::*;
 
     fn job(url: &str, inside: bool, depth: usize) -> Job {
@@ -237,7 +228,7 @@ mod tests {
             assert!(
                 frontier.hosts.is_empty() && frontier.ready_hosts.is_empty()
             );
-            assert!(frontier.scopes.iter().all(|scope| scope.later.is_empty()));
+            assert!(frontier.scopes.iter().all(Scope::is_empty));
         }
     }
 

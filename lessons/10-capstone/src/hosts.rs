@@ -75,24 +75,23 @@ impl Hosts {
     }
 
     fn next_step(&self, host: &str, has_turn: bool) -> Step {
-        self.with(host, |host| {
-            if let Some(error) = host.closed.as_ref().or(host.given_up.as_ref())
-            {
-                return Step::GiveUp(error.clone());
-            }
-            if let Some(turn) = host.turn.as_ref().filter(|_| !has_turn) {
-                return Step::TakeTurn(Arc::clone(turn));
-            }
-            match host.pause_end {
-                Some(end) if end > Instant::now() => Step::Pause(end),
-                _ => Step::Send,
-            }
-        })
+        let hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(host) = hosts.get(host) else { return Step::Send };
+        if let Some(error) = host.closed.as_ref().or(host.given_up.as_ref()) {
+            return Step::GiveUp(error.clone());
+        }
+        if let Some(turn) = host.turn.as_ref().filter(|_| !has_turn) {
+            return Step::TakeTurn(Arc::clone(turn));
+        }
+        match host.pause_end {
+            Some(end) if end > Instant::now() => Step::Pause(end),
+            _ => Step::Send,
+        }
     }
 
     /// Remembers that a host asked to wait. Returns whether it's worth it.
     pub fn pause(&self, host: &str, wait: Duration, error: &LinkError) -> bool {
-        self.with(host, |host| {
+        self.change(host, |host| {
             host.turn.get_or_insert_default();
             if wait > MAX_PAUSE {
                 host.closed = Some(given_up(error));
@@ -105,7 +104,7 @@ impl Hosts {
 
     /// Remembers that a host responded.
     pub fn responded(&self, host: &str) {
-        self.with(host, |host| {
+        self.change(host, |host| {
             host.has_responded = true;
             host.failures = 0;
             host.given_up = None;
@@ -114,9 +113,9 @@ impl Hosts {
 
     /// Remembers how the last attempt at a URL failed.
     ///
-    /// If a host can't be connected to, the other URLs have the same error. If
-    /// it could be once, or if it could be and says nothing, its next URL may
-    /// be better, so it gets a few more chances.
+    /// A host that could never be connected to is given up after one URL, and
+    /// its other URLs have the same error. If there's a connection, or was one,
+    /// the next URL may work, so the host is given up after several of them.
     pub fn failed(&self, host: &str, error: &LinkError) {
         let is_useless =
             error.is_no_response() || error.asks_to_wait().is_some();
@@ -127,7 +126,7 @@ impl Hosts {
             }
             return;
         }
-        self.with(host, |host| {
+        self.change(host, |host| {
             host.failures += 1;
             if error.is_connect() && !host.has_responded {
                 host.given_up.get_or_insert_with(|| error.clone());
@@ -137,7 +136,7 @@ impl Hosts {
         });
     }
 
-    fn with<T>(&self, host: &str, change: impl FnOnce(&mut Host) -> T) -> T {
+    fn change<T>(&self, host: &str, change: impl FnOnce(&mut Host) -> T) -> T {
         let mut hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         change(hosts.entry(host.to_owned()).or_default())
     }
@@ -206,7 +205,8 @@ mod tests {
             let hosts = Hosts::default();
             assert_eq!(failures_of(&hosts, &error), MAX_FAILURES, "{error}");
             let next = next_error(&hosts).expect("it is given up");
-            let text = "not requested, because its host failed too often: ";
+            let text =
+                "not requested, because other URLs of its host failed: ";
             assert_eq!(next.to_string(), format!("{text}{error}"));
         }
     }

@@ -29,9 +29,12 @@
 //!
 //! The stages import what they send each other ([`message`]), and no other
 //! stage. Below them are [`options`], [`filter`], [`error`], [`address`],
-//! [`text`], [`html`], [`media_type`], [`response`], [`robots`] and [`hosts`]. The result is a
-//! [`report`], and [`mock_site`] is a site with every kind of broken link, for
-//! a first run and for the tests.
+//! [`text`] and [`html`]. What the fetcher needs is below it: the HTTP clients
+//! ([`client`]); [`retry`], with [`hosts`], [`places`] and [`robots`], which
+//! decides when a request may start; and what a response says ([`response`],
+//! [`media_type`], [`redirect`], [`decode`]). The result is a [`report`], and
+//! [`mock_site`] is a site with every kind of broken link, for a first run and
+//! for the tests.
 //!
 //! # Ending
 //!
@@ -49,7 +52,9 @@
 //! ([`frontier::InMemory`]); the links of a page, their occurrences and the
 //! anchors ([`reporter`], [`parser`]); the bytes of a page
 //! ([`Options::max_page_bytes`]); and the pages in flight (the capacity of the
-//! channels and [`Options::at_once`]).
+//! channels and [`Options::at_once`]). A job that waits for its host isn't in
+//! flight, and there are at most as many of them as the frontier allows for
+//! each host.
 
 pub mod address;
 mod check;

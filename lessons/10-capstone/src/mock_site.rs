@@ -337,7 +337,7 @@ const WORN: [(&str, &str); 32] = [
     ("type?as=wrong", ""),
     ("title?as=escape", ""),
     ("title?as=huge", ""),
-    ("gzip-bomb?size=2", ""),
+    ("gzip-bomb?size=20", ""),
     ("endless?chunk=100000&pause=0", ""),
     ("status?code=410", "the server returned 410 Gone"),
     ("status?code=503", DOWN),

@@ -17,7 +17,8 @@ pub struct Options {
     /// host and port.
     pub start: Url,
     /// Links are followed from pages that are up to this many links away from
-    /// the start.
+    /// the start. By default there's no limit: some sites are a chain of pages,
+    /// and the frontier limits their number.
     pub depth: usize,
     /// The concurrency limit: how many requests are in flight at a time.
     pub at_once: usize,
@@ -45,7 +46,7 @@ impl Options {
         let has_login = !name.is_empty() || !password.is_empty();
         Options {
             start: without_login(start),
-            depth: 20,
+            depth: usize::MAX,
             at_once: 16,
             timeout,
             max_page_bytes: 10_000_000,

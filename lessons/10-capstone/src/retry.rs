@@ -30,6 +30,21 @@ pub struct Attempt {
     pub needs_new_connection: bool,
 }
 
+impl Attempt {
+    /// Whether the request is repeated without a pause, because the fault may
+    /// lie in a connection that was used before.
+    ///
+    /// The server may have closed it just when it was used again. hyper repeats
+    /// a request that was never written. This one may have been, but HEAD and
+    /// GET are safe to repeat. Or the server sent a body after a HEAD, and it
+    /// came in time to be taken for the next response.
+    pub fn is_repeated_after(&self, error: &LinkError) -> bool {
+        let is_stale =
+            matches!(error, LinkError::ConnectionLost | LinkError::NotHttp);
+        is_stale && !self.needs_new_connection
+    }
+}
+
 /// What the attempts at all URLs share.
 #[derive(Debug)]
 pub struct Retries {
@@ -77,7 +92,7 @@ impl Retries {
                 }
                 Err(error) => error,
             };
-            if is_stale(&error) && !this.needs_new_connection {
+            if this.is_repeated_after(&error) {
                 this.needs_new_connection = true;
                 continue;
             }
@@ -100,16 +115,6 @@ impl Retries {
             }
         }
     }
-}
-
-/// Whether the fault may lie in a connection that was used before.
-///
-/// The server may have closed it just when it was used again. hyper repeats a
-/// request that was never written. This one may have been, but HEAD and GET are
-/// safe to repeat. Or the server sent a body after a HEAD, and it came in time
-/// to be taken for the next response.
-fn is_stale(error: &LinkError) -> bool {
-    matches!(error, LinkError::ConnectionLost | LinkError::NotHttp)
 }
 
 /// How long one URL may take.

@@ -8,6 +8,7 @@ mod clients;
 #[cfg(target_os = "linux")]
 mod descriptors;
 mod faults;
+mod imports;
 mod pages;
 mod program;
 mod promises;

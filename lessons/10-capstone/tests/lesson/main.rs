@@ -2,20 +2,25 @@
 //! the server saw.
 
 mod circle;
+mod compression;
 mod crawl;
 mod endings;
 mod examples;
 mod faults;
 mod frontiers;
+mod heads;
+mod hosts;
 mod library;
 mod limits;
 #[cfg(feature = "live")]
 mod live;
 mod pages;
 mod program;
+mod raw;
 mod requests;
 mod robots;
 mod signals;
 mod start_url;
+mod structure;
 mod steps;
 mod support;

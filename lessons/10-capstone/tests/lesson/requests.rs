@@ -1,18 +1,20 @@
 //! When and with which method a request is repeated, where redirects lead, and
 //! which host gets the password.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use lesson10::frontier::InMemory;
 use lesson10::{LinkError, Options, SkipReason};
-use mock_server::{Fault, RetryAfter, Site, StatusCode};
+use mock_server::{Fault, Record, RetryAfter, Site, StatusCode};
 use url::Url;
-use wiremock::matchers::{basic_auth, header, header_exists, path};
+use wiremock::matchers::{basic_auth, header, header_exists, method, path};
 use wiremock::{Mock, ResponseTemplate};
 
+use crate::raw::{RawServer, ok};
 use crate::support::{
-    HOME, TIMEOUT, broken_links, home, html, lost, page, paths, printed,
-    redirect, respond, run, start,
+    HOME, TIMEOUT, broken, broken_links, home, html, lost, page, paths,
+    printed, redirect, respond, run, run_with, start, url,
 };
 
 #[tokio::test]
@@ -83,14 +85,26 @@ async fn a_fragment_of_a_redirect_replaces_that_of_the_link() {
     );
 }
 
+/// The methods of all requests to a site, in order.
+fn methods<'a>(record: &'a Record, site: &str) -> Vec<&'a str> {
+    let exchanges = record.exchanges();
+    let of_site = exchanges.filter(|exchange| exchange.site == site);
+    of_site.map(|exchange| exchange.method.as_str()).collect()
+}
+
 #[tokio::test]
-async fn get_follows_only_where_head_is_refused() {
+async fn a_host_that_is_down_gets_no_more_requests_because_of_head() {
+    // A lost connection is replaced once without a pause, and so is one with
+    // garbage on it.
     let kinds = [
-        ("down.example", "status?code=503", "HEAD"),
-        ("silent.example", "hang", "HEAD"),
-        ("empty.example", "empty", "HEAD"),
-        ("garbage.example", "garbage", "HEAD"),
         ("missing.example", "status?code=404", "HEAD GET"),
+        ("failing.example", "status?code=500", "HEAD GET"),
+        ("down.example", "status?code=503", "HEAD GET GET GET"),
+        ("silent.example", "hang", "HEAD GET GET"),
+        ("empty.example", "empty", "HEAD HEAD GET GET GET"),
+        ("garbage.example", "garbage", "HEAD HEAD GET"),
+        ("later.example", "status?code=503&retry-after=86400", "HEAD"),
+        ("busy.example", "status?code=429&retry-after=86400", "HEAD"),
     ];
     let links = kinds.each_ref().map(|kind| format!("http://{}/", kind.0));
     let links = links.each_ref().map(String::as_str);
@@ -103,34 +117,116 @@ async fn get_follows_only_where_head_is_refused() {
     let report = run(&options).await;
     assert_eq!(report.broken.len(), kinds.len());
     let record = web.record();
-    for (name, _, methods) in kinds {
-        let exchanges = record.exchanges();
-        let sent: BTreeSet<_> = exchanges
-            .filter(|exchange| exchange.site == name)
-            .map(|exchange| exchange.method.as_str())
-            .collect();
-        assert_eq!(sent, methods.split(' ').collect(), "{name}");
+    for (name, _, expected) in kinds {
+        let expected: Vec<_> = expected.split(' ').collect();
+        assert_eq!(methods(&record, name), expected, "{name}");
     }
 }
 
 #[tokio::test]
-async fn a_redirect_may_be_utf_8_and_its_length_is_limited() {
-    let (web, options, _watchdog) = start(vec![home(&["/raw", "/long"])]);
+async fn get_decides_wherever_head_fails() {
+    let statuses = [400, 401, 403, 404, 405, 410, 429, 500, 501, 502, 503];
+    let names = statuses.map(|status| format!("{status}.example"));
+    let links = names.each_ref().map(|name| format!("http://{name}/"));
+    let links: Vec<_> = links.iter().map(String::as_str).collect();
+    let sites = names.each_ref().map(|name| Site::new(name));
+    let sites = [home(&links)].into_iter().chain(sites).collect();
+    let (web, options, _watchdog) = start(sites);
+    for (status, name) in statuses.into_iter().zip(&names) {
+        let request = Mock::given(header("host", name.as_str()));
+        let refused = ResponseTemplate::new(status);
+        request
+            .and(method("HEAD"))
+            .respond_with(refused)
+            .mount(web.wiremock())
+            .await;
+    }
+    let report = run(&options).await;
+    assert_eq!(report.broken.len(), 0, "{:?}", report.broken);
+    let record = web.record();
+    for name in &names {
+        assert_eq!(methods(&record, name), ["HEAD", "GET"], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn get_decides_if_head_gets_no_response_or_no_http() {
+    for garbage in [None, Some(b"no HTTP\r\n\r\n")] {
+        let server = RawServer::start(move |request, _| {
+            if request.starts_with("GET ") {
+                return Some(ok("<p>there"));
+            }
+            garbage.map(|garbage| garbage.to_vec())
+        });
+        let server = server.await;
+        let (_web, options, _watchdog) =
+            start(vec![home(&[server.url.as_str()])]);
+        let report = run(&options).await;
+        assert_eq!(report.broken.len(), 0, "{:?}", report.broken);
+        assert_eq!(server.requests(), ["HEAD /", "HEAD /", "GET /"]);
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_comes_late_after_a_head_is_not_the_next_response() {
+    let server = RawServer::start(move |_, count| {
+        let head = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n";
+        // The body of the response before this one.
+        let late = if count > 0 { b"late body".as_slice() } else { b"" };
+        Some([late, head].concat())
+    });
+    let server = server.await;
+    let links = ["1", "2", "3"];
+    let links = links.map(|path| server.url.join(path).expect("it is a URL"));
+    let links = links.each_ref().map(Url::as_str);
+    let (_web, options, _watchdog) = start(vec![home(&links)]);
+    let report = run_with(&options, InMemory::new(100, 1)).await;
+    assert_eq!(report.broken.len(), 0, "{:?}", report.broken);
+    // The first response was sound. The second request got the body of the
+    // first, and was repeated on a new connection. Nothing used that again.
+    let expected = ["HEAD /1", "HEAD /2", "HEAD /2", "HEAD /3"];
+    assert_eq!(server.requests(), expected);
+}
+
+#[tokio::test]
+async fn a_redirect_that_leads_away_from_http_or_to_a_long_url_is_skipped() {
+    let links = ["/raw", "/long", "/mail", "/twice", "/bad"];
+    let (web, options, _watchdog) = start(vec![home(&links)]);
     let long = format!("/{}", "x".repeat(16_000));
-    for (at, to) in [("/raw", "/caf\u{e9}"), ("/long", &long)] {
+    for (at, to) in [
+        ("/raw", "/caf\u{e9}"),
+        ("/long", &long),
+        ("/mail", "mailto:a@b.example"),
+        ("/bad", "http://["),
+    ] {
         let moved = ResponseTemplate::new(301);
         let moved = moved.insert_header("location", to.as_bytes());
         respond(&web, at, moved).await;
     }
+    let moved = ResponseTemplate::new(301).append_header("location", "/1");
+    respond(&web, "/twice", moved.append_header("location", "/2")).await;
     let report = run(&options).await;
-    let [long, raw] = report.broken.as_slice() else { panic!("{report:?}") };
-    let to = raw.redirected_to.as_ref().map(Url::as_str);
-    assert_eq!(to, Some("http://home.example/caf%C3%A9"));
-    assert_eq!(long.redirected_to, None);
-    assert_eq!(
-        long.error.to_string(),
-        "the server returned 301 Moved Permanently"
-    );
+    let skipped = [(SkipReason::NotHttp, 1), (SkipReason::LongUrl, 1)];
+    assert_eq!(report.skipped, BTreeMap::from(skipped));
+    let expected = [
+        (
+            "/bad",
+            "it redirects to something that is no URL: invalid IPv6 address",
+        ),
+        ("/raw", "the server returned 404 Not Found"),
+        ("/twice", "it redirects to more than one URL"),
+    ];
+    let expected = expected.map(|(path, error)| (url(path), error.to_owned()));
+    let mut broken: Vec<_> = broken(&report)
+        .into_iter()
+        .map(|(link, error)| (link.to_owned(), error))
+        .collect();
+    broken.sort();
+    assert_eq!(broken, expected);
+    let raw = report.broken.iter().find(|it| it.link.ends_with("/raw"));
+    let to = raw.and_then(|raw| raw.redirected_to.as_ref());
+    let to = to.map(ToString::to_string);
+    assert_eq!(to.as_deref(), Some("http://home.example/caf%C3%A9"));
 }
 
 #[tokio::test]
