@@ -1,6 +1,8 @@
 //! What all exercises share: a mock web, a time limit, and the picture of what
 //! the server saw. There's nothing to solve in here.
 
+pub mod checker;
+
 use std::time::Duration;
 
 use mock_server::timeline::{self, Panel};
