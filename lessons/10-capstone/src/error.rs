@@ -147,7 +147,7 @@ impl LinkError {
             | LinkError::ConnectionLost
             | LinkError::IncompleteBody => true,
             LinkError::Status(status, _) => {
-                matches!(status.as_u16(), 429 | 502 | 503 | 504)
+                matches!(status.as_u16(), 408 | 425 | 429 | 502 | 503 | 504)
             }
             LinkError::Tls(_)
             | LinkError::NotHttp

@@ -68,6 +68,25 @@ async fn the_site_itself_gets_the_time_it_asks_for() {
 }
 
 #[tokio::test]
+async fn a_status_that_may_be_gone_soon_is_no_broken_link() {
+    let codes = [408, 425, 429, 502, 503, 504];
+    let paths = codes.map(|code| format!("/{code}"));
+    let links = paths.each_ref().map(String::as_str);
+    let mut site = home(&links);
+    for code in codes {
+        let with: Fault = format!("status?code={code}").parse().expect("one");
+        let with = Box::new(with);
+        let fault = Fault::FailFirst { count: 1, with, key: String::new() };
+        site = site.also_failing(&format!("/{code}"), "", fault);
+    }
+    let (web, options, _watchdog) = start(vec![site]);
+    let report = run(&options).await;
+    assert_eq!(report.broken.len(), 0, "{:?}", report.broken);
+    let requests = web.record().requests(HOME);
+    assert_eq!(requests, 2 + 2 * codes.len());
+}
+
+#[tokio::test]
 async fn a_fragment_of_a_redirect_replaces_that_of_the_link() {
     let there = "<p id=\"here\">".to_owned();
     let home = Site::new("home.example")
