@@ -41,8 +41,8 @@ pub enum LinkError {
     /// The response isn't HTTP.
     #[error("the response is not HTTP")]
     NotHttp,
-    /// The head of the response has more header lines than
-    /// [`MAX_HEADERS`](crate::client::MAX_HEADERS), or about 400 KB.
+    /// The head of the response has more lines than
+    /// [`MAX_HEADERS`](crate::client::MAX_HEADERS), or hundreds of kilobytes.
     #[error("the head of the response is too large")]
     HeadTooLarge,
     /// The body is compressed in a way that this program doesn't know, or
