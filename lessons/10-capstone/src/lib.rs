@@ -22,6 +22,9 @@
 //!   retries.
 //! - [`parser`]: finds the links of pages, on threads that may block. It
 //!   builds no tree, so its cost grows with the bytes of a page and no faster.
+//!   [`html`] and [`xhtml`] read the tags, [`elements`] knows which attributes
+//!   hold URLs ([`srcset`] and [`refresh`] read two of them), and [`collector`]
+//!   keeps what was found. [`charset`] decodes the page.
 //! - [`reporter`]: collects all results, and joins links and outcomes at the
 //!   end.
 //! - [`progress`]: what a person sees in the meantime.
@@ -29,7 +32,7 @@
 //!
 //! The stages import what they send each other ([`message`]), and no other
 //! stage. Below them are [`options`], [`filter`], [`error`], [`address`],
-//! [`text`] and [`html`]. What the fetcher needs is below it: the HTTP clients
+//! [`text`] and [`anchors`]. What the fetcher needs is below it: the HTTP clients
 //! ([`client`]); [`retry`], with [`hosts`], [`places`] and [`robots`], which
 //! decides when a request may start; and what a response says ([`response`],
 //! [`media_type`], [`redirect`], [`decode`]). The result is a [`report`], and
@@ -57,10 +60,14 @@
 //! each host.
 
 pub mod address;
+pub mod anchors;
+pub mod charset;
 mod check;
 pub mod client;
+pub mod collector;
 pub mod crawl;
 pub mod decode;
+pub mod elements;
 pub mod error;
 pub mod fetcher;
 pub mod filter;
@@ -76,12 +83,15 @@ pub mod parser;
 pub mod places;
 pub mod progress;
 pub mod redirect;
+pub mod refresh;
 pub mod report;
 pub mod reporter;
 pub mod response;
 pub mod retry;
 pub mod robots;
+pub mod srcset;
 pub mod text;
+pub mod xhtml;
 
 pub use check::{CheckError, check};
 pub use error::LinkError;

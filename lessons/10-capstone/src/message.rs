@@ -4,12 +4,10 @@
 //! crawl ── Job ──▶ fetcher ── Fetched ──▶ parser ── Visit ──▶ crawl
 //! ```
 
-use std::collections::HashSet;
-
 use encoding_rs::Encoding;
-use percent_encoding::percent_decode_str;
 use url::{ParseError, Url};
 
+pub use crate::anchors::Anchors;
 use crate::error::LinkError;
 
 /// How many redirects may lead from a link to its page, as in a browser.
@@ -149,10 +147,19 @@ pub struct Page {
     pub anchors: Option<Anchors>,
     /// How many of its links aren't HTTP: `mailto:`, `tel:` and so on.
     pub non_http: usize,
-    /// How many of its links are too long.
+    /// How many of its links are too long, or too long together.
     pub over_limit: usize,
     /// Why only part of it was read, if that's the case.
     pub incomplete: Option<Incomplete>,
+}
+
+impl Page {
+    /// How many bytes of memory it takes.
+    pub fn bytes(&self) -> usize {
+        let links: usize = self.links.iter().map(Link::bytes).sum();
+        let anchors = self.anchors.as_ref().map_or(0, Anchors::bytes);
+        size_of::<Page>() + links + anchors
+    }
 }
 
 /// A link on a page.
@@ -164,6 +171,17 @@ pub struct Link {
     pub to: Result<Url, NotUrl>,
 }
 
+impl Link {
+    /// How many bytes of memory it takes.
+    pub fn bytes(&self) -> usize {
+        let to = match &self.to {
+            Ok(url) => url.as_str().len(),
+            Err(not_url) => not_url.href.capacity(),
+        };
+        size_of::<Link>() + self.text.capacity() + to
+    }
+}
+
 /// An `href` that isn't a valid URL.
 #[derive(Clone, Debug)]
 pub struct NotUrl {
@@ -171,21 +189,4 @@ pub struct NotUrl {
     pub href: String,
     /// Why it isn't a URL.
     pub error: ParseError,
-}
-
-/// The anchors of a page: the places that a fragment can lead to.
-#[derive(Debug, Default)]
-pub struct Anchors(pub HashSet<Box<str>>);
-
-impl Anchors {
-    /// Whether a browser finds an anchor for this fragment, the part after `#`.
-    pub fn has(&self, fragment: &str) -> bool {
-        // After `:~:` there's a text to search for.
-        let name = fragment.split(":~:").next().unwrap_or_default();
-        let decoded = percent_decode_str(name).decode_utf8_lossy();
-        name.is_empty()
-            || decoded.eq_ignore_ascii_case("top")
-            || self.0.contains(name)
-            || self.0.contains(decoded.as_ref())
-    }
 }

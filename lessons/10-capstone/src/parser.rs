@@ -7,15 +7,17 @@ use std::num::NonZero;
 use std::pin::pin;
 use std::thread::available_parallelism;
 
-use encoding_rs::Encoding;
 use futures::stream::{self, StreamExt};
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::task::spawn_blocking;
 use url::Url;
 
-use crate::html::parse;
+use crate::charset;
+use crate::collector::Collector;
+use crate::html;
 use crate::media_type::looks_like_html;
 use crate::message::{Body, Fetched, Incomplete, Page, PageKind, Visit};
+use crate::xhtml;
 
 /// Parses the pages that arrive, as many at a time as there are cores. Links
 /// count on pages up to this depth.
@@ -74,13 +76,20 @@ fn decode_and_parse(
     if body.kind == PageKind::Unknown && !looks_like_html(&body.bytes) {
         return Page::default();
     }
-    let bom = Encoding::for_bom(&body.bytes).map(|(encoding, _)| encoding);
-    let mut page = match bom.or(body.charset) {
-        Some(known) => {
-            let html = known.decode(&body.bytes).0;
-            parse(url, html.as_bytes(), false, is_cancelled)
+    let bytes = &body.bytes;
+    let encoding = match body.kind {
+        PageKind::Xhtml => charset::of_xhtml(bytes, body.charset),
+        PageKind::Html | PageKind::Unknown => {
+            charset::of_html(bytes, body.charset)
         }
-        None => parse(url, &body.bytes, true, is_cancelled),
+    };
+    let (text, ..) = encoding.decode(bytes);
+    let collector = Collector::new(url, encoding, bytes.len());
+    let mut page = match body.kind {
+        PageKind::Xhtml => xhtml::parse(&text, collector, is_cancelled),
+        PageKind::Html | PageKind::Unknown => {
+            html::parse(&text, collector, is_cancelled)
+        }
     };
     if body.incomplete.is_some() {
         // The rest of the page may have more anchors.

@@ -6,16 +6,24 @@ pub const MAX_TEXT_CHARS: usize = 60;
 /// Makes a text safe to print: one line, without control characters and without
 /// characters that change the direction of writing.
 pub fn harmless(text: &str) -> String {
-    let is_dangerous = |character: char| {
-        character.is_control()
-            || matches!(
-                character,
-                '\u{61c}' | '\u{200e}'..='\u{200f}'
-                    | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-            )
-    };
-    let text = text.replace(is_dangerous, " ");
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut line = String::with_capacity(text.len());
+    let words = text.split(|it: char| it.is_whitespace() || is_dangerous(it));
+    for word in words.filter(|word| !word.is_empty()) {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
+}
+
+fn is_dangerous(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{61c}' | '\u{200e}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
 }
 
 /// A line of at most [`MAX_TEXT_CHARS`] characters, and a mark if it was cut.
