@@ -7,12 +7,14 @@
 
 mod scope;
 
+// ANCHOR: use
 use std::collections::{HashMap, VecDeque};
 use std::io;
 
 use crate::address::host_of;
 use crate::message::Job;
 use scope::Scope;
+// ANCHOR_END: use
 
 /// The URLs that are known and haven't been requested yet.
 ///
