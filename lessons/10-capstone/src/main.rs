@@ -11,21 +11,23 @@
 //! argument, 3 when the check failed or checked nothing, and 130 when it was
 //! interrupted before it found a broken link.
 
+mod arguments;
+
 // ANCHOR: use
 use std::fmt::Display;
 use std::io::{self, BufWriter, ErrorKind, Write, stderr, stdout};
-use std::ops::RangeInclusive;
 use std::pin::pin;
 use std::process::{ExitCode, exit};
-use std::time::Duration;
 
 use anyhow::Context;
+use arguments::Arguments;
 use clap::Parser;
-use clap::builder::RangedU64ValueParser;
+use console::colors_enabled;
 use lesson10::frontier::InMemory;
 #[cfg(feature = "mock-site")]
 use lesson10::mock_site::MockSite;
 use lesson10::progress::Progress;
+use lesson10::report::Style;
 use lesson10::{CheckError, Options, Report, check};
 use tokio::runtime::Runtime;
 #[cfg(unix)]
@@ -34,58 +36,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::signal::windows;
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
-use url::Url;
 // ANCHOR_END: use
 
 /// The exit status that a shell shows for a program ended by Ctrl-C.
 const INTERRUPTED: i32 = 130;
-
-/// finds the broken links of a site
-#[derive(Debug, Parser)]
-#[command(
-    name = "lesson10",
-    override_usage = "cargo run -p lesson10 -- [OPTIONS] [URL]",
-    help_template = "{name}: {about}\n\nUsage: {usage}\n\n{all-args}{after-help}",
-    after_help = "\
-Exit status: 0 when no link is broken, 1 when some are, 2 for a wrong
-argument, 3 when the check failed or checked nothing, and 130 when it was
-interrupted before it found a broken link. Ctrl-C or SIGTERM stops the
-check and prints the report so far; a second one exits immediately."
-)]
-struct Arguments {
-    /// Where to start; without it, a mock site with every kind of broken link
-    #[arg(value_parser = url)]
-    url: Option<Url>,
-    /// Check at most N URLs of the site, and 10 N of other sites
-    #[arg(long, value_name = "N", default_value_t = 1_000)]
-    #[arg(value_parser = number(1..=1_000_000))]
-    pages: usize,
-    /// Follow links from pages up to N links away from the start
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    #[arg(value_parser = number(0..=10_000))]
-    depth: usize,
-    /// Have at most N requests in flight
-    #[arg(long, value_name = "N", default_value_t = 16)]
-    #[arg(value_parser = number(1..=1_000))]
-    at_once: usize,
-    /// Have at most N requests to one host in flight
-    #[arg(long, value_name = "N", default_value_t = 4)]
-    #[arg(value_parser = number(1..=1_000))]
-    per_host: usize,
-    /// Timeout for a request [default: 10, and 1 on the mock site]
-    #[arg(long, value_name = "SECONDS")]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..=600))]
-    timeout: Option<u64>,
-    /// Print JSON: one line per broken link, and a last line with the totals
-    #[arg(long)]
-    json: bool,
-}
-
-impl Arguments {
-    fn timeout(&self, default: u64) -> Duration {
-        Duration::from_secs(self.timeout.unwrap_or(default))
-    }
-}
 
 // `#[tokio::main]` would wait at the end for a name lookup that's still running
 // (lesson 07, "an exit that hangs"), so this `main` shuts the runtime down
@@ -175,8 +129,7 @@ async fn check_and_print(
 ) -> anyhow::Result<u8> {
     // The mock site runs until it's dropped.
     let (mut options, _site) = site(arguments).await?;
-    options.depth = arguments.depth;
-    options.at_once = arguments.at_once;
+    arguments.set(&mut options).context("too many patterns")?;
     let frontier = InMemory::new(arguments.pages, arguments.per_host);
     let progress = Progress::visible();
     let checked = check(&options, frontier, &progress, stop).await;
@@ -186,11 +139,11 @@ async fn check_and_print(
         Err(CheckError::Frontier { error, report }) => (*report, Some(error)),
         Err(error) => return Err(error.into()),
     };
-    let status = report.status();
-    let as_json = arguments.json;
+    let (status, is_partial) = (report.status(), report.is_partial());
+    let format = Format::new(arguments);
     // Whatever reads the report may be slow, and a signal must still get
     // through.
-    spawn_blocking(move || print_report(&report, as_json)).await??;
+    spawn_blocking(move || print_report(&report, format)).await??;
     if let Some(error) = failure {
         return Err(error)
             .context("the frontier failed, so the report is incomplete");
@@ -199,6 +152,8 @@ async fn check_and_print(
         print_error(
             "nothing was checked: the start URL redirects past a limit",
         );
+    } else if is_partial {
+        print_error("not everything was checked; the report says why");
     }
     Ok(status)
 }
@@ -222,14 +177,32 @@ async fn site(arguments: &Arguments) -> anyhow::Result<(Options, ())> {
     Ok((Options::new(start, arguments.timeout(10)), ()))
 }
 
+/// How the report is printed.
+#[derive(Clone, Copy)]
+enum Format {
+    Json,
+    Table(Style),
+}
+
+impl Format {
+    fn new(arguments: &Arguments) -> Format {
+        if arguments.json {
+            return Format::Json;
+        }
+        let every_place = arguments.all;
+        // It isn't a terminal, or NO_COLOR is set.
+        let colored = colors_enabled();
+        Format::Table(Style { every_place, colored })
+    }
+}
+
 /// Prints the report. If its reader is gone, as after `| head`, that's no
 /// error, and the exit status is the same.
-fn print_report(report: &Report, as_json: bool) -> io::Result<()> {
+fn print_report(report: &Report, format: Format) -> io::Result<()> {
     let mut out = BufWriter::new(stdout().lock());
-    let written = if as_json {
-        report.write_json(&mut out)
-    } else {
-        report.write_table(&mut out)
+    let written = match format {
+        Format::Json => report.write_json(&mut out),
+        Format::Table(style) => report.write_table(&mut out, style),
     };
     match written.and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error),
@@ -241,23 +214,4 @@ fn print_report(report: &Report, as_json: bool) -> io::Result<()> {
 /// exit status.
 fn print_error(error: impl Display) {
     let _ = writeln!(stderr(), "lesson10: {error}");
-}
-
-fn number(range: RangeInclusive<u64>) -> RangedU64ValueParser<usize> {
-    RangedU64ValueParser::new().range(range)
-}
-
-fn url(text: &str) -> Result<Url, String> {
-    let example = "give a URL such as http://site.example";
-    let url =
-        Url::parse(text).map_err(|error| format!("{error}; {example}"))?;
-    match url.scheme() {
-        "http" => Ok(url),
-        "https" if cfg!(feature = "live") => Ok(url),
-        "https" => Err(format!(
-            "https needs TLS, which this build does not have; \
-             run cargo run -p lesson10 --features live -- {text}"
-        )),
-        _ => Err(format!("only http and https can be checked; {example}")),
-    }
 }

@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyhow::Context;
-use mock_server::{Fault, MockWeb, Site, page as filler};
-use url::Url;
+use mock_server::{
+    Fault, FaultError, MockWeb, Site, StartError, page as filler,
+};
+use url::{ParseError, Url};
 use wiremock::matchers::{header, method, path, path_regex};
 use wiremock::{Mock, Request, ResponseTemplate};
 
@@ -20,6 +21,24 @@ pub const HOST: &str = "library.example";
 /// A broken link: the page it's on, its target, and its error as the report
 /// prints it.
 pub type ExpectedLink = (String, String, String);
+
+/// Why the mock site can't start or be checked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MockSiteError {
+    /// The name of a fault is misspelt.
+    #[error("a fault of the mock site is misspelt")]
+    Fault(#[from] FaultError),
+    /// The web doesn't start.
+    #[error("the mock site doesn't start")]
+    Start(#[from] StartError),
+    /// An address of the web can't be parsed.
+    #[error("the mock site has an address that is no URL")]
+    Address(#[from] ParseError),
+    /// An address of the web has no port.
+    #[error("the mock site has an address without a port")]
+    NoPort,
+}
 
 /// The mock site, running.
 #[derive(Debug)]
@@ -36,7 +55,7 @@ impl MockSite {
     /// # Errors
     ///
     /// When the name of a fault is misspelt, or the web doesn't start.
-    pub async fn start() -> anyhow::Result<MockSite> {
+    pub async fn start() -> Result<MockSite, MockSiteError> {
         let mut library = Library::new();
         library.shelves();
         library.help();
@@ -56,7 +75,7 @@ impl MockSite {
     /// # Errors
     ///
     /// When an address of the web can't be parsed.
-    pub fn options(&self, timeout: Duration) -> anyhow::Result<Options> {
+    pub fn options(&self, timeout: Duration) -> Result<Options, MockSiteError> {
         options(&self.web, HOST, timeout)
     }
 }
@@ -70,15 +89,16 @@ pub fn options(
     web: &MockWeb,
     host: &str,
     timeout: Duration,
-) -> anyhow::Result<Options> {
+) -> Result<Options, MockSiteError> {
     let address = |(name, url): (&str, &str)| {
         let url = Url::parse(url)?;
-        let port = url.port().context("it has a port of its own")?;
+        let port = url.port_or_known_default();
+        let port = port.ok_or(MockSiteError::NoPort)?;
         let address = SocketAddr::from(([127, 0, 0, 1], port));
-        Ok((name.to_owned(), address))
+        Ok::<_, MockSiteError>((name.to_owned(), address))
     };
     let start = Url::parse(&format!("http://{host}/"))?;
-    let hosts = web.sites().map(address).collect::<anyhow::Result<_>>()?;
+    let hosts = web.sites().map(address).collect::<Result<_, _>>()?;
     Ok(Options { hosts, ..Options::new(start, timeout) })
 }
 
@@ -296,7 +316,7 @@ impl Library {
     }
 
     /// Pages of the site with a fault each.
-    fn worn(&mut self) -> anyhow::Result<()> {
+    fn worn(&mut self) -> Result<(), MockSiteError> {
         self.page("/worn", "The worn corner");
         for (number, (fault, error)) in WORN.into_iter().enumerate() {
             let name = fault.split('?').next().unwrap_or_default();
@@ -337,7 +357,7 @@ const WORN: [(&str, &str); 32] = [
     ("type?as=wrong", ""),
     ("title?as=escape", ""),
     ("title?as=huge", ""),
-    ("gzip-bomb?size=20", ""),
+    ("gzip-bomb?size=2", ""),
     ("endless?chunk=100000&pause=0", ""),
     ("status?code=410", "the server returned 410 Gone"),
     ("status?code=503", DOWN),
@@ -384,7 +404,7 @@ fn home() -> String {
 }
 
 /// The hosts that the library links to.
-fn outside_hosts() -> anyhow::Result<Vec<Site>> {
+fn outside_hosts() -> Result<Vec<Site>, MockSiteError> {
     let working =
         ["partner.example", "stern.example", "moved.example", "lost.example"];
     let mut sites: Vec<_> = working.map(Site::new).into();

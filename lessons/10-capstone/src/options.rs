@@ -59,6 +59,9 @@ impl Options {
 
     /// Whether a URL belongs to the site.
     pub fn is_inside(&self, url: &Url) -> bool {
-        url.origin() == self.start.origin()
+        // Comparing their `origin()` would copy both hosts for every link.
+        url.scheme() == self.start.scheme()
+            && url.host() == self.start.host()
+            && url.port_or_known_default() == self.start.port_or_known_default()
     }
 }

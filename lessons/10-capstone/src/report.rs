@@ -1,88 +1,114 @@
-//! The result of a check, as a table for people and as JSON for programs.
+//! The result of a check, as text for people and as JSON for programs.
+
+mod entries;
+mod json;
+mod kind;
+mod notes;
+mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Display;
-use std::io::{self, Write};
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
 use url::Url;
 
 use crate::error::LinkError;
 use crate::message::{Incomplete, SkipReason};
 
-/// The report for people lists this many occurrences of a broken link.
-const MAX_PLACES: usize = 5;
-
 /// The result of a check. It doesn't depend on the order in which pages
 /// arrived.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// The broken links, those with the most occurrences first.
+    /// The broken URLs, those with the most links first.
     pub broken: Vec<Broken>,
-    /// How many links work.
+    /// How many different URLs with links to them work. URLs with different
+    /// fragments are different.
     pub fine: usize,
+    /// How many links were checked. A link counts each time it's on a page.
+    pub links: usize,
+    /// How many pages of the site were searched for links.
+    pub pages: usize,
     /// How many URLs were requested.
     pub visited: usize,
     /// How many links weren't checked, and why.
     pub skipped: BTreeMap<SkipReason, usize>,
     /// How many links aren't HTTP, `mailto:` for example.
     pub non_http: usize,
-    /// How many links are too long, or too many for their page.
+    /// How many links are too long.
     pub over_limit: usize,
+    /// How many links weren't checked because there were too many to remember.
+    pub forgotten: usize,
+    /// How many links have a fragment that wasn't checked, because the anchors
+    /// of the page aren't known.
+    pub unchecked_anchors: usize,
+    /// How many pages weren't searched for links, because they're too many
+    /// links away from the start.
+    pub too_deep: usize,
     /// Pages of which only part was read, and why.
     pub incomplete: BTreeMap<Url, Incomplete>,
+    /// Which limits were met.
+    pub limits: BTreeSet<Limit>,
     /// Whether the crawl was stopped before it was finished.
     pub interrupted: bool,
 }
 
-/// A broken link, and as JSON a line of the report.
-#[derive(Debug, Serialize)]
+/// A limit of the checker, whichever option sets it.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Limit {
+    /// The number of URLs that are requested.
+    Pages,
+    /// How many links away from the start a page may be.
+    Depth,
+    /// The bytes of a page.
+    PageSize,
+    /// The memory to parse a page.
+    ParserMemory,
+    /// The bytes of a URL.
+    UrlLength,
+    /// The memory for links.
+    LinkMemory,
+    /// The memory for anchors.
+    AnchorMemory,
+}
+
+/// A broken URL. If its page is there and an anchor is missing, it's the URL
+/// with the fragment, and otherwise without.
+#[derive(Debug)]
 pub struct Broken {
-    /// Its target, or its `href` if that's no URL.
+    /// The URL, or the `href` if that's no URL.
     pub link: String,
+    /// Whether it belongs to the site. A link that's no URL does.
+    pub inside: bool,
     /// Where it redirects to, if it does.
-    #[serde(rename = "by_way_of", serialize_with = "optional_text")]
     pub redirected_to: Option<Url>,
     /// What's wrong.
-    #[serde(rename = "why", serialize_with = "text")]
     pub error: LinkError,
-    /// How often it occurs.
+    /// How many links lead to it.
     pub count: usize,
-    /// Its occurrences.
-    pub occurrences: BTreeSet<Occurrence>,
+    /// All places of these links, sorted. The same text on the same page is one
+    /// place.
+    pub occurrences: Vec<Occurrence>,
 }
 
 /// A place where a link occurs.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Occurrence {
-    /// The page; `None` for the command line.
-    #[serde(serialize_with = "optional_text")]
-    pub page: Option<Arc<Url>>,
+    /// The URL of the page; `None` for the command line.
+    pub page: Option<Arc<str>>,
     /// The text of the link.
-    pub text: String,
+    pub text: Arc<str>,
 }
 
-/// The last line of the report as JSON.
-#[derive(Serialize)]
-struct Summary<'a> {
-    visited: usize,
-    fine: usize,
-    broken: usize,
-    robots: usize,
-    tls: usize,
-    no_turn: usize,
-    others: usize,
-    beyond: usize,
-    in_part: Vec<IncompletePage<'a>>,
-    interrupted: bool,
-}
-
-#[derive(Serialize)]
-struct IncompletePage<'a> {
-    page: &'a str,
-    #[serde(serialize_with = "text")]
-    why: &'a Incomplete,
+/// How the report for people looks. By default it's short and has no colours.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Style {
+    /// Whether every place is listed, however many there are.
+    pub every_place: bool,
+    /// Whether there are colours, for a terminal.
+    pub colored: bool,
 }
 
 impl Report {
@@ -101,127 +127,9 @@ impl Report {
         }
     }
 
-    /// Writes the report for people: each broken link, what's wrong with it,
-    /// and where it occurs.
-    ///
-    /// # Errors
-    ///
-    /// When writing fails.
-    pub fn write_table(&self, out: &mut impl Write) -> io::Result<()> {
-        for broken in &self.broken {
-            broken.write(out)?;
-            writeln!(out)?;
-        }
-        for (url, reason) in &self.incomplete {
-            writeln!(out, "Read only in part: {url}: {reason}")?;
-        }
-        for (reason, links) in &self.skipped {
-            writeln!(out, "Skipped: {} ({reason})", amount(*links, "link"))?;
-        }
-        if self.non_http > 0 {
-            let links = amount(self.non_http, "link");
-            let verb = if self.non_http == 1 { "isn't" } else { "aren't" };
-            writeln!(
-                out,
-                "Skipped: {links} that {verb} HTTP (mailto:, tel:, …)"
-            )?;
-        }
-        if self.over_limit > 0 {
-            let links = amount(self.over_limit, "link");
-            writeln!(out, "Skipped: {links} too long")?;
-        }
-        if self.interrupted {
-            writeln!(out, "Interrupted: the rest of the site was not checked")?;
-        }
-        let links = amount(self.fine + self.broken.len(), "link");
-        let urls = amount(self.visited, "URL");
-        let broken = self.broken.len();
-        writeln!(out, "Checked: {links} to {urls}, {broken} broken")
+    /// Whether the site may have broken links that a limit or a faulty page
+    /// kept from the report. Links that an option leaves out don't count.
+    pub fn is_partial(&self) -> bool {
+        !self.incomplete.is_empty() || !self.limits.is_empty()
     }
-
-    /// Writes one line of JSON for each broken link, and a last line with the
-    /// totals.
-    ///
-    /// # Errors
-    ///
-    /// When writing fails.
-    pub fn write_json(&self, out: &mut impl Write) -> io::Result<()> {
-        for broken in &self.broken {
-            write_json_line(out, broken)?;
-        }
-        write_json_line(out, &self.summary())
-    }
-
-    fn summary(&self) -> Summary<'_> {
-        let skipped =
-            |reason| self.skipped.get(&reason).copied().unwrap_or_default();
-        let incomplete = self.incomplete.iter();
-        Summary {
-            visited: self.visited,
-            fine: self.fine,
-            broken: self.broken.len(),
-            robots: skipped(SkipReason::Robots),
-            tls: skipped(SkipReason::Tls),
-            no_turn: skipped(SkipReason::NotReached),
-            others: self.non_http,
-            beyond: self.over_limit,
-            in_part: incomplete
-                .map(|(page, why)| IncompletePage { page: page.as_str(), why })
-                .collect(),
-            interrupted: self.interrupted,
-        }
-    }
-}
-
-impl Broken {
-    fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let Broken { link, redirected_to, error, count, occurrences } = self;
-        match redirected_to {
-            Some(url) => writeln!(out, "{link} -> {url}: {error}")?,
-            None => writeln!(out, "{link}: {error}")?,
-        }
-        for Occurrence { page, text } in occurrences.iter().take(MAX_PLACES) {
-            match page {
-                Some(page) => writeln!(out, "    on {page} \"{text}\"")?,
-                None => writeln!(out, "    {text}")?,
-            }
-        }
-        let more = count.saturating_sub(occurrences.len().min(MAX_PLACES));
-        if more > 0 {
-            writeln!(out, "    and {more} more")?;
-        }
-        Ok(())
-    }
-}
-
-fn write_json_line(
-    out: &mut impl Write,
-    line: &impl Serialize,
-) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, line)?;
-    writeln!(out)
-}
-
-/// Serializes a value as the text that it prints.
-fn text<T: Display, S: Serializer>(
-    value: &T,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(value)
-}
-
-/// As [`text`], and nothing as `null`.
-fn optional_text<T: Display, S: Serializer>(
-    value: &Option<T>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match value {
-        Some(value) => serializer.collect_str(value),
-        None => serializer.serialize_none(),
-    }
-}
-
-/// `1 link`, `2 links`.
-fn amount(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

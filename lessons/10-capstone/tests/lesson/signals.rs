@@ -48,12 +48,12 @@ async fn ctrl_c_and_sigterm_print_the_report_so_far() {
         let links = ["/away", "/hang", "/later"];
         let (status, printed) = interrupted(&links, signal).await;
         assert_eq!(status, Some(1));
-        let expected = "/away: the server returned 404 Not Found\n    \
+        let expected = "1 broken URL on this site:\n\
+                        /away: the server returned 404 Not Found\n    \
                         on / \"/away\"\n\n\
-                        Skipped: 2 links (over a limit, or not reached before \
-                        the crawl ended)\n\
+                        Skipped 2 links: not reached before the end\n\
                         Interrupted: the rest of the site was not checked\n\
-                        Checked: 2 links to 2 URLs, 1 broken\n";
+                        Checked 1 link on 1 page: 1 broken URL\n";
         assert_eq!(printed, expected);
 
         let (status, printed) = interrupted(&["/hang"], signal).await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use lesson10::frontier::{Frontier, InMemory};
 use lesson10::mock_site::{ExpectedLink, MockSite, options};
 use lesson10::progress::Progress;
-use lesson10::report::Report;
+use lesson10::report::{Report, Style};
 use lesson10::{CheckError, Options, check};
 use mock_server::{MockWeb, Site, Watchdog};
 use testkit::WATCHDOG;
@@ -134,7 +134,7 @@ pub fn broken(report: &Report) -> Vec<(&str, String)> {
 /// A report in both of its forms.
 pub fn printed(report: &Report) -> String {
     let mut printed = Vec::new();
-    report.write_table(&mut printed).expect("there is room");
+    report.write_table(&mut printed, Style::default()).expect("there is room");
     report.write_json(&mut printed).expect("there is room");
     String::from_utf8(printed).expect("it is text")
 }

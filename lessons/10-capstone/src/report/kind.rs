@@ -1,0 +1,46 @@
+//! Names that programs can rely on, when a text for people gets better words or
+//! a variant a better name.
+
+use crate::error::LinkError;
+use crate::message::Incomplete;
+
+/// The `kind` of a broken URL.
+pub fn of_error(error: &LinkError) -> &'static str {
+    match error {
+        LinkError::Refused => "refused",
+        LinkError::NameLookup => "name_lookup",
+        LinkError::Unreachable => "unreachable",
+        LinkError::NoConnection(_) => "no_connection",
+        LinkError::Tls(_) => "tls",
+        LinkError::TimedOut => "timed_out",
+        LinkError::ConnectionLost => "connection_lost",
+        LinkError::NotHttp => "not_http",
+        LinkError::HeadTooLarge => "head_too_large",
+        LinkError::Compression => "compression",
+        LinkError::InvalidRequest => "invalid_request",
+        LinkError::Status(..) => "status",
+        LinkError::IncompleteBody => "incomplete_body",
+        LinkError::RedirectLoop => "redirect_loop",
+        LinkError::TooManyRedirects => "too_many_redirects",
+        LinkError::BadRedirect(_) => "bad_redirect",
+        LinkError::NeedsTls => "needs_tls",
+        LinkError::MissingAnchor(_) => "missing_anchor",
+        LinkError::NotUrl(_) => "not_url",
+        LinkError::DifferentSite(_) => "different_site",
+        LinkError::RobotsUnavailable(_) => "robots_unavailable",
+        LinkError::Disallowed => "disallowed",
+        LinkError::HostGivenUp(_) => "host_given_up",
+    }
+}
+
+/// The `kind` of a page of which only part was read.
+pub fn of_incomplete(reason: Incomplete) -> &'static str {
+    match reason {
+        Incomplete::TooLarge(_) => "page_size",
+        Incomplete::Compression => "compression",
+        Incomplete::Memory => "parser_memory",
+        Incomplete::Cancelled => "cancelled",
+        Incomplete::Malformed => "malformed",
+        Incomplete::Panic => "panic",
+    }
+}
