@@ -9,7 +9,6 @@ use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 use tokio::time::{Instant, sleep_until};
 
 use crate::error::LinkError;
-use crate::robots::Robots;
 
 /// A host gets no more requests after this many URLs in a row without a useful
 /// response, each of them tried several times.
@@ -33,7 +32,7 @@ struct Host {
     /// No request is sent before this.
     pause_end: Option<Instant>,
     /// Once a host has asked to wait, it gets one request at a time.
-    turn: Option<Arc<AsyncMutex<()>>>,
+    turns: Option<Arc<AsyncMutex<()>>>,
 }
 
 /// A job's turn at a host that gets one request at a time. It lasts until the
@@ -50,38 +49,32 @@ impl Hosts {
     pub async fn wait(
         &self,
         host: &str,
-        robots: Option<&Robots>,
         turn: &mut Option<Turn>,
     ) -> Result<(), LinkError> {
-        let mut is_paced = false;
         // Every wait may take long enough for something to change.
         loop {
-            match self.next_step(host, turn.is_some()) {
+            match self.next_step(host, turn) {
+                Step::Send => return Ok(()),
                 Step::GiveUp(error) => return Err(error),
                 Step::TakeTurn(turns) => *turn = Some(turns.lock_owned().await),
-                Step::Pause(end) => {
-                    sleep_until(end).await;
-                    is_paced = false;
-                }
-                Step::Send => {
-                    let Some(robots) = robots.filter(|_| !is_paced) else {
-                        return Ok(());
-                    };
-                    robots.pause().await;
-                    is_paced = true;
-                }
+                Step::Pause(end) => sleep_until(end).await,
             }
         }
     }
 
-    fn next_step(&self, host: &str, has_turn: bool) -> Step {
+    /// Whether there's nothing to wait for.
+    pub fn is_ready(&self, host: &str, turn: &Option<Turn>) -> bool {
+        matches!(self.next_step(host, turn), Step::Send)
+    }
+
+    fn next_step(&self, host: &str, turn: &Option<Turn>) -> Step {
         let hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(host) = hosts.get(host) else { return Step::Send };
         if let Some(error) = host.closed.as_ref().or(host.given_up.as_ref()) {
             return Step::GiveUp(error.clone());
         }
-        if let Some(turn) = host.turn.as_ref().filter(|_| !has_turn) {
-            return Step::TakeTurn(Arc::clone(turn));
+        if let Some(turns) = host.turns.as_ref().filter(|_| turn.is_none()) {
+            return Step::TakeTurn(Arc::clone(turns));
         }
         match host.pause_end {
             Some(end) if end > Instant::now() => Step::Pause(end),
@@ -92,7 +85,7 @@ impl Hosts {
     /// Remembers that a host asked to wait. Returns whether it's worth it.
     pub fn pause(&self, host: &str, wait: Duration, error: &LinkError) -> bool {
         self.change(host, |host| {
-            host.turn.get_or_insert_default();
+            host.turns.get_or_insert_default();
             if wait > MAX_PAUSE {
                 host.closed = Some(given_up(error));
                 return false;
@@ -163,7 +156,7 @@ mod tests {
 
     /// The error of the next URL, without a request.
     fn next_error(hosts: &Hosts) -> Option<LinkError> {
-        match hosts.next_step(HOST, true) {
+        match hosts.next_step(HOST, &None) {
             Step::GiveUp(error) => Some(error),
             _ => None,
         }
@@ -205,8 +198,7 @@ mod tests {
             let hosts = Hosts::default();
             assert_eq!(failures_of(&hosts, &error), MAX_FAILURES, "{error}");
             let next = next_error(&hosts).expect("it is given up");
-            let text =
-                "not requested, because other URLs of its host failed: ";
+            let text = "not requested, because other URLs of its host failed: ";
             assert_eq!(next.to_string(), format!("{text}{error}"));
         }
     }
@@ -272,19 +264,19 @@ mod tests {
         let begin = Instant::now();
         let wait = Duration::from_secs(3);
         assert!(hosts.pause(HOST, wait, &error));
-        hosts.wait(HOST, None, &mut first).await.expect("it is open");
+        hosts.wait(HOST, &mut first).await.expect("it is open");
         assert_eq!(begin.elapsed(), wait);
         let long = Duration::from_secs(10);
-        let waiting = hosts.wait(HOST, None, &mut second);
+        let waiting = hosts.wait(HOST, &mut second);
         let waited = tokio::time::timeout(long, waiting).await;
         waited.expect_err("the first job has its turn");
         drop(first);
         let begin = Instant::now();
-        hosts.wait(HOST, None, &mut second).await.expect("it is open");
+        hosts.wait(HOST, &mut second).await.expect("it is open");
         assert!(second.is_some() && begin.elapsed().is_zero());
         // Other hosts have no turns.
         let mut other = None;
-        let waited = hosts.wait("b.example:80", None, &mut other).await;
+        let waited = hosts.wait("b.example:80", &mut other).await;
         assert!(waited.is_ok() && other.is_none());
     }
 }

@@ -2,24 +2,19 @@
 //!
 //! From lesson 06 it has retries with backoff and jitter.
 
+mod budget;
+
 use std::time::Duration;
 
-use backon::{Backoff, BackoffBuilder, ExponentialBuilder};
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 use url::Url;
 
 use crate::address::host_of;
 use crate::error::LinkError;
-use crate::hosts::{Hosts, MAX_PAUSE};
+use crate::hosts::{Hosts, Turn};
 use crate::places::Place;
 use crate::robots::Robots;
-
-/// How often a URL is repeated because its host asked to wait. These retries
-/// don't count as the others: the host is there, and it says when to come back.
-const MAX_PAUSES: u32 = 3;
-/// The first pause of a host that doesn't say how long to wait. Each pause is
-/// twice as long as the one before.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
+use budget::Budget;
 
 /// What an attempt has to know about the ones before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,8 +78,7 @@ impl Retries {
         let mut this = Attempt::default();
         let mut budget = Budget::new(self.timeout);
         loop {
-            let ready = self.hosts.wait(&host, robots, &mut turn);
-            place.while_waiting(ready).await?;
+            self.wait(&host, robots, place, &mut turn).await?;
             let error = match attempt(this).await {
                 Ok(value) => {
                     self.hosts.responded(&host);
@@ -97,17 +91,18 @@ impl Retries {
                 continue;
             }
             this.failed += 1;
-            let goes_on = match (error.asks_to_wait(), budget.wait(&error)) {
-                (Some(asked), wait) => {
-                    // The host gets its pause even if this URL is not retried.
-                    let pause = asked.max(wait.unwrap_or_default());
-                    self.hosts.pause(&host, pause, &error) && wait.is_some()
-                }
-                (None, Some(wait)) => {
-                    place.while_waiting(sleep(wait)).await;
-                    true
-                }
-                (None, None) => false,
+            let goes_on = if let Some(asked) = error.asks_to_wait() {
+                let pause = budget.pause(asked);
+                // The host gets its pause even if this URL isn't tried again.
+                let wait = pause.unwrap_or(asked);
+                self.hosts.pause(&host, wait, &error) && pause.is_some()
+            } else if error.is_temporary()
+                && let Some(wait) = budget.back_off()
+            {
+                place.while_waiting(sleep(wait)).await;
+                true
+            } else {
+                false
             };
             if !goes_on {
                 self.hosts.failed(&host, &error);
@@ -115,74 +110,34 @@ impl Retries {
             }
         }
     }
-}
 
-/// How long one URL may take.
-struct Budget<B> {
-    timeout: Duration,
-    backoff: B,
-    /// No retry after a temporary error starts later than this.
-    deadline: Option<Instant>,
-    pauses: u32,
-    /// How long all pauses take.
-    paused: Duration,
-}
-
-impl Budget<()> {
-    fn new(timeout: Duration) -> Budget<impl Backoff> {
-        Budget {
-            timeout,
-            backoff: full_jitter(),
-            deadline: None,
-            pauses: 0,
-            paused: Duration::ZERO,
+    /// Waits until a request may start. Another job may have the place while
+    /// this one waits for its host, but not while it waits for the pace of its
+    /// site: a request that's late for its turn would be too close to the next.
+    async fn wait(
+        &self,
+        host: &str,
+        robots: Option<&Robots>,
+        place: &mut Place,
+        turn: &mut Option<Turn>,
+    ) -> Result<(), LinkError> {
+        loop {
+            place.while_waiting(self.hosts.wait(host, turn)).await?;
+            let Some(robots) = robots else { return Ok(()) };
+            robots.pause().await;
+            // In the meantime, the host may have asked to wait.
+            if self.hosts.is_ready(host, turn) {
+                return Ok(());
+            }
         }
     }
-}
-
-impl<B: Backoff> Budget<B> {
-    /// How long to wait before the next attempt, if there may be one.
-    fn wait(&mut self, error: &LinkError) -> Option<Duration> {
-        match error.asks_to_wait() {
-            Some(asked) => self.pause(asked),
-            None if error.is_temporary() => self.back_off(),
-            None => None,
-        }
-    }
-
-    /// A host that asks for no time at all gets a little. All pauses together
-    /// may take as long as the longest one.
-    fn pause(&mut self, asked: Duration) -> Option<Duration> {
-        if self.pauses == MAX_PAUSES {
-            return None;
-        }
-        let wait = asked.max(FIRST_PAUSE * 2_u32.pow(self.pauses));
-        self.pauses += 1;
-        self.paused = self.paused.saturating_add(wait);
-        (self.paused <= MAX_PAUSE).then_some(wait)
-    }
-
-    /// No retry starts later than two timeouts after the first failure.
-    fn back_off(&mut self) -> Option<Duration> {
-        let wait = self.backoff.next()?;
-        let now = Instant::now();
-        let deadline = *self.deadline.get_or_insert(now + 2 * self.timeout);
-        (now + wait < deadline).then_some(wait)
-    }
-}
-
-/// A random part of 100 ms, then of 200 ms, then of 400 ms.
-fn full_jitter() -> impl Backoff {
-    let longest = ExponentialBuilder::new()
-        .with_min_delay(Duration::from_millis(100))
-        .with_max_times(3)
-        .build();
-    longest.map(|longest| longest.mul_f64(fastrand::f64()))
 }
 
 #[cfg(test)]
 mod tests {
     use reqwest::StatusCode;
+    use robotxt::AccessResult;
+    use tokio::time::Instant;
 
     use super::*;
     use crate::places::Places;
@@ -296,5 +251,38 @@ mod tests {
         }
         assert_eq!(requests, 8 * 3);
         assert!(begin.elapsed() < 8 * 4 * TIMEOUT);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_pace_of_a_site_is_kept_however_busy_the_fetcher_is() {
+        let pace = "User-agent: *\nCrawl-delay: 1\n";
+        let robots = Robots::new(AccessResult::Successful(pace.as_bytes()));
+        let retries = Retries::new(TIMEOUT);
+        let places = Places::new(1);
+        let begin = Instant::now();
+        let start = async |host: &str, robots, millis| {
+            let url = Url::parse(host).expect("it is a URL");
+            let mut place = places.take().await;
+            let started = retries.run(&url, robots, &mut place, |_| async {
+                let started = begin.elapsed();
+                sleep(Duration::from_millis(millis)).await;
+                Ok(started)
+            });
+            started.await.expect("it succeeds")
+        };
+        let site = "http://a.example/";
+        let other = "http://b.example/";
+        // If the second job waited without its place, the slow job would have
+        // it, and the second job would be late.
+        let (first, second, _, third) = tokio::join!(
+            start(site, Some(&robots), 0),
+            start(site, Some(&robots), 0),
+            start(other, None, 1_900),
+            start(site, Some(&robots), 0),
+        );
+        let second_gap = second - first;
+        let third_gap = third - second;
+        let pause = Duration::from_millis(999);
+        assert!(second_gap > pause && third_gap > pause, "{third_gap:?}");
     }
 }
