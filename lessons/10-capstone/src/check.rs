@@ -12,7 +12,7 @@ use crate::frontier::Frontier;
 use crate::options::Options;
 use crate::parser;
 use crate::progress::Progress;
-use crate::report::Report;
+use crate::report::{Limit, Report};
 use crate::reporter::Reporter;
 // ANCHOR_END: use
 
@@ -76,8 +76,12 @@ pub async fn check(
         Reporter::new(options).run(results, progress),
     );
     match crawled {
-        Some(Ok(())) => Ok(report),
+        Some(Ok(left_out)) => {
+            report.limits.extend(left_out.then_some(Limit::Pages));
+            Ok(report)
+        }
         Some(Err(error)) => {
+            report.interrupted = true;
             Err(CheckError::Frontier { error, report: Box::new(report) })
         }
         None => {

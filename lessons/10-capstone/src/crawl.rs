@@ -18,7 +18,8 @@ use crate::progress::Progress;
 // ANCHOR_END: use
 
 // ANCHOR: run
-/// Crawls until nothing is left.
+/// Crawls until nothing is left. Returns whether the frontier left out a URL
+/// because of a limit.
 ///
 /// # Errors
 ///
@@ -34,10 +35,11 @@ pub async fn run(
     mut visits: Receiver<Visit>,
     results: Sender<Visit>,
     progress: &Progress,
-) -> io::Result<()> {
+) -> io::Result<bool> {
     let url = without_fragment(&options.start);
     frontier.add(Job { url, inside: true, depth: 0, hops: 0 }).await?;
     progress.found();
+    let mut left_out = false;
     let mut next = None;
     let mut in_flight = 0;
     loop {
@@ -45,7 +47,7 @@ pub async fn run(
             next = frontier.next().await?;
         }
         if next.is_none() && in_flight == 0 {
-            return Ok(());
+            return Ok(left_out);
         }
         let visit = tokio::select! {
             // When a visit comes first, `reserve` is dropped and loses its
@@ -66,8 +68,10 @@ pub async fn run(
         };
         in_flight -= 1;
         for job in found(options, &visit) {
-            if frontier.add(job).await? == Added::New {
-                progress.found();
+            match frontier.add(job).await? {
+                Added::New => progress.found(),
+                Added::Known => {}
+                Added::OverLimit => left_out = true,
             }
         }
         frontier.done(&visit.job).await?;

@@ -187,6 +187,8 @@ async fn a_frontier_that_fails_leaves_the_report_so_far() {
     let [not_url, ..] = report.broken.as_slice() else { panic!("{report:?}") };
     assert_eq!(not_url.link, "http://[");
     assert!(report.visited >= 1 && !report.skipped.is_empty());
+    // Nothing was left out because of a limit.
+    assert!(report.interrupted && report.limits.is_empty());
 }
 
 #[tokio::test]

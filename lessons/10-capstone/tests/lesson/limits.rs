@@ -7,13 +7,15 @@ use std::time::Duration;
 use lesson10::frontier::InMemory;
 use lesson10::mock_site::options;
 use lesson10::progress::Progress;
-use lesson10::report::Report;
+use lesson10::report::{Limit, Report};
 use lesson10::{Options, SkipReason, check};
 use mock_server::{Fault, MockWeb, Site};
 use testkit::{IMPATIENT, PATIENT, WATCHDOG};
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{broken_links, endless, lost, page, run, run_with, start};
+use crate::support::{
+    broken_links, endless, home, lost, page, run, run_with, start,
+};
 
 /// The report on a site with links to hosts in a second web behind a gate, and
 /// how many requests that web had in flight.
@@ -130,6 +132,22 @@ async fn the_check_of_an_endless_site_ends_and_what_was_left_out_is_counted() {
     let skipped = report.skipped.get(&SkipReason::NotReached);
     assert_eq!(skipped, Some(&(1 + 100 * 10 - 100)));
     assert_eq!(web.record().exchanges().len(), 101, "and robots.txt");
+    assert_eq!(report.limits, BTreeSet::from([Limit::Pages]));
+}
+
+#[tokio::test]
+async fn a_limit_that_was_reached_and_left_out_nothing_was_not_met() {
+    let site = home(&["/1", "/2"]).also("/1", "text/html", page(&["/"])).also(
+        "/2",
+        "text/html",
+        page(&["/1"]),
+    );
+    let (_web, options, _watchdog) = start(vec![site]);
+    let report = run_with(&options, InMemory::new(3, 4)).await;
+    assert_eq!((report.visited, report.limits.len()), (3, 0));
+    let report = run_with(&options, InMemory::new(2, 4)).await;
+    assert_eq!(report.visited, 2);
+    assert_eq!(report.limits, BTreeSet::from([Limit::Pages]));
 }
 
 #[tokio::test]
