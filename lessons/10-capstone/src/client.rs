@@ -7,7 +7,6 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder};
 
 use crate::options::Options;
-use crate::robots::robots_redirects;
 
 /// The `User-Agent` header: the name, and a page that explains the program.
 pub const USER_AGENT: &str = "lesson10/0.1 (+http://lesson10.example/bot)";
@@ -27,8 +26,6 @@ pub struct Clients {
     pub pooled: Client,
     /// It opens a new connection for every request.
     pub fresh: Client,
-    /// It follows redirects as robots.txt wants them to be followed.
-    pub robots: Client,
 }
 
 impl Clients {
@@ -38,15 +35,8 @@ impl Clients {
     ///
     /// When the system refuses what a client needs.
     pub fn new(options: &Options) -> reqwest::Result<Clients> {
-        // Redirects of pages go through the frontier, so no client follows
-        // them.
-        let client = |redirects| client(options).redirect(redirects);
-        let fresh = client(Policy::none()).pool_max_idle_per_host(0);
-        Ok(Clients {
-            pooled: client(Policy::none()).build()?,
-            fresh: fresh.build()?,
-            robots: client(robots_redirects()).build()?,
-        })
+        let fresh = client(options).pool_max_idle_per_host(0);
+        Ok(Clients { pooled: client(options).build()?, fresh: fresh.build()? })
     }
 }
 
@@ -55,6 +45,8 @@ fn client(options: &Options) -> ClientBuilder {
     let client = Client::builder()
         .user_agent(USER_AGENT)
         .default_headers(defaults)
+        // Redirects of pages go through the frontier.
+        .redirect(Policy::none())
         .timeout(options.timeout)
         .connect_timeout(connect_timeout(options.timeout))
         // This program decodes bodies itself, whatever other packages turn on.

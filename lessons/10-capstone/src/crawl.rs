@@ -101,6 +101,9 @@ fn found(options: &Options, visit: &Visit) -> Vec<Job> {
     };
     let links =
         visit.page.links.iter().filter_map(|link| link.to.as_ref().ok());
+    let filter = &options.filter;
+    let links =
+        links.filter(|to| !filter.leaves_out(to, options.is_inside(to)));
     links.map(|to| job(to, depth + 1, 0)).chain(redirect).collect()
 }
 // ANCHOR_END: found

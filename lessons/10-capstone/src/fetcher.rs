@@ -26,7 +26,7 @@ use crate::places::{Place, Places};
 use crate::redirect::redirect;
 use crate::response::{body, success};
 use crate::retry::{Attempt, Retries};
-use crate::robots::{MAX_ROBOTS_BYTES, Robots};
+use crate::robots::{MAX_ROBOTS_BYTES, MAX_ROBOTS_REDIRECTS, Robots};
 
 /// The outcome of a job, and its page if it's one to search for links.
 type Result<T = (Outcome, Option<Body>)> = std::result::Result<T, LinkError>;
@@ -108,7 +108,10 @@ impl Fetcher {
     }
 
     fn reason_to_skip(&self, job: &Job) -> Option<SkipReason> {
-        if self.options.filter.leaves_out(&job.url, job.inside) {
+        // Other URLs that are left out don't get here, except the start URL.
+        let is_redirect = job.hops > 0;
+        let filter = &self.options.filter;
+        if is_redirect && filter.leaves_out(&job.url, job.inside) {
             return Some(SkipReason::Filter);
         }
         let needs_tls = job.url.scheme() == "https" && !cfg!(feature = "live");
@@ -226,18 +229,7 @@ impl Fetcher {
         place: &mut Place,
     ) -> Result<Robots> {
         let url = url.join("/robots.txt").map_err(LinkError::NotUrl)?;
-        let fetch = |_| async {
-            let request = self.for_site(self.clients.robots.get(url.clone()));
-            let response = success(request.send().await?)?;
-            let codings = codings(response.headers());
-            let codings = codings.map_err(|_| LinkError::Compression)?;
-            let text =
-                read_decoded(response, codings, MAX_ROBOTS_BYTES).await?;
-            match text {
-                (_, End::Invalid) => Err(LinkError::Compression),
-                (text, End::Whole | End::TooLarge) => Ok(text),
-            }
-        };
+        let fetch = |attempt| self.read_robots(url.clone(), attempt);
         let access = self.retries.run(&url, None, place, fetch).await;
         let access = match &access {
             Ok(text) => AccessResult::Successful(text),
@@ -252,13 +244,40 @@ impl Fetcher {
         Ok(Robots::new(access))
     }
 
+    /// Reads a robots.txt and follows its redirects. reqwest could do that, but
+    /// it would send the site's headers to whichever host they lead to.
+    async fn read_robots(
+        &self,
+        mut url: Url,
+        attempt: Attempt,
+    ) -> Result<Vec<u8>> {
+        for _ in 0..=MAX_ROBOTS_REDIRECTS {
+            let mut request = self.request_for(Method::GET, &url, attempt);
+            if self.options.is_inside(&url) {
+                request = self.for_site(request);
+            }
+            let response = request.send().await?;
+            let status = response.status();
+            match redirect(&url, status, response.headers()) {
+                Some(Outcome::Redirect(to)) => url = with_tls(to)?,
+                Some(Outcome::Broken(error)) => return Err(error),
+                Some(_) => {
+                    let what = "a URL that cannot be requested".to_owned();
+                    return Err(LinkError::BadRedirect(what));
+                }
+                None => return robots_text(success(response)?).await,
+            }
+        }
+        Err(LinkError::TooManyRedirects)
+    }
+
     fn request_for(
         &self,
         method: Method,
         url: &Url,
         attempt: Attempt,
     ) -> RequestBuilder {
-        let Clients { pooled, fresh, .. } = &self.clients;
+        let Clients { pooled, fresh } = &self.clients;
         let client = if attempt.needs_new_connection { fresh } else { pooled };
         client.request(method, url.clone())
     }
@@ -271,6 +290,23 @@ impl Fetcher {
             None => request,
         }
     }
+}
+
+async fn robots_text(response: Response) -> Result<Vec<u8>> {
+    let codings = codings(response.headers());
+    let codings = codings.map_err(|_| LinkError::Compression)?;
+    match read_decoded(response, codings, MAX_ROBOTS_BYTES).await? {
+        (_, End::Invalid) => Err(LinkError::Compression),
+        (text, End::Whole | End::TooLarge) => Ok(text),
+    }
+}
+
+/// A URL that this build can request.
+fn with_tls(url: Url) -> Result<Url> {
+    if url.scheme() == "https" && !cfg!(feature = "live") {
+        return Err(LinkError::NeedsTls);
+    }
+    Ok(url)
 }
 
 /// A body without its codings, up to `limit` bytes. So many bytes are received,

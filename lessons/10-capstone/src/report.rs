@@ -74,8 +74,8 @@ pub enum Limit {
     AnchorMemory,
 }
 
-/// A broken URL. If its page is there and an anchor is missing, it's the URL
-/// with the fragment, and otherwise without.
+/// A broken URL. Each missing anchor of a page is one. If anything else is wrong
+/// with a page, all links to it are together, whatever their fragments.
 #[derive(Debug)]
 pub struct Broken {
     /// The URL, or the `href` if that's no URL.

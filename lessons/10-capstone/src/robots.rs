@@ -2,13 +2,10 @@
 
 use std::time::Duration;
 
-use reqwest::redirect::Policy;
 use robotxt::AccessResult;
 use tokio::sync::Mutex;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use url::Url;
-
-use crate::error::LinkError;
 
 /// The name that a robots.txt has rules for.
 pub const NAME: &str = "lesson10";
@@ -16,8 +13,8 @@ pub const NAME: &str = "lesson10";
 /// allows.
 pub const MAX_ROBOTS_BYTES: usize = 512_000;
 /// How many redirects of a robots.txt are followed: the least that RFC 9309
-/// recommends.
-const MAX_ROBOTS_REDIRECTS: usize = 5;
+/// recommends. It often moves to https or to `www.` with the whole site.
+pub const MAX_ROBOTS_REDIRECTS: usize = 5;
 /// The longest pause between two requests that a robots.txt can ask for.
 const MAX_PAUSE: Duration = Duration::from_secs(10);
 
@@ -52,15 +49,4 @@ impl Robots {
             pace.lock().await.tick().await;
         }
     }
-}
-
-/// A site's robots.txt often moves to https or to `www.` with the whole site.
-pub fn robots_redirects() -> Policy {
-    let limited = Policy::limited(MAX_ROBOTS_REDIRECTS);
-    Policy::custom(move |attempt| {
-        if attempt.url().scheme() == "https" && !cfg!(feature = "live") {
-            return attempt.error(LinkError::NeedsTls);
-        }
-        limited.redirect(attempt)
-    })
 }

@@ -39,8 +39,33 @@ pub fn of_incomplete(reason: Incomplete) -> &'static str {
         Incomplete::TooLarge(_) => "page_size",
         Incomplete::Compression => "compression",
         Incomplete::Memory => "parser_memory",
-        Incomplete::Cancelled => "cancelled",
         Incomplete::Malformed => "malformed",
+        Incomplete::Cancelled => "cancelled",
         Incomplete::Panic => "panic",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    #[test]
+    fn the_schema_has_every_kind_and_no_other() {
+        let schema = include_str!("../../report.schema.json");
+        let schema: Value = serde_json::from_str(schema).expect("it is JSON");
+        let of_error = "/$defs/broken/properties/kind/enum";
+        let of_incomplete =
+            "/$defs/summary/properties/in_part/items/properties/kind/enum";
+        let in_schema = [of_error, of_incomplete].map(|list| {
+            let kinds = schema.pointer(list).and_then(Value::as_array);
+            let kinds = kinds.expect("it is a list").iter();
+            kinds.filter_map(Value::as_str).collect::<Vec<_>>()
+        });
+        // The kinds in this file, in the order of the variants.
+        let (code, _) =
+            include_str!("kind.rs").split_once("cfg(test)").expect("this");
+        let in_code = code.split("=> \"").skip(1);
+        let in_code = in_code.filter_map(|rest| rest.split('"').next());
+        assert_eq!(in_schema.concat(), in_code.collect::<Vec<_>>());
     }
 }

@@ -55,10 +55,12 @@ struct End<'a> {
 impl Join<'_> {
     /// Adds the links to a URL.
     fn add_url(&mut self, url: Id, mut places: Vec<Place>) {
-        let name = self.web.url_of(url);
         let end = match follow(self.web, url) {
             Ok(end) => end,
-            Err(error) => return self.add_broken(name, None, error, &places),
+            Err(error) => {
+                let link = self.link(url, &places);
+                return self.add_broken(&link, None, error, &places);
+            }
         };
         let redirected_to = (end.url != url).then_some(end.url);
         match end.state {
@@ -68,7 +70,8 @@ impl Join<'_> {
             State::Skipped(reason) => self.add_skipped(*reason, &places),
             State::Broken(error) => {
                 let error = LinkError::clone(error);
-                self.add_broken(name, redirected_to, error, &places);
+                let link = self.link(url, &places);
+                self.add_broken(&link, redirected_to, error, &places);
             }
             State::Fine | State::Page(_) | State::PartOfPage => {
                 places.sort_unstable();
@@ -87,12 +90,7 @@ impl Join<'_> {
         let name = if end.fragment.is_empty() { own } else { end.fragment };
         match end.state {
             State::Page(anchors) if !anchors.has(name) => {
-                let page = self.web.url_of(url);
-                let link = if own.is_empty() {
-                    page.to_string()
-                } else {
-                    format!("{page}#{own}")
-                };
+                let link = self.link(url, places);
                 let redirected_to = (end.url != url).then_some(end.url);
                 let error = LinkError::MissingAnchor(name.to_owned());
                 self.add_broken(&link, redirected_to, error, places);
@@ -106,6 +104,20 @@ impl Join<'_> {
         }
         self.report.fine += 1;
         self.report.links += count(places);
+    }
+
+    /// The URL that the links have. If their fragments differ, it's without.
+    fn link(&self, url: Id, places: &[Place]) -> String {
+        let url = self.web.url_of(url);
+        let fragment = places.first().map_or("", |first| {
+            let same = places.iter().all(|place| same_fragment(first, place));
+            if same { self.web.text_of(first.fragment) } else { "" }
+        });
+        if fragment.is_empty() {
+            url.to_string()
+        } else {
+            format!("{url}#{fragment}")
+        }
     }
 
     fn add_skipped(&mut self, reason: SkipReason, places: &[Place]) {

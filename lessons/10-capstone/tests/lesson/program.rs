@@ -14,6 +14,7 @@ use wiremock::Mock;
 use wiremock::ResponseTemplate;
 use wiremock::matchers::path;
 
+use crate::schema::Schema;
 use crate::support::page;
 
 pub fn checker(arguments: &[&str]) -> Command {
@@ -79,10 +80,7 @@ fn without_a_url_the_mock_site_is_checked() {
     assert!(!errors.contains('\x1b'), "no bar where there is no terminal");
     let partial = "lesson10: not everything was checked; the report says why\n";
     assert!(errors.ends_with(partial), "{errors}");
-    let lines: Vec<Value> = printed
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("it is JSON"))
-        .collect();
+    let lines = Schema::new().lines(&printed);
     let (summary, broken) = lines.split_last().expect("there are lines");
     assert_eq!(summary["broken"], broken.len());
     assert_eq!(

@@ -11,6 +11,7 @@ use testkit::{WATCHDOG, watchdog};
 use tokio::time::sleep;
 
 use crate::program::{checker, long_report, site};
+use crate::schema::Schema;
 use crate::support::page;
 
 fn send_signal(child: &Child, signal: &str) {
@@ -22,11 +23,16 @@ fn send_signal(child: &Child, signal: &str) {
 
 /// Checks a site one request at a time, and sends a signal once the page that
 /// hangs was requested.
-async fn interrupted(links: &[&str], signal: &str) -> (Option<i32>, String) {
+async fn interrupted(
+    links: &[&str],
+    signal: &str,
+    argument: Option<&str>,
+) -> (Option<i32>, String) {
     let (web, url) = site(page(links), &[("/hang", Fault::Hang)]);
     let _watchdog = web.watchdog(WATCHDOG);
     let one = ["--at-once", "1", "--per-host", "1", "--timeout", "600"];
     let child = checker(&[&[url.as_str()], one.as_slice()].concat())
+        .args(argument)
         .stdout(Stdio::piped())
         .spawn()
         .expect("it starts");
@@ -46,7 +52,7 @@ async fn ctrl_c_and_sigterm_print_the_report_so_far() {
     for signal in ["-INT", "-TERM"] {
         // Pages equally far away are requested in alphabetical order.
         let links = ["/away", "/hang", "/later"];
-        let (status, printed) = interrupted(&links, signal).await;
+        let (status, printed) = interrupted(&links, signal, None).await;
         assert_eq!(status, Some(1));
         let expected = "1 broken URL on this site:\n\
                         /away: the server returned 404 Not Found\n    \
@@ -56,10 +62,25 @@ async fn ctrl_c_and_sigterm_print_the_report_so_far() {
                         Checked 1 link on 1 page: 1 broken URL\n";
         assert_eq!(printed, expected);
 
-        let (status, printed) = interrupted(&["/hang"], signal).await;
+        let (status, printed) = interrupted(&["/hang"], signal, None).await;
         assert_eq!(status, Some(130));
         assert!(printed.contains("Interrupted: "), "{printed}");
     }
+}
+
+#[tokio::test]
+async fn an_interrupted_check_prints_json_too() {
+    let links = ["/away", "/hang"];
+    let (status, printed) = interrupted(&links, "-INT", Some("--json")).await;
+    assert_eq!(status, Some(1));
+    let lines = Schema::new().lines(&printed);
+    assert_eq!(lines[0]["link"], "/away");
+    assert_eq!(
+        (&lines[1]["interrupted"], &lines[1]["not_reached"]),
+        (&true.into(), &1.into())
+    );
+    // It would have been requested, so no limit was met.
+    assert_eq!(lines[1]["limits"], serde_json::json!([]));
 }
 
 #[test]
