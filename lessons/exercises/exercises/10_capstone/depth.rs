@@ -4,9 +4,10 @@
 // it also requests the pages that the start page links to, with 2 the pages that
 // those link to, too, and so on.
 //
-// The crawl loop decides what's requested, so the limit belongs there. But visits
-// don't arrive in the order of the jobs, because some pages are slow. So how does
-// the loop know how deep a page is? Change what the stages send each other.
+// Answer two questions first. Which stage enforces the limit, so that the crawl
+// still ends? And how does that stage know how deep a page is? Visits don't come
+// in the order of the jobs, because some pages are slow. So the stages have to
+// send each other more than they do now.
 //
 // The tests check which pages are requested, that each is requested and counted
 // once, and that the crawl ends.

@@ -4,9 +4,10 @@
 // it also requests the pages that the start page links to, with 2 the pages that
 // those link to, too, and so on.
 //
-// The crawl loop decides what's requested, so the limit belongs there. But visits
-// don't arrive in the order of the jobs, because some pages are slow. So how does
-// the loop know how deep a page is? Change what the stages send each other.
+// Answer two questions first. Which stage enforces the limit, so that the crawl
+// still ends? And how does that stage know how deep a page is? Visits don't come
+// in the order of the jobs, because some pages are slow. So the stages have to
+// send each other more than they do now.
 //
 // The tests check which pages are requested, that each is requested and counted
 // once, and that the crawl ends.
@@ -50,16 +51,16 @@ async fn check_site(client: &Client, start: Url, depth: usize) -> usize {
     fine
 }
 
-// The limit is where links become jobs, so a link that's too deep never gets
-// into the frontier, and `in_flight` needs no change.
+// The limit is where links become jobs. A link that's too deep never gets into
+// the frontier, so `in_flight` needs no change.
 //
 // The common wrong answer is a limit in `fetch_stage` that drops a job that's
 // too deep. No visit comes back for it, so `in_flight` never falls to 0, and the
 // loop waits forever. Another wrong answer counts the depth in the loop itself,
 // one more with each visit. But visits of several depths arrive mixed.
 //
-// One thing is left. If a page is found on a long path first, because the short
-// path is slow, it keeps the larger depth. So the whole program of chapter 10
+// One thing is left: if the short path to a page is slow, the page may be found
+// on a longer path first, and keep that depth. That's why the whole program
 // crawls in rounds, one for each depth.
 async fn crawl(
     mut frontier: Frontier,

@@ -23,8 +23,8 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 const CAPACITY: usize = 4;
 
 // What became of a request. The fetcher decides it, and no other stage changes
-// it. So a new outcome has two places: one that makes it, and one that counts it.
-// The `match` in the crawl loop doesn't compile before it does.
+// it. So a new outcome needs two changes: one stage makes it, and one counts it.
+// The parser stays as it is, and the compiler finds the `match` that counts.
 enum Outcome {
     Fine,
     Moved(Url),
@@ -88,9 +88,9 @@ async fn crawl(
                 in_flight -= 1;
                 match visit.outcome {
                     Outcome::Fine => report.fine += 1,
-                    // The frontier knows the URLs there have been, so it drops
-                    // a page that is known, and a circle ends. (The whole
-                    // program also checks whether it's still on the site.)
+                    // The frontier drops a URL that it knows, so no page is
+                    // requested twice, and a circle ends. (The whole program
+                    // also checks whether the URL still belongs to the site.)
                     Outcome::Moved(target) => {
                         report.moved += 1;
                         frontier.add(target);
@@ -123,10 +123,11 @@ async fn fetch_stage(
 }
 
 // The common wrong answer is a loop in here that follows the redirects, or a
-// client that does. Then the frontier never sees the URLs on the way: a page
-// with a link and a redirect to it is requested twice, and a circle has to be
-// cut off by a limit. Another wrong answer gives the fetcher a sender of `jobs`.
-// Then `jobs` never closes, because the fetcher itself can still send a job.
+// client that does. Then the frontier never sees the URLs on the way, so a page
+// with a link and a redirect to it is requested twice, and a circle has no end.
+//
+// Another wrong answer gives the fetcher a sender of `jobs`. Then `jobs` never
+// closes, because the fetcher itself could still send a job.
 async fn fetch(
     client: &Client,
     url: &Url,
