@@ -1,13 +1,13 @@
 // This crawler has no limit: a site where each page has a link to the next one
 // keeps it busy until the site ends. Make it obey the option `--depth`, which
-// `check_site` gets as a number. With 0, it requests only the start page. With 1,
-// it also requests the pages that the start page links to, with 2 the pages that
-// those link to, too, and so on.
+// `check_site` gets as a number. With 0, it requests only the start page. With
+// 1, it also requests the pages that the start page links to, with 2 the pages
+// that those link to, too, and so on.
 //
-// Answer two questions first. Which stage enforces the limit, so that the crawl
-// still ends? And how does that stage know how deep a page is? Visits don't come
-// in the order of the jobs, because some pages are slow. So the stages have to
-// send each other more than they do now.
+// Answer two questions first. Which stage enforces the limit, so that the
+// crawl still ends? And how does that stage know how deep a page is? Visits
+// don't come in the order of the jobs, because some pages are slow. So the
+// stages have to send each other more than they do now.
 //
 // The tests check which pages are requested, that each is requested and counted
 // once, and that the crawl ends.
@@ -55,9 +55,9 @@ async fn check_site(client: &Client, start: Url, depth: usize) -> usize {
 // the frontier, so `in_flight` needs no change.
 //
 // The common wrong answer is a limit in `fetch_stage` that drops a job that's
-// too deep. No visit comes back for it, so `in_flight` never falls to 0, and the
-// loop waits forever. Another wrong answer counts the depth in the loop itself,
-// one more with each visit. But visits of several depths arrive mixed.
+// too deep. No visit comes back for it, so `in_flight` never falls to 0, and
+// the loop waits forever. Another wrong answer counts the depth in the loop
+// itself, one more with each visit. But visits of several depths arrive mixed.
 //
 // One thing is left: if the short path to a page is slow, the page may be found
 // on a longer path first, and keep that depth. That's why the whole program

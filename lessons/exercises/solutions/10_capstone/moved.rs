@@ -1,12 +1,12 @@
-// This link checker counts a redirect as a page that's fine, because it isn't an
-// error. It never requests the page that the redirect leads to, so it doesn't
-// notice if that page is missing.
+// This link checker counts a redirect as a page that's fine, because it isn't
+// an error. It never requests the page that the redirect leads to, so it
+// doesn't notice if that page is missing.
 //
-// Make a redirect an outcome of its own. Only the fetcher sees the response, so
-// it decides the outcome, and the parser passes it on. The crawl loop counts it
-// in `moved`, and requests the page that it leads to, unless that page is known.
-// `redirect_target` in `src/checker.rs` finds the page. The client doesn't follow
-// redirects by itself, and it should stay that way.
+// Make a redirect an outcome of its own. Only the fetcher sees the response,
+// so it decides the outcome, and the parser passes it on. The crawl loop
+// counts it in `moved`, and requests the page that it leads to, unless that
+// page is known. `redirect_target` in `src/checker.rs` finds the page. The
+// client doesn't follow redirects by itself, and it should stay that way.
 //
 // The tests check the report and which pages are requested: each of them once,
 // even if there's also a link to it, or if it redirects to itself.
@@ -23,8 +23,9 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 const CAPACITY: usize = 4;
 
 // What became of a request. The fetcher decides it, and no other stage changes
-// it. So a new outcome needs two changes: one stage makes it, and one counts it.
-// The parser stays as it is, and the compiler finds the `match` that counts.
+// it. So a new outcome needs two changes: one stage makes it, and one counts
+// it. The parser stays as it is, and the compiler finds the `match` that
+// counts.
 enum Outcome {
     Fine,
     Moved(Url),

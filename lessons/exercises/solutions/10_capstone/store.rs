@@ -4,8 +4,8 @@
 // parser finds no links, so soon there's nothing left to request.
 //
 // Make storing a stage of its own. It receives pages from a new channel with
-// room for `CAPACITY` pages, stores one after the other, and sends nothing. When
-// the other stages have ended, it stores the pages that are still in its
+// room for `CAPACITY` pages, stores one after the other, and sends nothing.
+// Once the other stages have ended, it stores the pages that are still in its
 // channel, and then it ends, too. So decide first which stage sends the pages,
 // and where the last sender is dropped. The other two stages, `crawl` and
 // `fetch_stage`, are in `src/checker.rs` and can stay as they are.
@@ -34,8 +34,8 @@ const CAPACITY: usize = 4;
 // reference. Then `stored_in` itself lives until this function returns, which
 // waits for the stage, which waits for `stored_in`.
 //
-// Another wrong answer spawns a task for each page. Then nothing limits how many
-// pages are in memory, and pages are lost if the program exits first.
+// Another wrong answer spawns a task for each page. Then nothing limits how
+// many pages are in memory, and pages are lost if the program exits first.
 async fn crawl_and_store(
     client: &Client,
     start: Url,
