@@ -69,6 +69,22 @@ async fn faulty_header_lines_that_a_browser_puts_up_with_are_no_error() {
 }
 
 #[tokio::test]
+async fn a_folded_header_line_counts_as_one() {
+    let server = RawServer::start(move |request, _| match request {
+        "GET /" => Some(
+            b"HTTP/1.1 301 Moved Permanently\r\nLocation:\r\n /there\r\n\
+              Content-Length: 0\r\n\r\n"
+                .into(),
+        ),
+        _ => Some(ok("")),
+    });
+    let server = server.await;
+    let report = run(&server.options()).await;
+    assert_eq!(broken(&report), vec![]);
+    assert_eq!(server.requests(), ["GET /", "GET /there"]);
+}
+
+#[tokio::test]
 async fn a_request_names_html_and_accepts_everything() {
     let outside = Site::new("other.example");
     let links = ["http://other.example/", "/page"];
