@@ -17,14 +17,14 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::client::Clients;
-use crate::decode::{Coding, End, codings, decode};
+use crate::decode::End;
 use crate::error::LinkError;
 use crate::media_type::page_type;
 use crate::message::{Body, Fetched, Incomplete, Job, Outcome, SkipReason};
 use crate::options::Options;
 use crate::places::{Place, Places};
 use crate::redirect::redirect;
-use crate::response::{body, success};
+use crate::response::{decoded_body, success};
 use crate::retry::{Attempt, Retries};
 use crate::robots::{MAX_ROBOTS_BYTES, MAX_ROBOTS_REDIRECTS, Robots};
 
@@ -172,15 +172,11 @@ impl Fetcher {
 
     /// Reads a response, if it's a page.
     async fn read_page(&self, response: Response) -> Result<Option<Body>> {
-        let headers = response.headers();
-        let Some((kind, charset)) = page_type(headers) else {
+        let Some((kind, charset)) = page_type(response.headers()) else {
             return Ok(None);
         };
         let limit = self.options.max_page_bytes;
-        let (bytes, end) = match codings(headers) {
-            Ok(codings) => read_decoded(response, codings, limit).await?,
-            Err(_) => (Vec::new(), End::Invalid),
-        };
+        let (bytes, end) = decoded_body(response, limit).await?;
         let incomplete = match end {
             End::Whole => None,
             End::TooLarge => Some(Incomplete::TooLarge(limit)),
@@ -293,9 +289,7 @@ impl Fetcher {
 }
 
 async fn robots_text(response: Response) -> Result<Vec<u8>> {
-    let codings = codings(response.headers());
-    let codings = codings.map_err(|_| LinkError::Compression)?;
-    match read_decoded(response, codings, MAX_ROBOTS_BYTES).await? {
+    match decoded_body(response, MAX_ROBOTS_BYTES).await? {
         (_, End::Invalid) => Err(LinkError::Compression),
         (text, End::Whole | End::TooLarge) => Ok(text),
     }
@@ -307,17 +301,4 @@ fn with_tls(url: Url) -> Result<Url> {
         return Err(LinkError::NeedsTls);
     }
     Ok(url)
-}
-
-/// A body without its codings, up to `limit` bytes. So many bytes are received,
-/// too, at most.
-async fn read_decoded(
-    response: Response,
-    codings: Vec<Coding>,
-    limit: usize,
-) -> Result<(Vec<u8>, End)> {
-    let (bytes, is_whole) = body(response, limit).await?;
-    let decoded = decode(bytes, codings, limit).await;
-    let end = if is_whole { decoded.end } else { End::TooLarge };
-    Ok((decoded.bytes, end))
 }

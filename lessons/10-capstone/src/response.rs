@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 
+use crate::decode::{End, codings, decode};
 use crate::error::LinkError;
 
 /// A response that's a success, and otherwise its status as an error.
@@ -33,8 +34,27 @@ pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(date.duration_since(SystemTime::now()).unwrap_or_default())
 }
 
+/// A body without its codings, up to `limit` bytes, and how it ended. No more
+/// than that are received, either.
+///
+/// # Errors
+///
+/// When the body doesn't arrive.
+pub async fn decoded_body(
+    response: Response,
+    limit: usize,
+) -> Result<(Vec<u8>, End), LinkError> {
+    let Ok(codings) = codings(response.headers()) else {
+        return Ok((Vec::new(), End::Invalid));
+    };
+    let (bytes, is_whole) = body(response, limit).await?;
+    let decoded = decode(bytes, codings, limit).await;
+    let end = if is_whole { decoded.end } else { End::TooLarge };
+    Ok((decoded.bytes, end))
+}
+
 /// A body up to `limit` bytes, and whether that's all of it.
-pub async fn body(
+async fn body(
     mut response: Response,
     limit: usize,
 ) -> Result<(Vec<u8>, bool), LinkError> {

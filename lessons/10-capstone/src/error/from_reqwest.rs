@@ -10,8 +10,6 @@ impl From<reqwest::Error> for LinkError {
     fn from(error: reqwest::Error) -> LinkError {
         if error.is_timeout() && !error.is_connect() {
             LinkError::TimedOut
-        } else if error.is_redirect() {
-            redirect_error(&error)
         } else if error.is_builder() {
             LinkError::InvalidRequest
         } else if error.is_dns() {
@@ -24,14 +22,6 @@ impl From<reqwest::Error> for LinkError {
             head_error(&error)
         }
     }
-}
-
-/// A policy for redirects can refuse one with an error of its own.
-fn redirect_error(error: &reqwest::Error) -> LinkError {
-    causes(error)
-        .find_map(|cause| cause.downcast_ref::<LinkError>())
-        .cloned()
-        .unwrap_or(LinkError::TooManyRedirects)
 }
 
 /// There's a connection, and no head that could be read.
