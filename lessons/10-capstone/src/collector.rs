@@ -15,9 +15,9 @@ use crate::text::{MAX_TEXT_CHARS, harmless, shortened};
 /// character references in it have been reduced.
 pub const MAX_RAW_TEXT_CHARS: usize = 10 * MAX_TEXT_CHARS;
 
-/// The links of a page may take this many times the bytes of the page. Real
-/// pages need a third of it. A long base URL with a million short links behind
-/// it would need ten thousand times.
+/// The links of a page may take this many times the bytes of the page. The
+/// index of Python's documentation, which is nothing but links, needs two. A
+/// long base URL with a million short links would need thousands.
 const MAX_GROWTH: usize = 8;
 /// And so many bytes besides, for short pages with long URLs.
 const MIN_LINK_BYTES: usize = 8_000_000;
@@ -125,9 +125,11 @@ impl Collector<'_> {
     /// Adds a piece of visible text to the link that's open.
     pub fn text(&mut self, piece: &str) {
         let Some(open) = &mut self.open else { return };
+        let end = piece.char_indices().nth(open.room);
+        let piece = &piece[..end.map_or(piece.len(), |(end, _)| end)];
+        open.room -= piece.chars().count();
         if let Some(link) = self.links.get_mut(open.index) {
-            link.text.extend(piece.chars().take(open.room));
-            open.room = open.room.saturating_sub(piece.chars().count());
+            link.text.push_str(piece);
         }
     }
 

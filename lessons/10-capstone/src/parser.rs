@@ -140,6 +140,27 @@ mod tests {
     }
 
     #[test]
+    fn what_kind_of_page_it_is_decides_how_it_is_parsed() {
+        let url = Url::parse("http://a.example").expect("it is a URL");
+        let page = |kind, text: &str| {
+            let bytes = text.as_bytes().to_vec();
+            let body = Body { bytes, kind, charset: None, incomplete: None };
+            decode_and_parse(&url, &body, || false)
+        };
+        let text = "<html xmlns='http://www.w3.org/1999/xhtml'>\
+                    <script src='/1'/><a href='/2'/></html>";
+        assert_eq!(page(PageKind::Xhtml, text).links.len(), 2);
+        // In HTML the script isn't closed.
+        assert_eq!(page(PageKind::Html, text).links.len(), 1);
+        assert!(page(PageKind::Html, "<br></p>").anchors.is_some());
+        let malformed = page(PageKind::Xhtml, "<br></p>");
+        assert_eq!(malformed.incomplete, Some(Incomplete::Malformed));
+        assert_eq!(page(PageKind::Unknown, text).links.len(), 1);
+        let other = page(PageKind::Unknown, "text <a href='/no'>");
+        assert!(other.links.is_empty() && other.anchors.is_none());
+    }
+
+    #[test]
     fn a_page_is_decoded_with_its_own_encoding() {
         const BOM: &[u8] = b"\xef\xbb\xbf";
         let url = Url::parse("http://a.example").expect("it is a URL");

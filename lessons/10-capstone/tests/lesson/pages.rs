@@ -49,7 +49,7 @@ async fn a_hostile_page_costs_no_more_than_its_bytes_and_changes_nothing_else()
         ("/deep", "<a href=/3>".to_owned() + &"<div>".repeat(350_000)),
         ("/attributes", format!("<p{names}><a href=/4>")),
         ("/text", format!("<a href=/5>{}", "x".repeat(1_900_000))),
-        ("/name", format!("<{} href=/6>", "x".repeat(1_900_000))),
+        ("/name", format!("<{}><a href=/6>", "x".repeat(1_900_000))),
         ("/many", many),
         ("/long", format!("<a href=/{}>", "x".repeat(16_000))),
     ];
@@ -99,7 +99,8 @@ async fn links_of_the_last_pages_do_not_count() {
 
 #[tokio::test]
 async fn a_header_decides_whether_a_page_is_html_and_how_it_is_decoded() {
-    let worn = home(&["/bare", "/capitals", "/none", "/plain", "/latin1"])
+    let pages = ["/bare", "/capitals", "/none", "/plain", "/latin1", "/query"];
+    let worn = home(&pages)
         .also("/bare", "text/html; charset", page(&["/1"]))
         .also("/capitals", "TEXT/HTML ; x", page(&["/2"]))
         .also("/plain", "text/plain", page(&["/no"]))
@@ -109,16 +110,58 @@ async fn a_header_decides_whether_a_page_is_html_and_how_it_is_decoded() {
             b"<meta charset=latin1>\
             <a href=/3>caf\xe9</a>"
                 .as_slice(),
+        )
+        .also(
+            "/query",
+            "text/html ;; charset=iso-8859-1",
+            b"<a href='/caf\xe9?caf\xe9'>".as_slice(),
         );
     let (web, options, _watchdog) = start(vec![worn]);
     let body = page(&["/4"]);
     let none = ResponseTemplate::new(200).set_body_bytes(body);
     respond(&web, "/none", none).await;
     let report = run(&options).await;
-    assert_eq!(paths(&report), ["/1", "/2", "/3", "/4"]);
+    let found = ["/1", "/2", "/3", "/4", "/caf%C3%A9?caf%E9"];
+    assert_eq!(paths(&report), found);
     let occurrence =
         report.broken[2].occurrences.first().expect("it occurs somewhere");
     assert_eq!(&*occurrence.text, "caf\u{e9}");
+}
+
+#[tokio::test]
+async fn xhtml_is_read_as_xml_up_to_an_error() {
+    const XHTML: &str = "application/xhtml+xml";
+    let page = |body| {
+        format!("<html xmlns='http://www.w3.org/1999/xhtml'>{body}</html>")
+    };
+    let good = page("<script src='/1'/><p id='here'/><a href='/2'/>");
+    let bad = page("<a href='/3'/><br></p><p id='here'/>");
+    let site = home(&["/good#here", "/good#lost", "/bad#here"])
+        .also("/good", XHTML, good)
+        .also("/bad", XHTML, bad);
+    let (_web, options, _watchdog) = start(vec![site]);
+
+    let report = run(&options).await;
+
+    assert_eq!(paths(&report), ["/1", "/2", "/3", "/good#lost"]);
+    let incomplete = report.incomplete.iter();
+    let incomplete: Vec<_> =
+        incomplete.map(|(url, reason)| (url.path(), *reason)).collect();
+    assert_eq!(incomplete, [("/bad", Incomplete::Malformed)]);
+}
+
+#[tokio::test]
+async fn a_page_that_would_multiply_its_base_is_cut() {
+    // The base would be copied 100,000 times, into 1.5 GB.
+    let base = format!("<base href='/{}/'>", "x".repeat(15_000));
+    let hostile = base + &"<a href=1>".repeat(100_000);
+    let site = home(&["/hostile"]).also("/hostile", "text/html", hostile);
+    let (_web, options, _watchdog) = start(vec![site]);
+
+    let report = run(&Options { timeout: WATCHDOG, ..options }).await;
+
+    assert!(report.over_limit > 90_000, "{}", report.over_limit);
+    assert_eq!(report.broken.len(), 1);
 }
 
 #[tokio::test]
