@@ -67,13 +67,18 @@ impl Fetcher {
         let places = Places::new(self.options.at_once);
         let fetcher = Arc::new(self);
         let mut tasks = JoinSet::new();
+        let mut next = None;
         loop {
-            // Both can be dropped: a place is given back, and `recv` loses no
-            // job.
-            let next = async { (places.take().await, jobs.recv().await) };
             tokio::select! {
-                (mut place, job) = next => {
+                job = jobs.recv(), if next.is_none() => {
                     let Some(job) = job else { break };
+                    next = Some(job);
+                }
+                // First a job, and then a place for it. A loop that held a
+                // place while it waits for a job would keep that place from the
+                // jobs that have given back theirs.
+                mut place = places.take(), if next.is_some() => {
+                    let Some(job) = next.take() else { continue };
                     let fetcher = Arc::clone(&fetcher);
                     let pages = pages.clone();
                     tasks.spawn(async move {

@@ -173,3 +173,17 @@ async fn links_are_followed_up_to_a_depth_and_links_of_the_last_pages_are_checke
         assert!(report.skipped.is_empty(), "no more are known");
     }
 }
+
+#[tokio::test]
+async fn a_check_with_one_request_at_a_time_is_no_deadlock() {
+    let paths = ["/1", "/2", "/3"];
+    let mut site = Site::new("home.example").page(page(&paths));
+    for path in paths {
+        // Its retry waits, and another job may have its place then.
+        let fault = "fail-first?n=1&with=503".parse().expect("it is a fault");
+        site = site.also_failing(path, page(&["/"]), fault);
+    }
+    let (_web, options, _watchdog) = start(vec![site]);
+    let report = run(&Options { at_once: 1, ..options }).await;
+    assert_eq!((report.visited, report.broken.len()), (4, 0));
+}
