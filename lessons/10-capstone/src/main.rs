@@ -150,7 +150,8 @@ async fn check_and_print(
     }
     if status == 3 {
         print_error(
-            "nothing was checked: the start URL redirects past a limit",
+            "nothing was checked: \
+             the start URL redirects to one that was skipped",
         );
     } else if is_partial {
         print_error("not everything was checked; the report says why");

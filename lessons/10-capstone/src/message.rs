@@ -5,6 +5,7 @@
 //! ```
 
 use encoding_rs::Encoding;
+use indicatif::HumanCount;
 use url::{ParseError, Url};
 
 pub use crate::anchors::Anchors;
@@ -108,7 +109,7 @@ pub enum PageKind {
 #[non_exhaustive]
 pub enum Incomplete {
     /// The page has more bytes than this.
-    #[error("it is larger than {0} bytes")]
+    #[error("it has more than {} bytes", HumanCount(*.0 as u64))]
     TooLarge(usize),
     /// It's compressed in a way that this program doesn't know, or wrongly.
     #[error("its compression cannot be decoded")]

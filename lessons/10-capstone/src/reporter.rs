@@ -7,6 +7,8 @@
 mod join;
 mod web;
 
+use std::collections::BTreeSet;
+
 use tokio::sync::mpsc::Receiver;
 use tokio::task::spawn_blocking;
 
@@ -58,16 +60,19 @@ impl Reporter {
         if !matches!(outcome, Outcome::Skipped(_)) {
             self.report.visited += 1;
         }
-        let id = self.web.url(job.url.as_str());
         let Page { links, anchors, non_http, over_limit, incomplete } = page;
         if anchors.is_some() || incomplete.is_some() {
             self.count_page(&job, incomplete);
         }
+        self.report.non_http += non_http;
+        self.report.over_limit += over_limit;
+        let Some(id) = self.web.url(job.url.as_str()) else {
+            self.web.forget(links.len());
+            return;
+        };
         for link in links {
             self.add_link(id, link);
         }
-        self.report.non_http += non_http;
-        self.report.over_limit += over_limit;
         self.web.set_outcome(id, outcome, anchors, incomplete.is_some());
     }
 
@@ -104,26 +109,29 @@ impl Reporter {
     fn report(self) -> Report {
         let Reporter { options, web, mut report } = self;
         report.forgotten = web.forgotten();
-        let limits = [
-            (report.forgotten > 0, Limit::LinkMemory),
-            (web.forgot_anchors(), Limit::AnchorMemory),
-            (report.too_deep > 0, Limit::Depth),
-            (report.over_limit > 0, Limit::UrlLength),
-        ];
-        report.limits = limits
-            .into_iter()
-            .filter_map(|(met, limit)| met.then_some(limit))
-            .collect();
-        report.limits.extend(report.incomplete.values().filter_map(|reason| {
-            match reason {
-                Incomplete::TooLarge(_) => Some(Limit::PageSize),
-                Incomplete::Memory => Some(Limit::ParserMemory),
-                _ => None,
-            }
-        }));
+        let forgot_anchors = web.forgot_anchors();
         join::join(&options, web, &mut report);
+        report.limits = limits(&report, forgot_anchors);
         report
     }
+}
+
+/// The limits that were met.
+fn limits(report: &Report, forgot_anchors: bool) -> BTreeSet<Limit> {
+    let of_pages = report.incomplete.values().filter_map(|why| match why {
+        Incomplete::TooLarge(_) => Some(Limit::PageSize),
+        Incomplete::Memory => Some(Limit::ParserMemory),
+        _ => None,
+    });
+    let others = [
+        (report.forgotten > 0, Limit::LinkMemory),
+        (forgot_anchors, Limit::AnchorMemory),
+        (report.too_deep > 0, Limit::Depth),
+        (report.over_limit > 0, Limit::UrlLength),
+    ];
+    let others =
+        others.into_iter().filter_map(|(met, limit)| met.then_some(limit));
+    of_pages.chain(others).collect()
 }
 
 #[cfg(test)]

@@ -14,15 +14,17 @@ pub fn notes(report: &Report, every_page: bool) -> Vec<String> {
     let mut notes = read_in_part(report, every_page);
     notes.extend(skipped(report));
     if report.unchecked_anchors > 0 {
+        let links = amount(report.unchecked_anchors, "link");
         notes.push(format!(
-            "Ignored the fragments of {}: not all anchors of their pages are known",
-            amount(report.unchecked_anchors, "link")
+            "Did not check the fragments of {links}: \
+             only part of their page is known"
         ));
     }
     if report.too_deep > 0 {
+        let pages = amount(report.too_deep, "page");
         notes.push(format!(
-            "Did not check the links of {}: further from the start than --depth",
-            amount(report.too_deep, "page")
+            "Did not follow the links of {pages}: \
+             further from the start than --depth"
         ));
     }
     if report.interrupted {
@@ -59,8 +61,8 @@ fn read_in_part(report: &Report, every_page: bool) -> Vec<String> {
     let mut notes: Vec<_> =
         report.incomplete.iter().take(listed).map(note).collect();
     if pages > listed {
-        let more = number(pages - listed);
-        notes.push(format!("Read only in part: {more} more"));
+        let more = amount(pages - listed, "more page");
+        notes.push(format!("Read only in part: {more}"));
     }
     notes
 }

@@ -67,6 +67,7 @@ impl Join<'_> {
             State::NotVisited | State::Redirect { .. } => {
                 self.add_skipped(SkipReason::NotReached, &places);
             }
+            State::Forgotten => self.report.forgotten += places.len(),
             State::Skipped(reason) => self.add_skipped(*reason, &places),
             State::Broken(error) => {
                 let error = LinkError::clone(error);
@@ -74,7 +75,7 @@ impl Join<'_> {
                 self.add_broken(&link, redirected_to, error, &places);
             }
             State::Fine | State::Page(_) | State::PartOfPage => {
-                places.sort_unstable();
+                places.sort_unstable_by_key(|place| place.fragment);
                 for places in places.chunk_by(same_fragment) {
                     self.add_anchor(url, &end, places);
                 }

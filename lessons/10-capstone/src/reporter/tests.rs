@@ -165,11 +165,13 @@ fn the_memory_for_links_is_limited_and_the_others_are_counted() {
     let links: Vec<_> = links.iter().map(String::as_str).collect();
     reporter.add_visit(page("", &[], &links));
     reporter.add_visit(visit("0", lost(), &["0"]));
+    reporter.add_visit(visit("1", Outcome::Redirect(url("new")), &[]));
+    reporter.add_visit(visit("new", Outcome::Fine, &["0"]));
     let report = reporter.report();
     let not_reached = report.skipped[&SkipReason::NotReached];
     assert!(not_reached > 20, "there's room for some: {report:?}");
     assert!(report.forgotten > 900, "{report:?}");
-    assert_eq!(report.links + not_reached + report.forgotten, 1_001);
+    assert_eq!(report.links + not_reached + report.forgotten, 1_002);
     assert!(report.limits.contains(&Limit::LinkMemory));
     assert_eq!(report.broken.len(), 1, "the first link was remembered");
     let mut table = Vec::new();

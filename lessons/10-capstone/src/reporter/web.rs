@@ -18,6 +18,9 @@ pub type Id = u32;
 /// as much as was measured.
 const ENTRY: usize = 100;
 
+/// What a place takes, in bytes. A list has up to twice the capacity it needs.
+const PLACE: usize = 2 * size_of::<Place>();
+
 /// All links and all outcomes.
 #[derive(Debug)]
 pub struct Web {
@@ -43,8 +46,8 @@ pub struct Entry {
     pub places: Vec<Place>,
 }
 
-/// A place where a link occurs. Its order isn't the report's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A place where a link occurs.
+#[derive(Clone, Copy, Debug)]
 pub struct Place {
     /// The part of the link after `#`, or an empty text.
     pub fragment: Id,
@@ -70,6 +73,8 @@ pub enum State {
         fragment: Id,
     },
     Skipped(SkipReason),
+    /// It redirects to a URL that there was no room for.
+    Forgotten,
     Broken(Box<LinkError>),
 }
 
@@ -97,33 +102,37 @@ impl Web {
         self.forgot_anchors
     }
 
+    /// Counts links that aren't remembered.
+    pub fn forget(&mut self, links: usize) {
+        self.forgotten += links;
+    }
+
     /// Remembers a link, while there's room.
     pub fn add_link(&mut self, page: Option<Id>, to: &Url, text: &str) {
-        if self.is_full() {
-            return;
+        match self.url(before_fragment(to)) {
+            Some(url) if self.room > 0 => {
+                let fragment = to.fragment().unwrap_or_default();
+                let place = self.place(page, fragment, text);
+                self.urls[url as usize].places.push(place);
+            }
+            _ => self.forget(1),
         }
-        let to_page = self.url(before_fragment(to));
-        let fragment = self.text(to.fragment().unwrap_or_default());
-        let place = Place { fragment, page, text: self.text(text) };
-        self.room = self.room.saturating_sub(size_of::<Place>());
-        self.urls[to_page as usize].places.push(place);
     }
 
     /// Remembers a link that's no URL, while there's room.
     pub fn add_not_url(&mut self, page: Id, to: NotUrl, text: &str) {
-        if self.is_full() {
+        if self.room == 0 {
+            self.forget(1);
             return;
         }
-        let fragment = self.text("");
-        let place = Place { fragment, page: Some(page), text: self.text(text) };
-        self.room = self.room.saturating_sub(size_of::<Place>());
+        let place = self.place(Some(page), "", text);
         let NotUrl { href, error } = to;
         if let Some((_, places)) = self.not_urls.get_mut(href.as_str()) {
             places.push(place);
-            return;
+        } else {
+            self.take_room(href.len() + ENTRY);
+            self.not_urls.insert(href.into(), (error, vec![place]));
         }
-        self.take_room(&href);
-        self.not_urls.insert(href.into(), (error, vec![place]));
     }
 
     /// Remembers an outcome.
@@ -136,14 +145,21 @@ impl Web {
     ) {
         let state = match outcome {
             Outcome::Fine => self.page(anchors, is_incomplete),
-            Outcome::Redirect(to) => State::Redirect {
-                to: self.url(before_fragment(&to)),
-                fragment: self.text(to.fragment().unwrap_or_default()),
-            },
+            Outcome::Redirect(to) => self.redirect(&to),
             Outcome::Skipped(reason) => State::Skipped(reason),
             Outcome::Broken(error) => State::Broken(Box::new(error)),
         };
         self.urls[url as usize].state = state;
+    }
+
+    fn redirect(&mut self, to: &Url) -> State {
+        match self.url(before_fragment(to)) {
+            Some(url) => {
+                let fragment = self.text(to.fragment().unwrap_or_default());
+                State::Redirect { to: url, fragment }
+            }
+            None => State::Forgotten,
+        }
     }
 
     fn page(&mut self, anchors: Option<Anchors>, is_incomplete: bool) -> State {
@@ -162,20 +178,29 @@ impl Web {
         }
     }
 
-    /// The number of a URL, which is new or known.
-    pub fn url(&mut self, url: &str) -> Id {
+    /// The number of a URL, if it's known or there's room for it.
+    pub fn url(&mut self, url: &str) -> Option<Id> {
         if let Some(index) = self.urls.get_index_of(url) {
-            return id(index);
+            return Some(id(index));
         }
-        self.take_room(url);
-        id(self.urls.insert_full(url.into(), Entry::default()).0)
+        if self.room == 0 {
+            return None;
+        }
+        self.take_room(url.len() + ENTRY);
+        Some(id(self.urls.insert_full(url.into(), Entry::default()).0))
+    }
+
+    fn place(&mut self, page: Option<Id>, fragment: &str, text: &str) -> Place {
+        self.take_room(PLACE);
+        let fragment = self.text(fragment);
+        Place { fragment, page, text: self.text(text) }
     }
 
     fn text(&mut self, text: &str) -> Id {
         if let Some(index) = self.texts.get_index_of(text) {
             return id(index);
         }
-        self.take_room(text);
+        self.take_room(text.len() + ENTRY);
         id(self.texts.insert_full(text.into()).0)
     }
 
@@ -189,15 +214,8 @@ impl Web {
         &self.texts[id as usize]
     }
 
-    /// Counts a link that there's no room for.
-    fn is_full(&mut self) -> bool {
-        let is_full = self.room == 0;
-        self.forgotten += usize::from(is_full);
-        is_full
-    }
-
-    fn take_room(&mut self, name: &str) {
-        self.room = self.room.saturating_sub(name.len() + ENTRY);
+    fn take_room(&mut self, bytes: usize) {
+        self.room = self.room.saturating_sub(bytes);
     }
 }
 

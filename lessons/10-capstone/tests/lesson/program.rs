@@ -10,9 +10,8 @@ use std::process::{Command, Output, Stdio};
 use mock_server::{Fault, MockWeb, Site, Watchdog};
 use serde_json::{Value, json};
 use testkit::{WATCHDOG, watchdog};
-use wiremock::Mock;
-use wiremock::ResponseTemplate;
 use wiremock::matchers::path;
+use wiremock::{Mock, Request, ResponseTemplate};
 
 use crate::schema::Schema;
 use crate::support::page;
@@ -240,8 +239,43 @@ async fn a_start_url_that_redirects_past_a_limit_is_status_3() {
     redirect.mount(web.wiremock()).await;
     let (status, printed, errors) = run(&[&url, "--pages", "1"]);
     let line = "lesson10: nothing was checked: \
-                the start URL redirects past a limit\n";
+                the start URL redirects to one that was skipped\n";
     assert_eq!((status, errors.as_str()), (Some(3), line), "{printed}");
+}
+
+#[tokio::test]
+async fn the_arguments_reach_the_check() {
+    let links = ["/old/1", "/old/new", "/lost#1", "/lost#2"].map(str::to_owned);
+    let many = (0..9).map(|number| format!("/lost#{number}"));
+    let links: Vec<_> = links.into_iter().chain(many).collect();
+    let links: Vec<_> = links.iter().map(String::as_str).collect();
+    let elsewhere = ["http://127.0.0.1:9/", "http://[x"];
+    let (web, url) = site(page(&[&links, elsewhere.as_slice()].concat()), &[]);
+    // A site that wants a header.
+    let closed = Mock::given(|request: &Request| {
+        request.headers.get("x-key").is_none_or(|value| value != "a: b")
+    });
+    let closed = closed.respond_with(ResponseTemplate::new(401));
+    closed.with_priority(1).mount(web.wiremock()).await;
+    let arguments = [
+        &url,
+        "--exclude=/old/",
+        "--exclude=#8$",
+        "--include=new$",
+        "--no-external",
+        "--header=X-Key: a: b",
+        "--all",
+    ];
+    let (status, printed, errors) = run(&arguments);
+    assert_eq!((status, errors.as_str()), (Some(1), ""), "{printed}");
+    let urls: Vec<_> = printed
+        .lines()
+        .filter_map(|line| line.split_once(": the server returned 404"))
+        .map(|(link, _)| link.trim_start_matches(&url))
+        .collect();
+    assert_eq!(urls, ["lost", "old/new"]);
+    assert_eq!(printed.matches("    on ").count(), 8 + 1 + 1, "{printed}");
+    assert!(printed.contains("Skipped 3 links: left out by "), "{printed}");
 }
 
 #[test]
