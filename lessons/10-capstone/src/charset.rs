@@ -8,7 +8,13 @@ use encoding_rs::{
     X_USER_DEFINED,
 };
 use lol_html::html_content::Element;
-use lol_html::{AsciiCompatibleEncoding, HtmlRewriter, Settings, element};
+use lol_html::{
+    AsciiCompatibleEncoding, HtmlRewriter, MemorySettings, Settings, element,
+};
+
+/// How much memory a parser may take for the open elements of a page, in
+/// bytes.
+pub const MAX_PARSER_BYTES: usize = 32_000_000;
 
 /// The encoding of an HTML page (HTML Standard, "encoding sniffing
 /// algorithm").
@@ -55,8 +61,11 @@ fn in_meta(bytes: &[u8]) -> Option<&'static Encoding> {
     });
     // Up to there all that counts is ASCII.
     let ascii = AsciiCompatibleEncoding::new(WINDOWS_1252)?;
+    let memory =
+        MemorySettings::new().with_max_allowed_memory_usage(MAX_PARSER_BYTES);
     let settings = Settings::new()
         .with_strict(false)
+        .with_memory_settings(memory)
         .with_encoding(ascii)
         .append_element_content_handler(meta);
     let mut parser = HtmlRewriter::new(settings, |_: &[u8]| {});

@@ -7,22 +7,18 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::ops::Range;
 use std::rc::Rc;
 
+use lol_html::errors::RewritingError;
 use lol_html::html_content::{Element, TextType};
 use lol_html::{
-    HandlerResult, HtmlRewriter, MemorySettings, Settings, doctype, element,
-    end_tag, text,
+    HtmlRewriter, MemorySettings, Settings, doctype, element, end_tag, text,
 };
 
+use crate::charset::MAX_PARSER_BYTES;
 use crate::collector::Collector;
 use crate::elements::{Namespace, Tag};
 use crate::message::{Incomplete, Page};
-
-/// How much memory the parser may take for the open elements of a page, in
-/// bytes.
-const MAX_PARSER_BYTES: usize = 32_000_000;
 
 /// Parses a page. When `is_cancelled` returns true, it stops and returns what
 /// it has.
@@ -31,108 +27,73 @@ pub fn parse(
     collector: Collector<'_>,
     is_cancelled: impl Fn() -> bool,
 ) -> Page {
-    let parser = Parser {
+    let reader = Reader {
         collector: RefCell::new(collector),
+        noscript: RefCell::default(),
         is_cancelled: &is_cancelled,
-        incomplete: Cell::new(None),
     };
-    // What made it stop is in `incomplete`.
-    let _ = parser.walk(html, &Templates::default(), true);
-    let Parser { collector, incomplete, .. } = parser;
-    collector.into_inner().page(incomplete.into_inner())
+    // The parser takes what's in a `<noscript>` for text, as a browser does
+    // with scripts. A crawler has none, so it's a part of the page. In it there
+    // can't be another one.
+    let read = reader.read(html).and_then(|()| {
+        let noscript = reader.noscript.take();
+        reader.read(&noscript)
+    });
+    reader.collector.into_inner().page(read.err())
 }
 
-/// What the parts of a page share: the page itself, and each `<noscript>`.
-struct Parser<'p> {
+/// Passes the tags of a page on to its collector.
+struct Reader<'p> {
     collector: RefCell<Collector<'p>>,
+    /// What's in all its `<noscript>`s.
+    noscript: RefCell<String>,
     is_cancelled: &'p dyn Fn() -> bool,
-    incomplete: Cell<Option<Incomplete>>,
 }
 
-/// How many `<template>`s are open.
-#[derive(Clone, Default)]
-struct Templates {
-    /// Their contents aren't part of the page.
-    inert: Rc<Cell<usize>>,
-    /// The shadow trees that a page has without a script. A person sees what's
-    /// in them.
-    shadow: Rc<Cell<usize>>,
-}
-
-impl Parser<'_> {
-    /// Parses the page, or a part of it.
-    fn walk(
-        &self,
-        html: &str,
-        templates: &Templates,
-        is_page: bool,
-    ) -> HandlerResult {
+impl Reader<'_> {
+    /// Reads the page, or a part of it.
+    fn read(&self, html: &str) -> Result<(), Incomplete> {
+        let templates = Templates::default();
         let mut attributes = Vec::new();
         let element = element!("*", |element| {
             if (self.is_cancelled)() {
-                self.incomplete.set(Some(Incomplete::Cancelled));
                 return Err("the crawl has ended".into());
             }
-            if templates.inert.get() == 0 {
+            if templates.are_closed() {
                 attributes.clear();
                 attributes.extend(attributes_in(html, element));
-                self.element(html, element, &attributes, templates);
+                self.element(html, element, &attributes, &templates);
             }
             Ok(())
         });
-        let text = text!("a", |text| {
-            let is_visible = match text.text_type() {
-                TextType::Data | TextType::RCData | TextType::CDataSection => {
-                    true
-                }
-                TextType::RawText
-                | TextType::ScriptData
-                | TextType::PlainText => false,
-            };
-            if is_visible && templates.inert.get() == 0 {
+        let link = text!("a", |text| {
+            if text.text_type() == TextType::Data && templates.are_closed() {
                 self.collector.borrow_mut().text(text.as_str());
             }
             Ok(())
         });
-        // The parser takes what's in a `<noscript>` for text, as a browser does
-        // with scripts. A crawler has none, so it's a part of the page. It has
-        // no `<noscript>` of its own.
-        let mut content = 0..0;
         let noscript = text!("noscript", |text| {
-            let is_raw = text.text_type() == TextType::RawText;
-            if !is_raw || !is_page || templates.inert.get() > 0 {
-                return Ok(());
+            // In SVG it's like any other element.
+            if text.text_type() == TextType::RawText && templates.are_closed() {
+                let mut noscript = self.noscript.borrow_mut();
+                noscript.push_str(text.as_str());
+                if text.last_in_text_node() {
+                    noscript.push_str("</noscript>");
+                }
             }
-            content = joined(&content, text.source_location().bytes());
-            if !text.last_in_text_node() {
-                return Ok(());
-            }
-            let part = html.get(std::mem::take(&mut content));
-            self.walk(part.unwrap_or_default(), &templates.in_part(), false)
+            Ok(())
         });
-        // With a handler that may always be needed, the parser looks at a tag
-        // once. Otherwise it does so twice: to see which handlers match, and
-        // to read it for them. That takes 9 % more time.
-        let reads_once = doctype!(|_| Ok(()));
-        // The parser remembers the open elements, and many pages never close
-        // theirs.
-        let memory = MemorySettings::new()
-            .with_max_allowed_memory_usage(MAX_PARSER_BYTES);
         let settings = Settings::new()
-            .with_strict(false)
-            .with_memory_settings(memory)
             .append_element_content_handler(element)
-            .append_element_content_handler(text)
-            .append_element_content_handler(noscript)
-            .append_document_content_handler(reads_once);
-        // It could rewrite the page, too. We throw away what it writes.
-        let mut parser = HtmlRewriter::new(settings, |_: &[u8]| {});
-        let parsed = parser.write(html.as_bytes());
-        let parsed = parsed.and_then(|()| parser.end());
-        if parsed.is_err() && self.incomplete.get().is_none() {
-            self.incomplete.set(Some(Incomplete::Memory));
+            .append_element_content_handler(link)
+            .append_element_content_handler(noscript);
+        match run(html, settings) {
+            Ok(()) => Ok(()),
+            Err(RewritingError::ContentHandlerError(_)) => {
+                Err(Incomplete::Cancelled)
+            }
+            Err(_) => Err(Incomplete::Memory),
         }
-        Ok(parsed?)
     }
 
     fn element(
@@ -147,19 +108,10 @@ impl Parser<'_> {
             "http://www.w3.org/2000/svg" => Namespace::Svg,
             _ => Namespace::Other,
         };
-        let start = element.source_location().bytes().start + 1;
-        let tag = html.get(start..).unwrap_or_default();
-        let is_end =
-            |it: char| it.is_ascii_whitespace() || matches!(it, '/' | '>');
-        let name = tag.split(is_end).next().unwrap_or_default();
-        let name = if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            Cow::Owned(name.to_ascii_lowercase())
-        } else {
-            Cow::Borrowed(name)
-        };
+        let name = name_in(html, element);
         let tag = Tag { namespace, name: &name, attributes, is_xml: false };
-        let in_shadow = templates.shadow.get() > 0;
-        self.collector.borrow_mut().tag(&tag, in_shadow);
+        let is_in_shadow = templates.shadow.get() > 0;
+        self.collector.borrow_mut().tag(&tag, is_in_shadow);
         if tag.is("template") {
             let is_shadow = tag.has("shadowrootmode", "open")
                 || tag.has("shadowrootmode", "closed");
@@ -168,7 +120,41 @@ impl Parser<'_> {
     }
 }
 
+fn run(html: &str, settings: Settings<'_, '_>) -> Result<(), RewritingError> {
+    // The parser remembers the open elements, and many pages never close
+    // theirs.
+    let memory =
+        MemorySettings::new().with_max_allowed_memory_usage(MAX_PARSER_BYTES);
+    // With a handler that may always be needed, the parser looks at a tag once.
+    // Otherwise it does so twice: to see which handlers match, and to read it
+    // for them. That takes 9 % more time.
+    let looks_once = doctype!(|_| Ok(()));
+    let settings = settings
+        .with_strict(false)
+        .with_memory_settings(memory)
+        .append_document_content_handler(looks_once);
+    // It could rewrite the page, too. We throw away what it writes.
+    let mut parser = HtmlRewriter::new(settings, |_: &[u8]| {});
+    parser.write(html.as_bytes())?;
+    parser.end()
+}
+
+/// How many `<template>`s are open.
+#[derive(Default)]
+struct Templates {
+    /// Their contents aren't part of the page.
+    inert: Rc<Cell<usize>>,
+    /// The shadow trees that a page has without a script. A person sees what's
+    /// in them.
+    shadow: Rc<Cell<usize>>,
+}
+
 impl Templates {
+    /// Whether what goes by is a part of the page.
+    fn are_closed(&self) -> bool {
+        self.inert.get() == 0
+    }
+
     fn enter(&self, is_shadow: bool, template: &mut Element<'_, '_>) {
         let open = if is_shadow { &self.shadow } else { &self.inert };
         let open = Rc::clone(open);
@@ -180,13 +166,18 @@ impl Templates {
             }));
         }
     }
+}
 
-    /// Those around a part of the page. What the part leaves open ends with it.
-    fn in_part(&self) -> Templates {
-        Templates {
-            inert: Rc::new(self.inert.as_ref().clone()),
-            shadow: Rc::new(self.shadow.as_ref().clone()),
-        }
+/// The name of an element, in lower case.
+fn name_in<'p>(html: &'p str, element: &Element<'_, '_>) -> Cow<'p, str> {
+    let start = element.source_location().bytes().start + "<".len();
+    let tag = html.get(start..).unwrap_or_default();
+    let is_end = |it: char| it.is_ascii_whitespace() || matches!(it, '/' | '>');
+    let name = tag.split(is_end).next().unwrap_or_default();
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
     }
 }
 
@@ -201,11 +192,6 @@ fn attributes_in<'p>(
         let value = value.and_then(|value| html.get(value.bytes()));
         Some((name, value.unwrap_or_default()))
     })
-}
-
-/// One range and the next.
-fn joined(range: &Range<usize>, next: Range<usize>) -> Range<usize> {
-    if range.is_empty() { next } else { range.start..next.end }
 }
 
 #[cfg(test)]
@@ -312,6 +298,12 @@ mod tests {
     }
 
     #[test]
+    fn a_template_that_is_never_closed_ends_with_what_it_is_in() {
+        let page = page("<div><template><a href=/no></div><a href=1></a>");
+        assert_eq!(links(&page), [("/b/1", "<a>")]);
+    }
+
+    #[test]
     fn a_shadow_tree_has_links_and_no_anchors() {
         let page = page(
             "<div><template shadowrootmode=open><base href=/no/><a href=1>one\
@@ -327,18 +319,18 @@ mod tests {
         let page = page(
             "<noscript><base href=/x/><meta http-equiv=refresh \
              content='0; url=1'></noscript><a href=2>two<noscript>no\
-             <noscript><p></noscript></a><noscript>&lt;<a href=3>three</a>\
-             <p id=yes><template><i id=no></noscript><a href=4></a>\
+             <noscript><p></noscript></a><svg><noscript><a href=3></noscript>\
+             </svg><noscript>&lt;<a href=4>four</a><p id=yes><template>\
+             <i id=no></template></noscript><a href=5></a>\
              <template><noscript><a href=/no></noscript></template>\
-             <svg><noscript><a href=5></noscript></svg>\
              <noscript><img src=6>",
         );
         let found = [
-            ("/x/1", "<meta>"),
             ("/x/2", "two"),
-            ("/x/3", "three"),
-            ("/x/4", "<a>"),
+            ("/x/3", "<a>"),
             ("/x/5", "<a>"),
+            ("/x/1", "<meta>"),
+            ("/x/4", "four"),
             ("/x/6", "<img>"),
         ];
         assert_eq!(links(&page), found);
@@ -365,6 +357,9 @@ mod tests {
         let deep = "<noscript>".repeat(100_000);
         let deep = page(&format!("{deep}<a href=/no>"));
         assert_eq!(deep.incomplete, None);
+        let many = "<noscript><p></noscript>".repeat(100_000);
+        let many = page(&format!("{many}<a href=/last>"));
+        assert_eq!(links(&many), [("/last", "<a>")]);
         let letters = "&amp;".repeat(400_000);
         let text = page(&format!("<a href=/>{letters}</a><a href=/last>"));
         assert_eq!(text.links.len(), 2);
