@@ -18,6 +18,7 @@ pub struct Progress {
     broken: AtomicU64,
     /// When the check began, if lines are printed.
     start: Option<Instant>,
+    /// How many lines it was time for.
     lines: AtomicU64,
 }
 
@@ -27,9 +28,9 @@ impl Progress {
         let target = ProgressDrawTarget::stderr();
         let start = target.is_hidden().then(Instant::now);
         let bar = ProgressBar::with_draw_target(Some(0), target);
-        let style = ProgressStyle::with_template(
-            "{bar:30} {human_pos} of {human_len} URLs checked{msg}",
-        );
+        // The message is cut where a narrow terminal ends. A line that's broken
+        // in two wouldn't be removed completely.
+        let style = ProgressStyle::with_template("{bar:20} {wide_msg}");
         // Without the style it's still a bar.
         if let Ok(style) = style {
             bar.set_style(style);
@@ -51,6 +52,7 @@ impl Progress {
     /// Counts one more URL to check.
     pub fn found(&self) {
         self.bar.inc_length(1);
+        self.bar.set_message(self.message());
     }
 
     /// Counts a URL that was checked.
@@ -63,23 +65,23 @@ impl Progress {
     }
 
     fn count(&self, is_broken: bool) {
-        if is_broken {
-            let broken = 1 + self.broken.fetch_add(1, Relaxed);
-            self.bar.set_message(format!(", {} broken", HumanCount(broken)));
-        }
+        self.broken.fetch_add(u64::from(is_broken), Relaxed);
         self.bar.inc(1);
+        self.bar.set_message(self.message());
+    }
+
+    fn message(&self) -> String {
+        let checked = HumanCount(self.bar.position());
+        let known = HumanCount(self.bar.length().unwrap_or_default());
+        let broken = HumanCount(self.broken.load(Relaxed));
+        format!("{checked} of {known} URLs checked, {broken} broken")
     }
 
     /// The line to print now, if it's time for one.
     fn line(&self) -> Option<String> {
         let pauses = self.start?.elapsed().as_secs() / PAUSE.as_secs();
-        if self.lines.swap(pauses, Relaxed) == pauses {
-            return None;
-        }
-        let checked = HumanCount(self.bar.position());
-        let known = HumanCount(self.bar.length().unwrap_or_default());
-        let broken = self.bar.message();
-        Some(format!("{checked} of {known} URLs checked{broken}"))
+        let is_time = self.lines.swap(pauses, Relaxed) != pauses;
+        is_time.then(|| self.message())
     }
 
     /// Removes the bar.

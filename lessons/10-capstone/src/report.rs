@@ -114,7 +114,8 @@ pub struct Style {
 impl Report {
     /// The exit status: 0 for a site without a broken link and 1 for a site
     /// with some, 130 if the check was interrupted before it found one, and 3
-    /// if not even the start was checked, because it redirects to a URL that was skipped.
+    /// if not even the start was checked, because it redirects to a URL that
+    /// was skipped.
     pub fn status(&self) -> u8 {
         if !self.broken.is_empty() {
             1
