@@ -235,6 +235,21 @@ mod tests {
     }
 
     #[test]
+    fn after_the_first_url_that_is_left_out_there_is_no_shorter_one() {
+        let [short, long, last] = ["http://a/1", "http://a/2345", "http://a/3"];
+        let mut frontier = InMemory::new(10, 4);
+        frontier.scopes[0].limit_bytes(short.len() + last.len());
+        let mut put = |url| frontier.put(job(url, true, 1));
+        let added = [short, long, last, short].map(&mut put);
+        let expected =
+            [Added::New, Added::OverLimit, Added::OverLimit, Added::Known];
+        assert_eq!(added, expected);
+        assert_eq!(frontier.known.len(), 1);
+        assert_eq!(frontier.take(), Some(job(short, true, 1)));
+        assert_eq!(frontier.take(), None);
+    }
+
+    #[test]
     fn a_round_ends_when_all_its_jobs_are_done_and_not_when_all_are_taken() {
         let mut frontier = InMemory::new(10, 4);
         let [first, second] = ["http://a/1", "http://a/2"];

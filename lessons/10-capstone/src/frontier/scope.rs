@@ -93,6 +93,10 @@ mod tests {
     use super::*;
 
     impl Scope {
+        pub fn limit_bytes(&mut self, bytes: usize) {
+            self.bytes_left = bytes;
+        }
+
         pub fn is_empty(&self) -> bool {
             self.later.is_empty() && self.bytes == 0
         }
