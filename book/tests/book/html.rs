@@ -10,6 +10,7 @@ use lesson10::filter::Filter;
 use lesson10::frontier::InMemory;
 use lesson10::mock_site::options;
 use lesson10::progress::Progress;
+use lesson10::report::Style;
 use lesson10::{Options, check};
 use mock_server::{MockWeb, Site};
 use scraper::{ElementRef, Html, Selector};
@@ -85,7 +86,7 @@ async fn no_link_within_the_built_book_is_broken() {
     let report = check(&options, InMemory::new(10_000, 16), &progress, &stop).await;
     let report = report.expect("a frontier in memory doesn't fail");
     let mut printed = Vec::new();
-    report.write_table(&mut printed).expect("there's room");
+    report.write_table(&mut printed, Style::default()).expect("there's room");
     assert!(report.broken.is_empty(), "{}", String::from_utf8_lossy(&printed));
     assert!(report.incomplete.is_empty(), "{:?}", report.incomplete);
     // Each page except the one for printing, which no page has a link to, with its links and pictures.
