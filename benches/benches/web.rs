@@ -7,22 +7,13 @@
 //! Pages of 15,000 bytes, 100 requests at a time on open connections, from four servers: hyper alone, the front alone,
 //! wiremock alone, and wiremock behind the front. Each server has one thread.
 
-use std::convert::Infallible;
 use std::hint::black_box;
-use std::io;
 use std::net::SocketAddr;
-use std::thread;
 
-use benches::Load;
+use benches::{Load, serve};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
 use mock_server::{MockWeb, Site, page};
-use tokio::net::TcpListener;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -32,31 +23,6 @@ const REQUESTS: usize = 20;
 
 fn the_page() -> Bytes {
     page("A page", 15_000, 2_000).into()
-}
-
-/// hyper alone, in a thread that ends with the process.
-fn bare_hyper() -> io::Result<SocketAddr> {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
-    listener.set_nonblocking(true)?;
-    let address = listener.local_addr()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    thread::spawn(move || runtime.block_on(serve(listener)));
-    Ok(address)
-}
-
-async fn serve(listener: std::net::TcpListener) -> io::Result<Infallible> {
-    let listener = TcpListener::from_std(listener)?;
-    let page = the_page();
-    loop {
-        let (stream, _) = listener.accept().await?;
-        stream.set_nodelay(true)?;
-        let page = page.clone();
-        let answer = service_fn(move |_: Request<_>| {
-            let answer = Response::builder().header("content-type", HTML).body(Full::new(page.clone()));
-            async move { answer }
-        });
-        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
-    }
 }
 
 fn web(site: Site) -> MockWeb {
@@ -81,11 +47,13 @@ fn servers(criterion: &mut Criterion) {
         Mock::given(any()).respond_with(answer).mount(&server).await;
         server
     });
+    let page = the_page();
+    let bare_hyper = serve(move |_| Some(page.clone())).expect("hyper starts");
     let mut group = criterion.benchmark_group("web");
     group.throughput(Throughput::Elements((CONNECTIONS * REQUESTS) as u64));
     group.sample_size(20);
     for (name, server) in [
-        ("bare hyper", bare_hyper().expect("hyper starts")),
+        ("bare hyper", bare_hyper),
         ("front", address(front.url("site.example"))),
         ("wiremock", *wiremock.address()),
         ("front and wiremock", address(both.url("site.example"))),
