@@ -18,6 +18,7 @@ use std::fmt::Display;
 use std::io::{self, BufWriter, ErrorKind, Write, stderr, stdout};
 use std::pin::pin;
 use std::process::{ExitCode, exit};
+use std::time::Duration;
 
 use anyhow::Context;
 use arguments::Arguments;
@@ -40,10 +41,13 @@ use tokio_util::sync::CancellationToken;
 
 /// The exit status that a shell shows for a program ended by Ctrl-C.
 const INTERRUPTED: i32 = 130;
+/// How long the threads of the runtime may take to end.
+const TIME_TO_END: Duration = Duration::from_millis(100);
 
 // `#[tokio::main]` would wait at the end for a name lookup that's still running
 // (lesson 07, "an exit that hangs"), so this `main` shuts the runtime down
-// itself.
+// itself. Windows stops threads wherever they are when a program exits, and if
+// one of them holds a lock, the exit can hang. So they get time to end.
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
@@ -59,7 +63,7 @@ fn main() -> ExitCode {
     };
     let status = Runtime::new().map_err(Into::into).and_then(|runtime| {
         let status = runtime.block_on(run(&arguments));
-        runtime.shutdown_background();
+        runtime.shutdown_timeout(TIME_TO_END);
         status
     });
     match status {

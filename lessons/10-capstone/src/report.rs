@@ -1,4 +1,32 @@
 //! The result of a check, as text for people and as JSON for programs.
+//!
+//! # JSON
+//!
+//! [`Report::write_json`] writes an object per line. The last one is the
+//! summary, and each line before it is a broken URL, which has a `link`:
+//!
+//! ```json
+//! {
+//!   "link": "http://site.example/moved",
+//!   "kind": "status",
+//!   "why": "the server returned 404 Not Found",
+//!   "status": 404,
+//!   "redirects_to": "http://site.example/lost",
+//!   "count": 2,
+//!   "occurrences": [{ "page": "http://site.example/", "text": "the news" }]
+//! }
+//! ```
+//!
+//! Programs can rely on `kind`: its values stay the same, although new ones may
+//! be added. The words of `why` may change. `count` is the number of links, and
+//! `occurrences` has all their places, but two links with the same text on the
+//! same page are one place. The `page` of the start URL is `null`.
+//!
+//! The summary has the numbers of everything that was checked or skipped.
+//! `in_part` lists the pages of which only part was read, `limits` the limits
+//! that were met, and if `interrupted` is true, the rest of the site is
+//! missing. `report.schema.json`, a JSON Schema in the folder of this package,
+//! describes every key.
 
 mod entries;
 mod json;
