@@ -9,8 +9,9 @@ use percent_encoding::percent_decode_str;
 ///
 /// It takes eight bytes, however long the name is. A check keeps the anchors
 /// of all pages until the end, and a page of documentation has thousands of
-/// them. Among a million names, the chance that one has the hash of a name
-/// that's missing is one in 18 million million.
+/// them. Two names can have the same hash, and then a missing anchor counts as
+/// found. On a page with a million anchors, the chance of that is one in
+/// 18 million million.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AnchorName(u64);
 

@@ -71,8 +71,8 @@ impl Collector<'_> {
         }
     }
 
-    /// Collects what a start tag says. The tags in a shadow tree have ids of
-    /// their own, and no fragment leads there.
+    /// Collects what's in a start tag. No fragment leads to an id in a shadow
+    /// tree.
     pub fn tag(&mut self, tag: &Tag<'_>, in_shadow: bool) {
         if !in_shadow {
             self.anchor(tag.get("id"));
@@ -86,7 +86,7 @@ impl Collector<'_> {
         if tag.name == "a" {
             self.open = None;
         } else if tag.is("img") && self.open.is_some() {
-            // Most links without words are pictures with words.
+            // A link that's only a picture is known by its description.
             self.text(" ");
             self.text(tag.raw("alt").unwrap_or_default());
             self.text(" ");

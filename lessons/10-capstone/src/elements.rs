@@ -1,11 +1,11 @@
 //! Knows which attributes hold URLs, by the index of attributes in the HTML
 //! Standard and the one in SVG 2.
 //!
-//! Not among them are the addresses that a link checker can't request as a
-//! browser would: `action`, `formaction` and `ping`, which need the data of a
-//! form or a POST; names that only look like URLs (`itemtype`, `itemid`); and
-//! attributes that no browser follows any more (`longdesc`, `manifest`,
-//! `codebase`).
+//! Some addresses are left out, because a GET request for them wouldn't be the
+//! request that a browser sends: `action` and `formaction` get the data of a
+//! form, and `ping` gets a POST. So are names that only look like URLs
+//! (`itemtype`, `itemid`), and attributes that browsers no longer follow
+//! (`longdesc`, `manifest`, `codebase`).
 
 use std::borrow::Cow;
 
@@ -148,8 +148,8 @@ fn is_fetched(tag: &Tag<'_>) -> bool {
     })
 }
 
-/// Whether it's an SVG element with an `href`. HTML's parser doesn't tell
-/// capital letters from small ones.
+/// Whether it's an SVG element that may have an `href`. HTML's parser ignores
+/// case.
 fn may_refer(name: &str) -> bool {
     [
         "a",

@@ -53,7 +53,7 @@
 //!
 //! Everything a site can make grow has a limit: the URLs that are remembered
 //! ([`frontier::InMemory`]); the links of a page, their occurrences and the
-//! anchors ([`reporter`], [`parser`]); the bytes of a page
+//! anchors ([`collector`], [`reporter`]); the bytes of a page
 //! ([`Options::max_page_bytes`]); and the pages in flight (the capacity of the
 //! channels and [`Options::at_once`]). A job that waits for its host isn't in
 //! flight, and there are at most as many of them as the frontier allows for

@@ -254,6 +254,8 @@ mod tests {
             assert!(page.anchors.is_none(), "{wrong}");
         }
         assert_eq!(page("<a href='/1'/>").incomplete, None);
+        let cut = parse_all("<html><p/>");
+        assert_eq!(cut.incomplete, Some(Incomplete::Malformed));
     }
 
     #[test]
