@@ -206,7 +206,7 @@ impl Web {
 
     /// The URL with this number.
     pub fn url_of(&self, id: Id) -> &Arc<str> {
-        &self.urls.get_index(id as usize).expect("only `url` gives numbers").0
+        self.urls.get_index(id as usize).expect("only `url` gives numbers").0
     }
 
     /// The text with this number.

@@ -54,7 +54,8 @@ fn a_certificate_that_is_not_trusted_is_reported_as_that() {
     let (status, printed) = report(&server.url, None);
     assert_eq!(status, Some(1));
     let error = "the TLS handshake failed: invalid peer certificate: ";
-    let start = format!("{}: {error}", server.url);
+    let start =
+        format!("1 broken URL on other sites:\n{}: {error}", server.url);
     assert!(printed.starts_with(&start), "{printed}");
 }
 
@@ -64,7 +65,7 @@ fn a_link_over_https_works_if_the_certificate_is_trusted() {
     let server = TlsServer::start(&tls("server.py"));
     let trusted = Some(tls("certificate.pem"));
     let (status, printed) = report(&server.url, trusted);
-    let clean = "Checked: 2 links to 2 URLs, 0 broken\n";
+    let clean = "Checked 1 link on 1 page: no broken URLs\n";
     assert_eq!((status, printed.as_str()), (Some(0), clean));
 }
 
