@@ -3,14 +3,18 @@
 use regex::RegexSet;
 use url::Url;
 
-/// Which URLs are left out of a check. By default, none are.
+/// Which links are left out of a check. By default, none are.
+///
+/// The patterns are searched for in the whole URL of a link, with its fragment.
+/// The start URL is always checked. The target of a redirect can be left out,
+/// too.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// URLs that match one of these patterns are left out.
+    /// Links that match one of these patterns are left out.
     pub exclude: RegexSet,
-    /// URLs that match one of these are checked, whatever else leaves them out.
+    /// Links that match one of these are checked, whatever else leaves them out.
     pub include: RegexSet,
-    /// Whether URLs that don't belong to the site are left out.
+    /// Whether links to other sites are left out.
     pub no_external: bool,
 }
 
