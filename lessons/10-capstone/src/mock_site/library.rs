@@ -268,7 +268,7 @@ pub const WORN: [(&str, &str); 32] = [
     ("title?as=escape", ""),
     ("title?as=huge", ""),
     ("gzip-bomb?size=2", ""),
-    ("endless?chunk=100000&pause=0", ""),
+    ("endless?chunk=1000000&pause=0", ""),
     ("status?code=410", "the server returned 410 Gone"),
     ("status?code=503", DOWN),
     ("unstable?rate=1&with=empty", LOST),
