@@ -1,7 +1,8 @@
 //! Content codings: how a response is compressed, and its bytes without that.
 //!
-//! No request of this program allows a coding, but some servers have only
-//! compressed files, and send them whatever a request allows (RFC 9110, 12.5.3).
+//! No request of this program asks for a coding, but some servers have only
+//! compressed files, and send them whatever a request asks for. RFC 9110 allows
+//! that in section 12.5.3.
 
 use std::io::Read;
 

@@ -21,8 +21,8 @@ pub struct Scope {
     /// How many bytes their URLs have, at most `bytes_left`.
     bytes: usize,
     /// The first job that was left out. All jobs after it are left out, even a
-    /// shorter one that there's room for. Otherwise it would depend on the order
-    /// in which they arrive which ones are.
+    /// shorter one that there's room for. Otherwise, which ones are left out
+    /// would depend on the order in which they arrive.
     left_out: Option<(usize, Url)>,
 }
 

@@ -28,9 +28,10 @@ impl RawServer {
     /// Starts it. It responds to a request, such as `GET /page`, with these
     /// bytes, or closes the connection. Each connection counts its requests
     /// from zero.
-    pub async fn start(
-        respond: impl Fn(&str, usize) -> Option<Vec<u8>> + Send + Sync + 'static,
-    ) -> RawServer {
+    pub async fn start<R>(respond: R) -> RawServer
+    where
+        R: Fn(&str, usize) -> Option<Vec<u8>> + Send + Sync + 'static,
+    {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("it has one");
         let requests = Arc::new(Mutex::new(Vec::new()));
