@@ -8,6 +8,7 @@ use reqwest::Client;
 use testkit::{IMPATIENT, PATIENT, start};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use crate::examples::{one_page, slow_host, stopping, two_stages};
 
@@ -35,6 +36,18 @@ async fn one_page_and_its_links_are_requested_one_after_another() {
         ["/", "/fiction", "/science", "/history", "/fiction", "/", "/missing"];
     assert_eq!(paths(&record), requested);
     assert_eq!(record.max_in_flight(), 1);
+}
+
+#[test]
+fn only_links_to_pages_of_the_same_site_count() {
+    let page = Url::parse("http://a.example/b/").expect("it is a URL");
+    let hrefs = ["c#d", "#e", "/f", "http://b.example/", "mailto:g@a.example"];
+    let html: String = hrefs.map(|to| format!("<a href={to}>x</a>")).concat();
+    let links = one_page::links_in(&html, &page).expect("it is HTML");
+    let links: Vec<_> = links.iter().map(Url::as_str).collect();
+    let of_the_site =
+        ["http://a.example/b/c", "http://a.example/b/", "http://a.example/f"];
+    assert_eq!(links, of_the_site);
 }
 
 #[tokio::test]
@@ -76,6 +89,15 @@ async fn urls_that_wait_in_the_frontier_leave_all_four_places_to_others() {
     fetched.expect("the gate opens");
     assert_eq!(web.record().max_in_flight(), 4);
     assert_eq!(web.record().exchanges().len(), 10);
+}
+
+#[tokio::test]
+async fn three_hosts_share_the_four_places() {
+    let hosts = [TWO_HOSTS[0], TWO_HOSTS[1], "python.org"];
+    let (_web, sites, _watchdog) = start(web_of(&hosts).gate(5, IMPATIENT));
+    let urls = [urls(&sites[..2]), urls(&sites[1..])].concat();
+    let fetched = slow_host::wait_in_frontier(&Client::new(), urls).await;
+    assert_gate_failed(fetched);
 }
 
 #[tokio::test]
@@ -130,7 +152,7 @@ async fn a_host_that_never_responds_holds_up_the_other_only_in_the_wrong_run() {
     assert_eq!(web.record().requests("library.example"), 0);
 }
 
-fn urls(sites: &[lesson_kit::Site]) -> Vec<url::Url> {
+fn urls(sites: &[lesson_kit::Site]) -> Vec<Url> {
     let sites = sites.try_into().expect("two sites");
     slow_host::urls(sites).expect("they are URLs")
 }
@@ -151,7 +173,9 @@ async fn the_whole_checker_requests_each_url_once_and_ends_by_itself() {
     assert_eq!((report.known, report.fine), (8, 7));
     let [broken] = &report.broken[..] else { panic!("{report:?}") };
     assert!(broken.starts_with("/missing: "), "{broken}");
-    let mut paths = paths(&web.record());
+    let record = web.record();
+    assert!(record.max_in_flight() <= 2 + 1, "two to one host");
+    let mut paths = paths(&record);
     paths.sort();
     let requested = [
         "/", "/", "/fiction", "/history", "/missing", "/novels", "/poems",
