@@ -41,7 +41,7 @@ pub enum LinkError {
     #[error("the response is not HTTP")]
     NotHttp,
     /// The head of the response has more lines than
-    /// [`MAX_HEADERS`](crate::client::MAX_HEADERS), or hundreds of kilobytes.
+    /// [`MAX_HEADERS`](crate::http::client::MAX_HEADERS), or hundreds of kilobytes.
     #[error("the head of the response is too large")]
     HeadTooLarge,
     /// The body is compressed in a way that this program doesn't know, or

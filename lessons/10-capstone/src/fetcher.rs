@@ -16,17 +16,17 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::client::Clients;
-use crate::decode::End;
 use crate::error::LinkError;
-use crate::media_type::page_type;
+use crate::http::client::Clients;
+use crate::http::decode::End;
+use crate::http::media_type::page_type;
+use crate::http::places::{Place, Places};
+use crate::http::redirect::redirect;
+use crate::http::response::{decoded_body, success};
+use crate::http::retry::{Attempt, Retries};
+use crate::http::robots::{MAX_ROBOTS_BYTES, MAX_ROBOTS_REDIRECTS, Robots};
 use crate::message::{Body, Fetched, Incomplete, Job, Outcome, SkipReason};
 use crate::options::Options;
-use crate::places::{Place, Places};
-use crate::redirect::redirect;
-use crate::response::{decoded_body, success};
-use crate::retry::{Attempt, Retries};
-use crate::robots::{MAX_ROBOTS_BYTES, MAX_ROBOTS_REDIRECTS, Robots};
 
 /// The outcome of a job, and its page if it's one to search for links.
 type Result<T = (Outcome, Option<Body>)> = std::result::Result<T, LinkError>;

@@ -22,9 +22,6 @@
 //!   retries.
 //! - [`parser`]: finds the links of pages, on threads that may block. It
 //!   builds no tree, so its cost grows with the bytes of a page and no faster.
-//!   [`html`] and [`xhtml`] read the tags, [`elements`] knows which attributes
-//!   hold URLs ([`srcset`] and [`refresh`] read two of them), and [`collector`]
-//!   keeps what was found. [`charset`] decodes the page.
 //! - [`reporter`]: collects all results, and joins links and outcomes at the
 //!   end.
 //! - [`progress`]: what a person sees in the meantime.
@@ -32,10 +29,8 @@
 //!
 //! The stages import what they send each other ([`message`]), and no other
 //! stage. Below them are [`options`], [`filter`], [`error`], [`address`],
-//! [`text`] and [`anchors`]. What the fetcher needs is below it: the HTTP clients
-//! ([`client`]); [`retry`], with [`hosts`], [`places`] and [`robots`], which
-//! decides when a request may start; and what a response says ([`response`],
-//! [`media_type`], [`redirect`], [`decode`]). The result is a [`report`], and
+//! [`text`], [`page`], which reads a page, and [`http`], which the fetcher needs
+//! to send requests and to read responses. The result is a [`report`], and
 //! [`mock_site`] is a site with every kind of broken link, for a first run and
 //! for the tests.
 //!
@@ -53,45 +48,30 @@
 //!
 //! Everything a site can make grow has a limit: the URLs that are remembered
 //! ([`frontier::InMemory`]); the links of a page, their occurrences and the
-//! anchors ([`collector`], [`reporter`]); the bytes of a page
+//! anchors ([`page::collector`], [`reporter`]); the bytes of a page
 //! ([`Options::max_page_bytes`]); and the pages in flight (the capacity of the
 //! channels and [`Options::at_once`]). A job that waits for its host isn't in
 //! flight, and there are at most as many of them as the frontier allows for
 //! each host.
 
 pub mod address;
-pub mod anchors;
-pub mod charset;
 mod check;
-pub mod client;
-pub mod collector;
 pub mod crawl;
-pub mod decode;
-pub mod elements;
 pub mod error;
 pub mod fetcher;
 pub mod filter;
 pub mod frontier;
-pub mod hosts;
-pub mod html;
-pub mod media_type;
+pub mod http;
 pub mod message;
 #[cfg(feature = "mock-site")]
 pub mod mock_site;
 pub mod options;
+pub mod page;
 pub mod parser;
-pub mod places;
 pub mod progress;
-pub mod redirect;
-pub mod refresh;
 pub mod report;
 pub mod reporter;
-pub mod response;
-pub mod retry;
-pub mod robots;
-pub mod srcset;
 pub mod text;
-pub mod xhtml;
 
 pub use check::{CheckError, check};
 pub use error::LinkError;

@@ -8,8 +8,8 @@ use encoding_rs::Encoding;
 use indicatif::HumanCount;
 use url::{ParseError, Url};
 
-pub use crate::anchors::Anchors;
 use crate::error::LinkError;
+pub use crate::page::anchors::Anchors;
 
 /// How many redirects may lead from a link to its page, as in a browser.
 pub const MAX_REDIRECTS: usize = 20;

@@ -12,12 +12,12 @@ use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::task::spawn_blocking;
 use url::Url;
 
-use crate::charset;
-use crate::collector::Collector;
-use crate::html;
-use crate::media_type::looks_like_html;
+use crate::http::media_type::looks_like_html;
 use crate::message::{Body, Fetched, Incomplete, Page, PageKind, Visit};
-use crate::xhtml;
+use crate::page::charset;
+use crate::page::collector::Collector;
+use crate::page::html;
+use crate::page::xhtml;
 
 /// Parses the pages that arrive, as many at a time as there are cores. Links
 /// count on pages up to this depth.

@@ -7,10 +7,10 @@ use std::mem::take;
 use url::Url;
 
 use super::web::{Id, Place, State, Web};
-use crate::anchors::Anchors;
 use crate::error::LinkError;
 use crate::message::{MAX_REDIRECTS, SkipReason};
 use crate::options::Options;
+use crate::page::anchors::Anchors;
 use crate::report::{Broken, Occurrence, Report};
 
 /// Adds to the report which links work, which are broken and which were

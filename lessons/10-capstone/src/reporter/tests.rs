@@ -4,9 +4,9 @@ use std::time::Duration;
 use url::Url;
 
 use super::*;
-use crate::anchors::{AnchorName, Anchors};
 use crate::error::LinkError;
 use crate::message::NotUrl;
+use crate::page::anchors::{AnchorName, Anchors};
 use crate::report::Style;
 
 fn url(path: &str) -> Url {

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use indexmap::{IndexMap, IndexSet};
 use url::{ParseError, Url};
 
-use crate::anchors::Anchors;
 use crate::error::LinkError;
 use crate::message::{NotUrl, Outcome, SkipReason};
+use crate::page::anchors::Anchors;
 
 /// The number of a URL or a text.
 pub type Id = u32;

@@ -1,6 +1,6 @@
 //! Heads of responses that break the rules, or take them to their limits.
 
-use lesson10::client::MAX_HEADERS;
+use lesson10::http::client::MAX_HEADERS;
 use mock_server::Site;
 use wiremock::matchers::{header, header_regex, path};
 use wiremock::{Mock, ResponseTemplate};

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use lesson10::frontier::InMemory;
-use lesson10::hosts::MAX_FAILURES;
+use lesson10::http::hosts::MAX_FAILURES;
 use lesson10::progress::Progress;
 use lesson10::{LinkError, Options, check};
 use mock_server::{Fault, Record, Site};

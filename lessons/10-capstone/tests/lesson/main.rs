@@ -24,6 +24,6 @@ mod robots;
 mod schema;
 mod signals;
 mod start_url;
-mod structure;
 mod steps;
+mod structure;
 mod support;

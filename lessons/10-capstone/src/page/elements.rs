@@ -11,8 +11,8 @@ use std::borrow::Cow;
 
 use htmlize::unescape_attribute;
 
-use crate::refresh::refresh_target;
-use crate::srcset::candidates;
+use crate::page::refresh::refresh_target;
+use crate::page::srcset::candidates;
 
 /// What language an element belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

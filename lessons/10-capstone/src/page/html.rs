@@ -15,10 +15,10 @@ use lol_html::{
     HtmlRewriter, MemorySettings, Settings, doctype, element, end_tag, text,
 };
 
-use crate::charset::MAX_PARSER_BYTES;
-use crate::collector::Collector;
-use crate::elements::{Namespace, Tag};
 use crate::message::{Incomplete, Page};
+use crate::page::charset::MAX_PARSER_BYTES;
+use crate::page::collector::Collector;
+use crate::page::elements::{Namespace, Tag};
 
 /// Parses a page. When `is_cancelled` returns true, it stops and returns what
 /// it has.

@@ -11,9 +11,9 @@ use quick_xml::name::{
 };
 use quick_xml::{Error, NsReader};
 
-use crate::collector::Collector;
-use crate::elements::{Namespace, Tag};
 use crate::message::{Incomplete, Page};
+use crate::page::collector::Collector;
+use crate::page::elements::{Namespace, Tag};
 
 const HTML: Uri<'_> = Uri("http://www.w3.org/1999/xhtml");
 const SVG: Uri<'_> = Uri("http://www.w3.org/2000/svg");

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 
-use crate::decode::{End, codings, decode};
 use crate::error::LinkError;
+use crate::http::decode::{End, codings, decode};
 
 /// A response that's a success, and otherwise its status as an error.
 ///

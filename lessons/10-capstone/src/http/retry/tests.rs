@@ -7,7 +7,7 @@ use robotxt::AccessResult;
 use tokio::time::Instant;
 
 use super::*;
-use crate::places::Places;
+use crate::http::places::Places;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 

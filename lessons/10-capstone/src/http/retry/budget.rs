@@ -5,7 +5,7 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio::time::Instant;
 
-use crate::hosts::MAX_PAUSE;
+use crate::http::hosts::MAX_PAUSE;
 
 /// How often a URL is tried again because its host asked to wait. The retries
 /// after other errors are counted apart.

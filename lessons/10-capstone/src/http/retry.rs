@@ -11,9 +11,9 @@ use url::Url;
 
 use crate::address::host_of;
 use crate::error::LinkError;
-use crate::hosts::{Hosts, Turn};
-use crate::places::Place;
-use crate::robots::Robots;
+use crate::http::hosts::{Hosts, Turn};
+use crate::http::places::Place;
+use crate::http::robots::Robots;
 use budget::Budget;
 
 /// What an attempt has to know about the ones before.

@@ -5,10 +5,10 @@ use htmlize::unescape;
 use url::{ParseError, Url};
 
 use crate::address::{MAX_URL_BYTES, without_login};
-use crate::anchors::{AnchorName, Anchors};
-use crate::charset::encode_query;
-use crate::elements::{Tag, for_each_url};
 use crate::message::{Incomplete, Link, NotUrl, Page};
+use crate::page::anchors::{AnchorName, Anchors};
+use crate::page::charset::encode_query;
+use crate::page::elements::{Tag, for_each_url};
 use crate::text::{MAX_TEXT_CHARS, harmless, shortened};
 
 /// Of a link's text this many characters are kept until white space and
@@ -210,7 +210,7 @@ mod tests {
     use encoding_rs::{ISO_8859_7, WINDOWS_1252};
 
     use super::*;
-    use crate::html::parse;
+    use crate::page::html::parse;
 
     fn page(html: &str) -> Page {
         page_at("http://a.example/b/c", UTF_8, html)
