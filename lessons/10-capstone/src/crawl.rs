@@ -17,6 +17,10 @@ use crate::options::Options;
 use crate::progress::Progress;
 // ANCHOR_END: use
 
+/// How many redirects in a row are followed. A link may lead into the middle of
+/// a chain, and it may have as many behind it as any other link.
+const MAX_HOPS: usize = 2 * MAX_REDIRECTS;
+
 // ANCHOR: run
 /// Crawls until nothing is left. Returns whether the frontier left out a URL
 /// because of a limit.
@@ -94,7 +98,7 @@ fn found(options: &Options, visit: &Visit) -> Vec<Job> {
     // requested once, when its own host is ready, and only if robots.txt allows
     // it.
     let redirect = match &visit.outcome {
-        Outcome::Redirect(to) if hops < MAX_REDIRECTS => {
+        Outcome::Redirect(to) if hops < MAX_HOPS => {
             Some(job(to, depth, hops + 1))
         }
         _ => None,

@@ -198,9 +198,7 @@ impl Fetcher {
     async fn test_url(&self, url: &Url, attempt: Attempt) -> Result {
         if attempt.failed == 0 {
             match self.test_with(Method::HEAD, url, attempt).await {
-                Err(error)
-                    if error.may_be_fine_for_get()
-                        && !attempt.is_repeated_after(&error) => {}
+                Err(error) if error.may_be_fine_for_get() => {}
                 tested => return tested,
             }
         }

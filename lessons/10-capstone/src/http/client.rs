@@ -22,9 +22,10 @@ const ACCEPTED: HeaderValue =
 /// The clients.
 #[derive(Debug)]
 pub struct Clients {
-    /// It uses connections again.
+    /// It uses connections again. For the site.
     pub pooled: Client,
-    /// It opens a new connection for every request.
+    /// It opens a new connection for every request. For other hosts, and for a
+    /// retry after a connection was lost.
     pub fresh: Client,
 }
 

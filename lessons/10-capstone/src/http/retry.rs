@@ -26,17 +26,13 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// Whether the request is repeated without a pause, because the fault may
-    /// lie in a connection that was used before.
+    /// Whether the request is repeated without a pause, because the server may
+    /// have closed an idle connection just when it was used again.
     ///
-    /// The server may have closed it just when it was used again. hyper repeats
-    /// a request that was never written. This one may have been, but HEAD and
-    /// GET are safe to repeat. Or the server sent a body after a HEAD, and it
-    /// came in time to be taken for the next response.
-    pub fn is_repeated_after(&self, error: &LinkError) -> bool {
-        let is_stale =
-            matches!(error, LinkError::ConnectionLost | LinkError::NotHttp);
-        is_stale && !self.needs_new_connection
+    /// hyper repeats a request that was never written. This one may have been,
+    /// but GET is safe to repeat.
+    fn is_repeated_after(&self, error: &LinkError) -> bool {
+        matches!(error, LinkError::ConnectionLost) && !self.needs_new_connection
     }
 }
 
@@ -75,7 +71,10 @@ impl Retries {
         let host = host_of(url);
         // Given back at the end.
         let mut turn = None;
-        let mut this = Attempt::default();
+        // A page may have links to a thousand other hosts. An idle connection to
+        // each of them would be a thousand open files.
+        let mut this =
+            Attempt { failed: 0, needs_new_connection: robots.is_none() };
         let mut budget = Budget::new(self.timeout);
         loop {
             self.wait(&host, robots, place, &mut turn).await?;

@@ -9,6 +9,7 @@ use lesson10::http::hosts::MAX_FAILURES;
 use lesson10::progress::Progress;
 use lesson10::{LinkError, Options, check};
 use mock_server::{Fault, Record, Site};
+use testkit::WATCHDOG;
 use tokio_util::sync::CancellationToken;
 use wiremock::matchers::header;
 use wiremock::{Mock, ResponseTemplate};
@@ -152,8 +153,8 @@ async fn a_host_that_never_responds_is_given_up_after_several_urls() {
     let report = run_with(&options, InMemory::new(100, 1)).await;
     let record = web.record();
     assert_eq!(paths(&record, "empty.example").len(), MAX_FAILURES);
-    // HEAD on two connections, and three times GET.
-    assert_eq!(record.requests("empty.example"), MAX_FAILURES * 5);
+    // HEAD, and three times GET.
+    assert_eq!(record.requests("empty.example"), MAX_FAILURES * 4);
     // The links without a request of their own are broken all the same.
     assert_eq!(report.broken.len(), 40);
     let is_given_up =
@@ -217,4 +218,32 @@ async fn a_silent_site_costs_a_few_timeouts() {
     // With robots.txt and the start page, and others in flight.
     let most = 2 + MAX_FAILURES + 7;
     assert!((2 + MAX_FAILURES..=most).contains(&requested), "{requested}");
+}
+
+#[tokio::test]
+async fn connections_to_other_hosts_are_not_kept() {
+    let names: Vec<_> = (0..30).map(|n| format!("host-{n}.example")).collect();
+    let links = names.iter().map(|name| format!("http://{name}/"));
+    let links: Vec<_> =
+        links.chain(["http://silent.example/".into()]).collect();
+    let links: Vec<_> = links.iter().map(String::as_str).collect();
+    let silent = Site::new("silent.example").fault(Fault::Hang);
+    let others = names.iter().map(|name| Site::new(name));
+    let sites = [home(&links), silent].into_iter().chain(others).collect();
+    let (web, options, _watchdog) = start(sites);
+    let options = Options { timeout: WATCHDOG, ..options };
+    let (progress, stop) = (Progress::hidden(), CancellationToken::new());
+    let frontier = InMemory::new(100, 4);
+    let checking = check(&options, frontier, &progress, &stop);
+    let stopping = async {
+        // The site's connection is kept, and the silent host's is in use.
+        web.wait_until(|record| {
+            let ended = record.exchanges().filter(|one| one.ended.is_some());
+            ended.count() == 32 && record.open_connections() <= 2
+        })
+        .await;
+        stop.cancel();
+    };
+    let (report, ()) = tokio::join!(checking, stopping);
+    assert_eq!(report.expect("the frontier does not fail").fine, 31);
 }

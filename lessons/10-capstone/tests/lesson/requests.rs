@@ -113,15 +113,13 @@ fn methods<'a>(record: &'a Record, site: &str) -> Vec<&'a str> {
 
 #[tokio::test]
 async fn a_host_that_is_down_gets_no_more_requests_because_of_head() {
-    // A lost connection is replaced once without a pause, and so is one with
-    // garbage on it.
     let kinds = [
         ("missing.example", "status?code=404", "HEAD GET"),
         ("failing.example", "status?code=500", "HEAD GET"),
         ("down.example", "status?code=503", "HEAD GET GET GET"),
         ("silent.example", "hang", "HEAD GET GET"),
-        ("empty.example", "empty", "HEAD HEAD GET GET GET"),
-        ("garbage.example", "garbage", "HEAD HEAD GET"),
+        ("empty.example", "empty", "HEAD GET GET GET"),
+        ("garbage.example", "garbage", "HEAD GET"),
         ("later.example", "status?code=503&retry-after=86400", "HEAD"),
         ("busy.example", "status?code=429&retry-after=86400", "HEAD"),
     ];
@@ -182,7 +180,7 @@ async fn get_decides_if_head_gets_no_response_or_no_http() {
             start(vec![home(&[server.url.as_str()])]);
         let report = run(&options).await;
         assert_eq!(report.broken.len(), 0, "{:?}", report.broken);
-        assert_eq!(server.requests(), ["HEAD /", "HEAD /", "GET /"]);
+        assert_eq!(server.requests(), ["HEAD /", "GET /"]);
     }
 }
 
@@ -201,10 +199,8 @@ async fn a_body_that_comes_late_after_a_head_is_not_the_next_response() {
     let (_web, options, _watchdog) = start(vec![home(&links)]);
     let report = run_with(&options, InMemory::new(100, 1)).await;
     assert_eq!(report.broken.len(), 0, "{:?}", report.broken);
-    // The first response was sound. The second request got the body of the
-    // first, and was repeated on a new connection. Nothing used that again.
-    let expected = ["HEAD /1", "HEAD /2", "HEAD /2", "HEAD /3"];
-    assert_eq!(server.requests(), expected);
+    // Each request had a connection of its own.
+    assert_eq!(server.requests(), ["HEAD /1", "HEAD /2", "HEAD /3"]);
 }
 
 #[tokio::test]

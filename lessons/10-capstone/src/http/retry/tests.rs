@@ -18,12 +18,23 @@ async fn attempts(
     duration: Duration,
     errors: &[LinkError],
 ) -> (Vec<Attempt>, Duration) {
+    let robots = Robots::new(AccessResult::Successful(b""));
+    attempts_at(Some(&robots), retries, duration, errors).await
+}
+
+/// The same with the robots.txt of the site, or with none for another host.
+async fn attempts_at(
+    robots: Option<&Robots>,
+    retries: &Retries,
+    duration: Duration,
+    errors: &[LinkError],
+) -> (Vec<Attempt>, Duration) {
     let url = Url::parse("http://a.example").expect("it is a URL");
     let mut place = Places::new(1).take().await;
     let begin = Instant::now();
     let mut attempts = Vec::new();
     let result: Result<(), _> = retries
-        .run(&url, None, &mut place, |attempt| {
+        .run(&url, robots, &mut place, |attempt| {
             let last = errors.len() - 1;
             let error = errors[attempts.len().min(last)].clone();
             attempts.push(attempt);
@@ -66,17 +77,25 @@ async fn a_host_that_hangs_gets_three_attempts_and_a_quick_one_gets_four() {
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_connection_is_replaced_without_a_pause() {
-    for (error, expected) in
-        [(LinkError::ConnectionLost, 5), (LinkError::NotHttp, 2)]
-    {
-        let retries = Retries::new(TIMEOUT);
-        let (all, _) = attempts(&retries, Duration::ZERO, &[error]).await;
-        assert_eq!(all.len(), expected);
-        assert!(!all[0].needs_new_connection);
-        let mut rest = all[1..].iter();
-        assert!(rest.all(|attempt| attempt.needs_new_connection));
-        assert_eq!((all[0].failed, all[1].failed), (0, 0));
-    }
+    let retries = Retries::new(TIMEOUT);
+    let lost = [LinkError::ConnectionLost];
+    let (all, _) = attempts(&retries, Duration::ZERO, &lost).await;
+    assert_eq!(all.len(), 5);
+    assert!(!all[0].needs_new_connection);
+    let mut rest = all[1..].iter();
+    assert!(rest.all(|attempt| attempt.needs_new_connection));
+    assert_eq!((all[0].failed, all[1].failed), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_to_another_host_is_always_new_so_it_is_not_replaced() {
+    let retries = Retries::new(TIMEOUT);
+    let lost = [LinkError::ConnectionLost];
+    let (all, _) = attempts_at(None, &retries, Duration::ZERO, &lost).await;
+    assert_eq!(all.len(), 4);
+    assert!(all.iter().all(|attempt| attempt.needs_new_connection));
+    let failed: Vec<_> = all.iter().map(|attempt| attempt.failed).collect();
+    assert_eq!(failed, [0, 1, 2, 3]);
 }
 
 #[tokio::test(start_paused = true)]
