@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Parser;
 use clap::builder::RangedU64ValueParser;
 use lesson10::Options;
+use lesson10::address::without_login;
 use lesson10::filter::Filter;
 use regex::{Regex, RegexSet};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -134,7 +135,8 @@ fn url(text: &str) -> Result<Url, String> {
         "https" if cfg!(feature = "live") => Ok(url),
         "https" => Err(format!(
             "https needs TLS, which this build does not have; \
-             run cargo run -p lesson10 --features live -- {text}"
+             run cargo run -p lesson10 --features live -- {}",
+            without_login(url)
         )),
         _ => Err(format!("only http and https can be checked; {example}")),
     }

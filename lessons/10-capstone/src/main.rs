@@ -14,6 +14,7 @@
 mod arguments;
 
 // ANCHOR: use
+use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, BufWriter, ErrorKind, Write, stderr, stdout};
 use std::pin::pin;
@@ -23,6 +24,7 @@ use std::time::Duration;
 use anyhow::Context;
 use arguments::Arguments;
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
 use console::colors_enabled;
 use lesson10::frontier::InMemory;
 #[cfg(feature = "mock-site")]
@@ -44,6 +46,25 @@ const INTERRUPTED: i32 = 130;
 /// How long the threads of the runtime may take to end.
 const TIME_TO_END: Duration = Duration::from_millis(100);
 
+/// What's wrong with the arguments, in one line.
+fn reason(error: &clap::Error) -> String {
+    // clap repeats the value. A header may be a password, and a URL have one.
+    let is_secret = |argument: &ContextValue| {
+        let argument = argument.to_string();
+        argument.starts_with("--header") || argument.contains("[URL]")
+    };
+    let argument = error.get(ContextKind::InvalidArg);
+    if let Some(cause) = error.source()
+        && let Some(argument) = argument.filter(|name| is_secret(name))
+    {
+        return format!("invalid value for '{argument}': {cause}");
+    }
+    // The other lines are usage, which --help prints.
+    let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    line.trim_start_matches("error: ").to_owned()
+}
+
 // `#[tokio::main]` would wait at the end for a name lookup that's still running
 // (lesson 07, "an exit that hangs"), so this `main` shuts the runtime down
 // itself. Windows stops threads wherever they are when a program exits, and if
@@ -52,11 +73,7 @@ fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) if error.use_stderr() => {
-            // The other lines are usage, which --help prints.
-            let text = error.to_string();
-            let line = text.lines().next().unwrap_or_default();
-            let line = line.trim_start_matches("error: ");
-            print_error(format_args!("{line}; see --help"));
+            print_error(format_args!("{}; see --help", reason(&error)));
             return ExitCode::from(2);
         }
         Err(help) => help.exit(),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use reqwest::StatusCode;
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 use tokio::time::{Instant, sleep_until};
 
@@ -13,7 +14,8 @@ use crate::error::LinkError;
 /// A host gets no more requests after this many URLs in a row without a useful
 /// response, each of them tried several times.
 pub const MAX_FAILURES: usize = 8;
-/// A host that asks to wait longer than this gets no more requests.
+/// A host that answers 429 and asks to wait longer than this gets no more
+/// requests. If it's a 503, only this URL gets none.
 pub const MAX_PAUSE: Duration = Duration::from_secs(60);
 
 /// The hosts that were tried, by [`host_of`](crate::address::host_of).
@@ -87,7 +89,11 @@ impl Hosts {
         self.change(host, |host| {
             host.turns.get_or_insert_default();
             if wait > MAX_PAUSE {
-                host.closed = Some(given_up(error));
+                // A 503 may be about one page, but a 429 is about the client.
+                let too_many = StatusCode::TOO_MANY_REQUESTS;
+                if matches!(error, LinkError::Status(s, _) if *s == too_many) {
+                    host.closed = Some(given_up(error));
+                }
                 return false;
             }
             host.pause_end = host.pause_end.max(Some(Instant::now() + wait));
@@ -148,8 +154,6 @@ fn given_up(error: &LinkError) -> LinkError {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::StatusCode;
-
     use super::*;
 
     const HOST: &str = "a.example:80";
@@ -247,6 +251,10 @@ mod tests {
         let hosts = Hosts::default();
         let day = Duration::from_secs(86_400);
         let status = StatusCode::SERVICE_UNAVAILABLE;
+        let error = LinkError::Status(status, Some(day));
+        assert!(!hosts.pause(HOST, day, &error));
+        assert!(next_error(&hosts).is_none(), "it may be about one page");
+        let status = StatusCode::TOO_MANY_REQUESTS;
         let error = LinkError::Status(status, Some(day));
         assert!(!hosts.pause(HOST, day, &error));
         hosts.failed(HOST, &error);

@@ -165,6 +165,24 @@ fn a_wrong_argument_is_status_2_and_the_error_says_what_is_right() {
 }
 
 #[test]
+fn a_wrong_argument_that_may_be_a_password_is_not_printed() {
+    for arguments in [
+        &["--header", "Authorization Bearer secret"][..],
+        &["--header", "Cookie: secret\nX: y"],
+        &["http://me:secret@["],
+        &["ftp://me:secret@site.example"],
+        #[cfg(not(feature = "live"))]
+        &["https://me:secret@site.example"],
+    ] {
+        let (status, _, error) = run(arguments);
+        assert_eq!(status, Some(2), "{error}");
+        assert!(error.contains("invalid value for"), "{error}");
+        assert!(!error.contains("secret"), "{error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+    }
+}
+
+#[test]
 fn a_start_url_that_cannot_be_reached_is_in_the_report() {
     let refused = Site::new("refused.example").fault(Fault::Refused);
     let web = MockWeb::builder().sites([refused]).start().expect("a web");
