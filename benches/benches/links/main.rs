@@ -43,7 +43,6 @@ fn links(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("lesson10 links");
     group.throughput(Throughput::Bytes(bytes as u64));
     group.sampling_mode(SamplingMode::Flat);
-    group.sample_size(10);
     for at_once in [1, 16] {
         let options = Options { at_once, ..Options::new(start.clone(), Duration::from_secs(10)) };
         group.bench_function(BenchmarkId::new("in flight", at_once), |bencher| {
@@ -68,7 +67,6 @@ fn page(criterion: &mut Criterion) {
     let number = html.matches("href=").count();
     let mut group = criterion.benchmark_group("lesson10 page");
     group.throughput(Throughput::Bytes(html.len() as u64));
-    group.sample_size(20);
     group.bench_function(
         BenchmarkId::new("links and anchors", format!("{} KB", html.len() / 1_000)),
         |bencher| {
@@ -85,7 +83,7 @@ fn page(criterion: &mut Criterion) {
 
 criterion_group! {
     name = links_benches;
-    config = Criterion::default().warm_up_time(Duration::from_secs(1));
+    config = Criterion::default().sample_size(10).warm_up_time(Duration::from_secs(1));
     targets = links, page
 }
 criterion_main!(links_benches);
