@@ -13,7 +13,7 @@ const MINUTES_A_PAGE: f64 = 25.0;
 /// The core path takes no longer than this.
 const MINUTES_OF_THE_CORE_PATH: f64 = 240.0;
 /// Chapters 1 to 10, with all their pages, have no more words than this.
-const WORDS: usize = 26_000;
+const WORDS: usize = 27_000;
 /// A reader has read no more code than this, without imports, when the first output comes.
 const LINES_BEFORE_OUTPUT: usize = 25;
 /// How far the minutes that a page states may be from those that are measured.
@@ -144,7 +144,7 @@ fn the_core_path_takes_at_most_four_hours_and_is_marked_in_three_places() {
 }
 
 #[test]
-fn the_chapters_have_at_most_26_000_words() {
+fn the_chapters_have_at_most_27_000_words() {
     let words: usize =
         all_pages().iter().filter(|page| is_of_a_chapter(page)).map(|page| length(page).words).sum();
     assert!(

@@ -82,8 +82,9 @@ fn every_message_that_the_book_explains_was_printed_by_a_run_or_is_looked_for_by
 }
 
 /// What a chapter prints in bold and isn't a term: names of parts of a page, and items of a list.
-const NO_TERMS: [&str; 13] = [
+const NO_TERMS: [&str; 14] = [
     "Beside the core path",
+    "Change an option.",
     "Core path",
     "Loses data.",
     "Order",

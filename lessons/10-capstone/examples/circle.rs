@@ -94,9 +94,9 @@ pub async fn send_then_receive(
     mut links: Receiver<Vec<usize>>,
     crawl: &mut Crawl,
 ) {
-    let mut known = VecDeque::from([0]);
+    let mut waiting = VecDeque::from([0]);
     loop {
-        while let Some(page) = known.pop_front() {
+        while let Some(page) = waiting.pop_front() {
             if jobs.send(page).await.is_err() {
                 return;
             }
@@ -108,7 +108,7 @@ pub async fn send_then_receive(
         let Some(found) = links.recv().await else { return };
         crawl.in_flight -= 1;
         crawl.visited += 1;
-        known.extend(found);
+        waiting.extend(found);
     }
 }
 // ANCHOR_END: wrong
@@ -120,12 +120,12 @@ pub async fn send_or_receive(
     mut links: Receiver<Vec<usize>>,
     crawl: &mut Crawl,
 ) {
-    let mut known = VecDeque::from([0]);
-    while !known.is_empty() || crawl.in_flight > 0 {
+    let mut waiting = VecDeque::from([0]);
+    while !waiting.is_empty() || crawl.in_flight > 0 {
         tokio::select! {
-            permit = jobs.reserve(), if !known.is_empty() => {
+            permit = jobs.reserve(), if !waiting.is_empty() => {
                 let Ok(permit) = permit else { return };
-                let Some(page) = known.pop_front() else { return };
+                let Some(page) = waiting.pop_front() else { return };
                 permit.send(page);
                 crawl.in_flight += 1;
             }
@@ -133,7 +133,7 @@ pub async fn send_or_receive(
                 let Some(found) = found else { return };
                 crawl.in_flight -= 1;
                 crawl.visited += 1;
-                known.extend(found);
+                waiting.extend(found);
             }
         }
     }
