@@ -8,6 +8,7 @@
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
+use reqwest::header::AUTHORIZATION;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use robotxt::AccessResult;
 use tokio::sync::OnceCell;
@@ -281,12 +282,16 @@ impl Fetcher {
         client.request(method, url.clone())
     }
 
-    /// Adds what the site gets and no other host.
+    /// Adds what the site gets and no other host. A header of one's own comes
+    /// before the login, because there may be only one `Authorization`.
     fn for_site(&self, request: RequestBuilder) -> RequestBuilder {
-        let request = request.headers(self.options.headers.clone());
-        match &self.options.login {
-            Some((name, password)) => request.basic_auth(name, Some(password)),
-            None => request,
+        let Options { headers, login, .. } = &self.options;
+        let request = request.headers(headers.clone());
+        match login {
+            Some((name, password)) if !headers.contains_key(AUTHORIZATION) => {
+                request.basic_auth(name, Some(password))
+            }
+            _ => request,
         }
     }
 }

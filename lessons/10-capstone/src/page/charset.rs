@@ -50,8 +50,12 @@ fn of_bom(bytes: &[u8]) -> Option<&'static Encoding> {
     Encoding::for_bom(bytes).map(|(encoding, _)| encoding)
 }
 
-/// The first `<meta>` that names an encoding. The standard looks for it in the
-/// first 1,024 bytes; when it comes later, a browser starts the page again.
+/// How many bytes of a page are searched for a `<meta>` with its encoding. The
+/// standard looks at the first 1,024; when it comes later, a browser starts the
+/// page again. All of a large page would take as long as parsing it.
+const MAX_META_BYTES: usize = 100_000;
+
+/// The first `<meta>` that names an encoding, if it isn't too far down.
 fn in_meta(bytes: &[u8]) -> Option<&'static Encoding> {
     let found = Cell::new(None);
     let meta = element!("meta", |meta| {
@@ -69,6 +73,7 @@ fn in_meta(bytes: &[u8]) -> Option<&'static Encoding> {
         .with_encoding(ascii)
         .append_element_content_handler(meta);
     let mut parser = HtmlRewriter::new(settings, |_: &[u8]| {});
+    let bytes = &bytes[..bytes.len().min(MAX_META_BYTES)];
     // Other errors are found again when the page is parsed.
     let _ = parser.write(bytes).and_then(|()| parser.end());
     found.get()
@@ -160,6 +165,14 @@ mod tests {
     use encoding_rs::{ISO_8859_7, SHIFT_JIS, WINDOWS_1251};
 
     use super::*;
+
+    #[test]
+    fn a_meta_that_comes_too_late_does_not_count() {
+        let meta = |blanks| " ".repeat(blanks) + "<meta charset=sjis>";
+        let near = meta(MAX_META_BYTES - 100);
+        assert_eq!(in_meta(near.as_bytes()), Some(SHIFT_JIS));
+        assert_eq!(in_meta(meta(MAX_META_BYTES).as_bytes()), None);
+    }
 
     #[test]
     fn what_names_the_encoding_first_decides() {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use lesson10::Options;
 use mock_server::Site;
-use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use wiremock::{Mock, Request, ResponseTemplate};
 
 use crate::support::{HOME, home, redirect, run, start};
@@ -53,4 +53,30 @@ async fn only_the_site_gets_the_headers_even_where_it_redirects() {
         ("other.example", "/robots.txt", 0),
     ];
     assert_eq!(requests, expected);
+}
+
+#[tokio::test]
+async fn a_header_of_ones_own_comes_before_the_login() {
+    let (web, options, _watchdog) = start(vec![home(&[])]);
+    let requests = Arc::new(Mutex::new(BTreeSet::new()));
+    let seen = Arc::clone(&requests);
+    let spy = move |request: &Request| {
+        let values = request.headers.get_all("authorization").iter();
+        let values: Vec<_> = values
+            .map(|value| value.to_str().expect("it is text").to_owned())
+            .collect();
+        seen.lock().expect("no test panicked").insert(values);
+        false
+    };
+    Mock::given(spy)
+        .respond_with(ResponseTemplate::new(500))
+        .with_priority(1)
+        .mount(web.wiremock())
+        .await;
+    let login = Some(("me".to_owned(), "word".to_owned()));
+    let own = HeaderValue::from_static("Bearer token");
+    let headers = HeaderMap::from_iter([(AUTHORIZATION, own)]);
+    run(&Options { headers, login, ..options }).await;
+    let requests = requests.lock().expect("no test panicked");
+    assert_eq!(*requests, BTreeSet::from([vec!["Bearer token".to_owned()]]));
 }
