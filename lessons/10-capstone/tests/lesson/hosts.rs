@@ -246,5 +246,5 @@ async fn connections_to_other_hosts_are_not_kept() {
         stop.cancel();
     };
     let (report, ()) = tokio::join!(checking, stopping);
-    assert_eq!(report.expect("the frontier does not fail").fine, 31);
+    assert!(report.expect("the frontier does not fail").interrupted);
 }
