@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 /// How many bytes all URLs of the site may have, and all URLs outside. Each URL
-/// is stored up to twice, and takes about 300 bytes besides (measured).
+/// is stored up to twice, and takes about 300 bytes in addition (measured).
 const MAX_BYTES: usize = 64_000_000;
 
 /// The URLs of the site, or those outside.

@@ -9,7 +9,7 @@ use reqwest::header::{
 
 use crate::message::PageKind;
 
-/// So many bytes of a body decide what it is when no header does.
+/// This many bytes of a body decide what it is when no header does.
 const SNIFFED_BYTES: usize = 1_445;
 /// The tags that a page without a type may start with.
 const FIRST_TAGS: [&[u8]; 17] = [

@@ -19,7 +19,7 @@ pub const MAX_RAW_TEXT_CHARS: usize = 10 * MAX_TEXT_CHARS;
 /// index of Python's documentation, which is nothing but links, needs two. A
 /// long base URL with a million short links would need thousands.
 const MAX_GROWTH: usize = 8;
-/// And so many bytes besides, for short pages with long URLs.
+/// They may take this many bytes more, because a short page may have long URLs.
 const MIN_LINK_BYTES: usize = 8_000_000;
 
 /// Collects links and anchors while a page goes by.
@@ -52,7 +52,7 @@ struct OpenLink {
 }
 
 impl Collector<'_> {
-    /// A collector for a page of so many bytes, at this URL and in this
+    /// A collector for a page with this many bytes, at this URL and in this
     /// encoding.
     pub fn new<'u>(
         url: &'u Url,

@@ -17,7 +17,7 @@ fn reporter() -> Reporter {
     Reporter::new(&Options::new(url(""), Duration::from_secs(1)))
 }
 
-/// A reporter with room for so many bytes of links, and of anchors.
+/// A reporter with room for this many bytes of links, and of anchors.
 fn small_reporter(link_bytes: usize, anchor_bytes: usize) -> Reporter {
     let mut web = Web::new(link_bytes, anchor_bytes);
     web.add_link(None, &url(""), "the start URL");

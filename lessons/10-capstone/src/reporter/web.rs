@@ -14,7 +14,7 @@ use crate::page::anchors::Anchors;
 /// The number of a URL or a text.
 pub type Id = u32;
 
-/// What a URL or a text takes besides its letters, in bytes: about
+/// How many bytes a URL or a text takes in addition to its letters: about
 /// as much as was measured.
 const ENTRY: usize = 100;
 
@@ -79,7 +79,7 @@ pub enum State {
 }
 
 impl Web {
-    /// An empty web for so many bytes of links and of anchors.
+    /// An empty web for this many bytes of links and of anchors.
     pub fn new(link_bytes: usize, anchor_bytes: usize) -> Web {
         Web {
             urls: IndexMap::new(),
