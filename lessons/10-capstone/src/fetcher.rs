@@ -56,7 +56,6 @@ impl Fetcher {
         })
     }
 
-    // ANCHOR: run
     /// Fetches the jobs that arrive and sends the results on, until `jobs` is
     /// closed or the crawl has ended.
     pub async fn run(
@@ -100,7 +99,6 @@ impl Fetcher {
         }
         tasks.shutdown().await;
     }
-    // ANCHOR_END: run
 
     /// Decides the outcome of a job.
     async fn fetch(&self, job: Job, place: &mut Place) -> Fetched {
@@ -124,7 +122,6 @@ impl Fetcher {
         needs_tls.then_some(SkipReason::Tls)
     }
 
-    // ANCHOR: request
     async fn request(&self, job: &Job, place: &mut Place) -> Result {
         let url = &job.url;
         let retries = &self.retries;
@@ -147,7 +144,6 @@ impl Fetcher {
         let fetch = |attempt| self.fetch_page(job, attempt);
         retries.run(url, Some(robots), place, fetch).await
     }
-    // ANCHOR_END: request
 
     /// A start URL that leads nowhere is an error. Otherwise a site on which
     /// nothing was checked would pass as clean.
@@ -191,7 +187,6 @@ impl Fetcher {
         Ok(Some(Body { bytes, kind, charset, incomplete }))
     }
 
-    // ANCHOR: test_url
     /// Tests whether a URL outside works. A successful HEAD is enough. If it
     /// fails, GET decides, because many servers support HEAD badly or not at
     /// all. After a temporary error, the next attempt is a GET. So a host that
@@ -205,7 +200,6 @@ impl Fetcher {
         }
         self.test_with(Method::GET, url, attempt).await
     }
-    // ANCHOR_END: test_url
 
     async fn test_with(
         &self,

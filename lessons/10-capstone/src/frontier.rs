@@ -145,7 +145,6 @@ impl InMemory {
         }
     }
 
-    // ANCHOR: take
     fn take(&mut self) -> Option<Job> {
         if self.hosts.is_empty() {
             self.begin_round();
@@ -171,7 +170,6 @@ impl InMemory {
             self.hosts.remove(&name);
         }
     }
-    // ANCHOR_END: take
 
     fn give_back(&mut self, job: &Job) {
         let name = host_of(&job.url);

@@ -16,12 +16,13 @@ use crate::http::places::Place;
 use crate::http::robots::Robots;
 use budget::Budget;
 
-/// What an attempt has to know about the ones before.
+/// What an attempt has to know.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Attempt {
-    /// How many failed.
+    /// How many attempts failed before.
     pub failed: usize,
-    /// Whether one was lost on a connection that may have been used before.
+    /// Whether no idle connection may be used again: for another host, or after
+    /// a connection was lost.
     pub needs_new_connection: bool,
 }
 
