@@ -44,24 +44,24 @@ async fn main() -> anyhow::Result<()> {
     let (client, sites) = (client()?, lesson.sites());
 
     println!("--- wrong: JoinHandle ---");
-    give_up(with_handles(&client, sites)).await?;
+    give_up(LIMIT, with_handles(&client, sites)).await?;
     lesson.timeline("JoinHandle").await;
 
     println!("\n--- right: no tasks ---");
-    give_up(without_tasks(&client, sites)).await?;
+    give_up(LIMIT, without_tasks(&client, sites)).await?;
     lesson.timeline("no tasks").await;
 
     println!("\n--- right: JoinSet ---");
-    give_up(with_join_set(&client, sites)).await?;
+    give_up(LIMIT, with_join_set(&client, sites)).await?;
     lesson.timeline("JoinSet").await;
 
     println!("\n--- right: AbortOnDropHandle ---");
-    give_up(with_abort_on_drop(&client, sites)).await?;
+    give_up(LIMIT, with_abort_on_drop(&client, sites)).await?;
     lesson.timeline("AbortOnDropHandle").await;
 
     println!("\n--- the handle is kept ---");
     let Some(site) = sites.first() else { return Ok(()) };
-    let bytes = wait_again(&client, site).await?;
+    let bytes = wait_again(&client, site, LIMIT).await?;
     println!("{}: {bytes} bytes", site.name);
     Ok(())
 }
@@ -69,9 +69,10 @@ async fn main() -> anyhow::Result<()> {
 // ANCHOR: give_up
 /// Waits for the work until the timeout expires, and then does something else.
 async fn give_up(
+    limit: Duration,
     work: impl Future<Output = anyhow::Result<usize>>,
 ) -> anyhow::Result<()> {
-    match timeout(LIMIT, work).await {
+    match timeout(limit, work).await {
         Ok(total) => println!("{} bytes", total?),
         Err(_elapsed) => println!("gave up"),
     }
@@ -151,9 +152,10 @@ pub async fn with_abort_on_drop(
 pub async fn wait_again(
     client: &reqwest::Client,
     site: &Site,
+    limit: Duration,
 ) -> anyhow::Result<usize> {
     let mut handle = tokio::spawn(fetch_page(client.clone(), site.clone()));
-    if let Ok(result) = timeout(LIMIT, &mut handle).await {
+    if let Ok(result) = timeout(limit, &mut handle).await {
         return Ok(result??);
     }
     println!("still waiting for {}", site.name);

@@ -49,7 +49,7 @@ async fn main() -> anyhow::Result<()> {
 /// log. No thread is blocked, so a timeout is enough to end a run that hangs.
 pub async fn run(work: impl AsyncFnOnce(&Lock, &Log)) -> Vec<String> {
     let (lock, log) = (Lock::default(), Log::default());
-    keep_busy(&lock, &log).await;
+    keep_busy(&lock, &log, BUSY).await;
     match timeout(PATIENCE, work(&lock, &log)).await {
         Ok(()) => log.print("finished"),
         Err(_elapsed) => log.print("still waiting after 2 seconds"),
@@ -76,12 +76,12 @@ impl Log {
     }
 }
 
-/// Takes the lock, and gives it to another task for a while.
-async fn keep_busy(lock: &Lock, log: &Log) {
+/// Takes the lock, and gives it to another task for as long as `busy`.
+async fn keep_busy(lock: &Lock, log: &Log, busy: Duration) {
     let guard = Arc::clone(lock).lock_owned().await;
     let log = log.clone();
     tokio::spawn(async move {
-        sleep(BUSY).await;
+        sleep(busy).await;
         log.print("the other task gives up the lock");
         drop(guard);
     });

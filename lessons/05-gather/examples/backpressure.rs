@@ -31,15 +31,19 @@ async fn main() -> anyhow::Result<()> {
         "channels with a limit and without",
     );
     println!("--- wrong: a channel without a limit ---");
-    unbounded(PAGES).await.print();
+    unbounded(PAGES, page, work).await.print();
 
     println!("\n--- right: a channel with room for eight ---");
-    bounded(PAGES).await.print();
+    bounded(PAGES, ROOM, page, work).await.print();
     Ok(())
 }
 
 /// Version A.
-pub async fn unbounded(pages: usize) -> Usage {
+pub async fn unbounded(
+    pages: usize,
+    page: fn() -> Vec<u8>,
+    mut work: impl AsyncFnMut(Vec<u8>),
+) -> Usage {
     let mut usage = Usage::start();
     // ANCHOR: code
     let (sender, mut receiver) = mpsc::unbounded_channel();
@@ -61,9 +65,14 @@ pub async fn unbounded(pages: usize) -> Usage {
 }
 
 /// Version B.
-pub async fn bounded(pages: usize) -> Usage {
+pub async fn bounded(
+    pages: usize,
+    room: usize,
+    page: fn() -> Vec<u8>,
+    mut work: impl AsyncFnMut(Vec<u8>),
+) -> Usage {
     let mut usage = Usage::start();
-    let (sender, mut receiver) = mpsc::channel(ROOM);
+    let (sender, mut receiver) = mpsc::channel(room);
     let producer = async move {
         for _ in 0..pages {
             sender.send(page()).await.expect("the receiver is there");
@@ -81,11 +90,12 @@ pub async fn bounded(pages: usize) -> Usage {
 }
 
 /// A page. Its bytes are written, so it really takes memory.
-fn page() -> Vec<u8> {
+pub fn page() -> Vec<u8> {
     vec![b'a'; PAGE]
 }
 
-async fn work(page: Vec<u8>) {
+/// The work on a page.
+pub async fn work(page: Vec<u8>) {
     sleep(WORK).await;
     drop(page);
 }

@@ -32,20 +32,20 @@ async fn main() -> anyhow::Result<()> {
 
     println!("--- wrong: a permit inside the task ---");
     let counts = Arc::new(Counts::default());
-    inside(JOBS, &counts).await;
+    inside(JOBS, PERMITS, &counts).await;
     counts.print();
 
     println!("\n--- right: a permit before the task ---");
     let counts = Arc::new(Counts::default());
-    before(JOBS, &counts).await;
+    before(JOBS, PERMITS, &counts).await;
     counts.print();
     Ok(())
 }
 
 // ANCHOR: wrong
 /// Wrong.
-pub async fn inside(jobs: usize, counts: &Arc<Counts>) {
-    let permits = Arc::new(Semaphore::new(PERMITS));
+pub async fn inside(jobs: usize, limit: usize, counts: &Arc<Counts>) {
+    let permits = Arc::new(Semaphore::new(limit));
     let mut tasks = JoinSet::new();
     for _ in 0..jobs {
         let permits = Arc::clone(&permits);
@@ -62,8 +62,8 @@ pub async fn inside(jobs: usize, counts: &Arc<Counts>) {
 
 // ANCHOR: right
 /// Right.
-pub async fn before(jobs: usize, counts: &Arc<Counts>) {
-    let permits = Arc::new(Semaphore::new(PERMITS));
+pub async fn before(jobs: usize, limit: usize, counts: &Arc<Counts>) {
+    let permits = Arc::new(Semaphore::new(limit));
     let mut tasks = JoinSet::new();
     for _ in 0..jobs {
         let permits = Arc::clone(&permits);

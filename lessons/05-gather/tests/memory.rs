@@ -4,7 +4,7 @@
 #[path = "lesson/examples.rs"]
 mod examples;
 
-use examples::backpressure;
+use examples::backpressure::{bounded, page, unbounded, work};
 use testkit::watchdog;
 
 const PAGE: usize = 128 * 1024;
@@ -13,8 +13,8 @@ const PAGE: usize = 128 * 1024;
 async fn without_a_bound_all_pages_are_in_memory_and_with_one_only_a_few() {
     let _watchdog = watchdog();
     // The allocator may keep memory that was freed, so this one comes first.
-    let right = backpressure::bounded(200).await;
-    let wrong = backpressure::unbounded(200).await;
+    let right = bounded(200, 8, page, work).await;
+    let wrong = unbounded(200, page, work).await;
     assert!(wrong.memory > 100 * PAGE, "{}", wrong.memory);
     assert!(right.memory < 50 * PAGE, "{}", right.memory);
 }

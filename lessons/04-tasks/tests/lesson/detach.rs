@@ -139,7 +139,7 @@ async fn a_handle_lent_to_a_timeout_can_be_awaited_afterwards() {
     let (web, sites, _watchdog) = start(quick_tutorial());
     let client = reqwest::Client::new();
 
-    let bytes = detach::wait_again(&client, &sites[0]).await;
+    let bytes = detach::wait_again(&client, &sites[0], IMPATIENT).await;
 
     assert_eq!(bytes.expect("the page arrives"), 15_000);
     assert_eq!(web.record().exchanges().len(), 1, "it isn't fetched again");

@@ -173,10 +173,10 @@ async fn a_permit_inside_the_task_limits_the_jobs_and_one_before_it_the_tasks()
         [&counts.done, &counts.jobs, &counts.tasks].map(count)
     };
     let wrong = Arc::new(permit::Counts::default());
-    permit::inside(1_000, &wrong).await;
+    permit::inside(1_000, 8, &wrong).await;
     assert_eq!(counts(&wrong), [1_000, 8, 1_000]);
 
     let right = Arc::new(permit::Counts::default());
-    permit::before(1_000, &right).await;
+    permit::before(1_000, 8, &right).await;
     assert_eq!(counts(&right), [1_000, 8, 8]);
 }

@@ -13,19 +13,20 @@ use testkit::{IMPATIENT, PATIENT, quick_tutorial, start, watchdog};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::examples::actor::Cache;
+use crate::examples::backpressure::{bounded, page, unbounded, work};
 use crate::examples::pace::{self, Pace};
-use crate::examples::{backpressure, channel, workers};
+use crate::examples::{channel, workers};
 use crate::support::alive;
 
 #[tokio::test(start_paused = true)]
 async fn a_channel_without_a_bound_takes_all_pages_and_one_with_a_bound_eight()
 {
     let _watchdog = watchdog();
-    let wrong = backpressure::unbounded(50).await;
+    let wrong = unbounded(50, page, work).await;
     // One is being worked on, the others wait.
     assert_eq!((wrong.pages, wrong.waiting), (50, 49));
     assert_eq!(wrong.produced, Duration::ZERO);
-    let right = backpressure::bounded(50).await;
+    let right = bounded(50, 8, page, work).await;
     assert_eq!((right.pages, right.waiting), (50, 7));
     // The work on a page takes a millisecond. The producer has to wait for all of
     // it, except for the eight pages that have room and the one being worked on.
