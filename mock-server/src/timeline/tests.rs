@@ -1,10 +1,11 @@
 //! What's drawn for a record, and that no text from a client can spoil it.
 
 use std::time::Duration;
+use std::{env, fs};
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Panel, WIDTH, json, line, svg, text};
 use crate::record::{Exchange, Outcome, Record};
@@ -34,28 +35,36 @@ fn exchange(site: &str, times: [u64; 3], bytes: u64, outcome: Outcome) -> Exchan
     }
 }
 
-fn panel() -> Panel {
+fn record() -> Record {
     let exchanges = [
         exchange("a.example", [5_000, 5_500, 5_500], 15_000, Outcome::Complete),
         exchange("b.example", [5_100, 5_600, 6_000], 1_000, Outcome::ClientGone),
         exchange("c<&.example", [5_200, 0, 5_400], 0, Outcome::Reset),
         exchange("d.example", [5_300, 0, 0], 0, Outcome::InFlight),
     ];
-    Panel::new("all at once", Record::of(exchanges, 4, ms(6_100)))
+    Record::of(exchanges, 4, ms(6_100))
+}
+
+fn panel() -> Panel {
+    Panel::new("all at once", record())
 }
 
 fn panel_of_one(exchange: Exchange) -> Panel {
     Panel::new("one", Record::of([exchange], 1, Duration::ZERO))
 }
 
-/// A panel of `count` exchanges. The first `burst` arrive together, 5 s after the start of the web. A second later the
+/// A record of `count` exchanges. The first `burst` arrive together, 5 s after the start of the web. A second later the
 /// others follow, 30 ms apart.
-fn crowd(count: u64, burst: u64) -> Panel {
+fn record_of_crowd(count: u64, burst: u64) -> Record {
     let start = |index: u64| if index < burst { 5_000 } else { 6_000 + (index - burst) * 30 };
     let exchanges = (0..count).map(|index| {
         exchange("a.example", [start(index), start(index) + 1, start(index) + 1], 1, Outcome::Complete)
     });
-    Panel::new("many", Record::of(exchanges, count as usize, Duration::ZERO))
+    Record::of(exchanges, count as usize, Duration::ZERO)
+}
+
+fn crowd(count: u64, burst: u64) -> Panel {
+    Panel::new("many", record_of_crowd(count, burst))
 }
 
 #[test]
@@ -145,6 +154,48 @@ fn the_picture_says_in_words_what_it_shows() {
     assert!(svg.contains("c&lt;&amp;.example"), "{svg}");
     assert!(svg.contains(">… in flight</text>"), "{svg}");
     assert_eq!(svg.matches("class=\"label\"").count(), 8);
+}
+
+/// The book's pages draw timelines in JavaScript. `book/lab/tests/timeline.test.mjs` reads this file, too, and compares
+/// its own pictures of these records with these.
+#[test]
+fn the_pictures_that_javascript_is_compared_with_are_up_to_date() {
+    let mut pausing = exchange("a.example", [1_000, 1_200, 2_500], 45_000, Outcome::Complete);
+    pausing.last_byte = Some(ms(2_000));
+    pausing.pauses = vec![(ms(1_300), ms(1_500)), (ms(1_600), ms(1_800))];
+    let mut long = exchange("a.example", [0, 0, 300], 0, Outcome::Cut);
+    long.path = "/a-path/that/is/too/long/for/its/column".to_owned();
+    let days = [0, 1, 3].map(|day| {
+        exchange("a.example", [day * 86_400_000, 0, 86_400_000 * day + 250], 0, Outcome::Complete)
+    });
+    let pictures = [
+        vec![("all at once", record())],
+        vec![("pauses", Record::of([pausing], 1, ms(3_000))), ("none", Record::default())],
+        vec![("short", Record::of([long], 1, ms(400)))],
+        vec![("days", Record::of(days, 1, ms(86_400_000 * 3 + 250)))],
+        vec![("many", record_of_crowd(70, 40)), ("fewer", record_of_crowd(61, 20))],
+    ];
+    let drawn = pictures.map(|panels| {
+        let data: Vec<_> = panels
+            .iter()
+            .map(|(title, record)| {
+                let taken = record.taken().as_millis() as u64;
+                let record: Value = serde_json::from_str(&json(record)).unwrap();
+                json!({ "title": title, "taken": taken, "record": record })
+            })
+            .collect();
+        let panels: Vec<_> = panels.into_iter().map(|(title, record)| Panel::new(title, record)).collect();
+        format!("{}\n", json!({ "panels": data, "svg": svg(&panels) }))
+    });
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/timeline/pictures.jsonl");
+    if env::var_os("UPDATE_PICTURES").is_some() {
+        fs::write(path, drawn.concat()).unwrap();
+    }
+    let expected = fs::read_to_string(path).unwrap().replace("\r\n", "\n");
+    assert!(
+        drawn.concat() == expected,
+        "set UPDATE_PICTURES=1 to draw them again, then run the JavaScript test"
+    );
 }
 
 #[test]
