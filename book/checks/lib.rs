@@ -6,12 +6,14 @@
 //! cargo run -p book -- refresh rustc     # only what the compiler says, and which compiler it is
 //! cargo run -p book -- refresh --check   # compare instead of writing
 //! cargo run -p book -- pages             # how long each page takes to read
+//! cargo run -p book -- lab               # build the labs' WebAssembly again
 //! ```
 //!
 //! # Layout
 //! - [`runs`]: which programs the book shows the output of
 //! - [`refresh`]: runs them; `compare` decides what counts as drift
 //! - [`faults`]: makes the fault catalogue of the appendix
+//! - [`lab`]: builds what runs in the pages
 //! - [`pages`]: what the Markdown includes, which commands it gives, and how long a page takes
 //!
 //! The tests hold the Markdown to all this. Where mdBook is installed they look at the built pages too, and where a
@@ -21,6 +23,7 @@ use std::path::{Path, PathBuf};
 
 pub mod compare;
 pub mod faults;
+pub mod lab;
 pub mod pages;
 pub mod refresh;
 pub mod runs;

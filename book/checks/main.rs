@@ -4,6 +4,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use book::lab;
 use book::pages::{Length, pages, read};
 use book::refresh::{
     COMPILER, FAULTS, Mode, alone, compiler_file, fault_catalogue, record_compiler, refresh,
@@ -16,12 +17,15 @@ use testkit::{rustc_version, same_compiler_as_the_book};
 const USAGE: &str = "\
 Usage: cargo run -p book -- refresh [--check] [NAME]...
        cargo run -p book -- pages
+       cargo run -p book -- lab [--check]
 
   refresh           run every program the book shows, and write its output and its picture
   refresh NAME...   only these, for example lesson01
   --check           compare instead of writing; the status is 1 if something has drifted
   refresh rustc     only what the compiler says of the programs that it refuses, and which compiler that is
   pages             list the pages with their words, minutes, listings, predictions and exercises
+  lab               build the WebAssembly that runs the labs in the pages; it takes rustup's target wasm32-wasip1
+  lab --check       only check that it was built from the sources as they are
 
 The words of rustc are compared only if this is the compiler that the book quotes. `refresh` runs on Linux: the
 outputs in the book have that system's error messages.
@@ -44,6 +48,8 @@ fn main() -> ExitCode {
             Ok(true)
         }
         Command::Pages => list_pages().map(|()| true),
+        Command::Lab(Mode::Write) => lab::build().map(|()| true),
+        Command::Lab(Mode::Check) => check_lab(),
         Command::Refresh(asked) => run_all(&asked),
     };
     match done {
@@ -59,6 +65,7 @@ fn main() -> ExitCode {
 enum Command {
     Help,
     Pages,
+    Lab(Mode),
     Refresh(Asked),
 }
 
@@ -92,6 +99,7 @@ fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Command> {
     match verb.as_str() {
         "refresh" => {}
         "pages" if names.is_empty() => return Ok(Command::Pages),
+        "lab" if names.is_empty() => return Ok(Command::Lab(asked.mode)),
         _ => bail!("there is no command `{}`", words.join(" ")),
     }
     let runs = runs()?;
@@ -101,6 +109,17 @@ fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Command> {
     }
     asked.names = names.to_vec();
     Ok(Command::Refresh(asked))
+}
+
+fn check_lab() -> anyhow::Result<bool> {
+    let is_stale = lab::is_stale()?;
+    if is_stale {
+        println!(
+            "the labs' sources have changed since their WebAssembly was built; build it: {}",
+            lab::BUILD
+        );
+    }
+    Ok(!is_stale)
 }
 
 /// A page that can't be measured says why, and the others are listed all the same.

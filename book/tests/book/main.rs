@@ -5,6 +5,7 @@ mod commands;
 mod contents;
 mod exercises;
 mod html;
+mod lab;
 mod own_program;
 mod pages;
 mod reference;
