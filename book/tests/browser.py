@@ -97,9 +97,21 @@ def sideways(page):
     )
 
 
+def start_labs(page):
+    """A lab starts when it comes into view, in a box when that's opened. Each has a result then."""
+    for lab in page.locator(".lab").all():
+        lab.evaluate("lab => lab.closest('details')?.setAttribute('open', '')")
+        lab.scroll_into_view_if_needed()
+        lab.locator(".lab-numbers, .lab-error").wait_for()
+        if lab.locator(".lab-error").count():
+            found.append(f"{page.url}: {lab.inner_text()}")
+
+
 def look_at(page, address, name, width, scheme):
     where = lambda: f"{name} at {width}, {scheme}"
     page.goto(f"{address}/{name}")
+    if (width, scheme) in CHECKED_BY_AXE:
+        start_labs(page)
     if THEMES[scheme] not in page.evaluate("document.documentElement.className").split():
         found.append(f"{where()}: not in the theme {THEMES[scheme]}")
     for selector in overflowing(page):
@@ -120,6 +132,76 @@ def look_at(page, address, name, width, scheme):
     for violation in Axe().run(page, context="main").response["violations"]:
         for node in violation["nodes"]:
             found.append(f"{where()}: {violation['id']}: {node['html'][:120]} {node['failureSummary'][:300]}")
+
+
+def labs(browser, address, names):
+    """What a reader does with a lab, with the keyboard alone. All labs have the same panel, so a few of them do."""
+    page = browser.new_page()
+    watch(page, lambda: f"labs, {page.url}")
+    for name in names[::4]:
+        page.goto(f"{address}/{name}")
+        start_labs(page)
+        for lab in page.locator(".lab:not(:has(.lab-error))").all()[:1]:
+            use(page, lab, lambda words: found.append(f"{name}, {lab.get_attribute('data-lab')}: {words}"))
+    page.close()
+
+
+def use(page, lab, complain):
+    summary = lab.locator(".lab-summary")
+    polls = lab.locator(".lane .result").first
+    values = lambda: lab.locator("select, [type=range], [type=number]").evaluate_all("all => all.map(e => e.value)")
+    status = lambda: lab.locator("[role=status]").inner_text()
+
+    # The moment of the run.
+    step = lab.get_by_role("slider", name="Step")
+    last = step.get_attribute("max")
+    lab.get_by_role("button", name="Back").press("Enter")
+    if step.input_value() == last != "0":
+        complain("Back changes nothing")
+    step.press("Home")
+    if not polls.text_content().startswith("1 poll"):
+        complain(f"after the first step there's {polls.text_content()}")
+    lab.get_by_role("button", name="Play").press("Enter")
+    lab.get_by_role("button", name="Pause").press("Enter")
+
+    # A control, and the link that restores it. The arrow keys turn mdBook's pages, but not here.
+    before = values()
+    control = lab.locator(".lab-controls select, .lab-controls [type=range]").first
+    control.press("ArrowDown" if control.evaluate("e => e.localName") == "select" else "ArrowRight")
+    changed = values()
+    if changed == before:
+        complain("a key doesn't change a control")
+    lab.get_by_role("link", name="Link to these settings").press("Enter")
+    lab.locator(".lab-numbers dd").first.wait_for()
+    if values()[:-1] != changed[:-1]:
+        complain(f"the link restores {values()} and not {changed}")
+    if not page.evaluate("scrollY > 0"):
+        complain("the link doesn't scroll to the lab")
+    lab.get_by_role("button", name="Reset").press("Enter")
+    if values()[:-1] != before[:-1]:
+        complain("Reset doesn't bring the chapter's values back")
+
+    # A prediction.
+    lab.get_by_label("Predict first").press("Space")
+    control.press("ArrowDown" if control.evaluate("e => e.localName") == "select" else "ArrowRight")
+    if lab.locator(".lane").is_visible() or lab.locator(".lab-numbers").is_visible():
+        complain("the result isn't hidden before it's predicted")
+    lab.locator(".lab-question input").fill("123456")
+    lab.locator(".lab-question input").press("Enter")
+    if not lab.locator(".lane").is_visible() or "too high" not in status():
+        complain(f"nothing is said about a prediction: {summary.inner_text()}")
+    lab.get_by_label("Predict first").press("Space")
+
+
+def without_scripts(browser, address, names):
+    """Then there's no trace of the labs."""
+    page = browser.new_page(java_script_enabled=False)
+    watch(page, lambda: "without scripts")
+    for name in names:
+        page.goto(f"{address}/{name}")
+        if any(lab.is_visible() for lab in page.locator(".lab").all()):
+            found.append(f"{name} without scripts: an empty lab can be seen")
+    page.close()
 
 
 def search(browser, address):
@@ -181,6 +263,8 @@ def print_page(browser, address):
         if heading not in headings:
             found.append(f"print: {heading} is not there")
         single.close()
+    if page.locator(".lab-live").count():
+        found.append("print: a lab has started")
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 720, "height": 1000})  # a sheet of paper, about
     hidden = page.evaluate(
@@ -215,6 +299,9 @@ with sync_playwright() as playwright:
             for name in names:
                 look_at(page, address, name, width, scheme)
             page.close()
+    with_labs = [name for name in names if 'class="lab"' in (FOLDER / name).read_text(encoding="utf-8")]
+    labs(browser, address, with_labs)
+    without_scripts(browser, address, with_labs)
     search(browser, address)
     assert questions(browser, address) > 60
     print_page(browser, address)

@@ -101,6 +101,7 @@ impl Cargo {
 struct Checker {
     course: Workspace,
     exercises: Workspace,
+    labs: Workspace,
     /// `.ci/run`, which has the versions of tools.
     ci: String,
 }
@@ -110,6 +111,7 @@ impl Checker {
         Checker {
             course: Workspace::new(&root()),
             exercises: Workspace::new(&root().join("lessons/exercises")),
+            labs: Workspace::new(&root().join("book/lab")),
             ci: read(&root().join(".ci/run")).expect("it is there"),
         }
     }
@@ -121,7 +123,9 @@ impl Checker {
         let start = words.iter().take_while(is_assignment).count();
         let Some((program, words)) = words[start..].split_first() else { return Ok(()) };
         for word in words.iter().filter(|word| is_path(word)) {
-            let is_there = ["", "lessons/exercises"].iter().any(|from| root().join(from).join(word).exists());
+            let is_there = ["", "lessons/exercises", "book/lab"]
+                .iter()
+                .any(|from| root().join(from).join(word).exists());
             if !is_there {
                 return Err(format!("there is no {word}"));
             }
@@ -135,7 +139,7 @@ impl Checker {
             }
             "curl" | "curl.exe" => words.iter().try_for_each(|word| check_fault(word)),
             program if program.starts_with(".venv/bin/") => Ok(()),
-            "bash" | "git" | "mdbook" | "python3" | "rustlings" | "tokio-console" => Ok(()),
+            "bash" | "git" | "mdbook" | "node" | "python3" | "rustlings" | "tokio-console" => Ok(()),
             _ => Err(format!("`{program}` is new: say how to check it in book/tests/book/commands.rs")),
         }
     }
@@ -158,6 +162,9 @@ impl Checker {
             return Ok(());
         }
         if self.exercises.has(&cargo) && !cargo.targets.is_empty() {
+            return Ok(());
+        }
+        if cargo.package.is_some() && self.labs.has(&cargo) && !self.course.has(&cargo) {
             return Ok(());
         }
         if !self.course.has(&cargo) {
