@@ -33,6 +33,10 @@ publish:
 refresh *arguments:
     cargo run -p book -- refresh {{ arguments }}
 
+# Builds the WebAssembly of the book's labs
+lab:
+    cargo run -p book -- lab
+
 # Runs the benchmarks. Only one group: just bench strategies
 bench *arguments:
     cargo bench {{ if arguments == "" { "" } else { "-- " + arguments } }}
