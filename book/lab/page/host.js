@@ -10,7 +10,7 @@
  * @typedef {{ at: number, kind: string, task?: number, by?: number | null, place?: string, thing?: string,
  *     ready?: boolean, line?: string, request?: number, site?: string, start?: number, pieces?: number[], end?: number,
  *     outcome?: "complete" | "cut" | "reset" | "client_left" | "in_flight", status?: number, bytes?: number, message?: string,
- *     waits?: { task: number, thing: string, polled: number }[] }} LabEvent
+ *     waits?: { task: number, thing: string, polled: number, given?: boolean }[] }} LabEvent
  */
 
 const labHost = (() => {

@@ -196,16 +196,18 @@ const labWords = (() => {
 
     /**
      * What an unfinished task waits for.
-     * @param {{ thing: string, polled: number }[]} waits  those of the task
+     * @param {{ thing: string, polled: number, given?: boolean }[]} waits  those of the task
      * @param {LabStep[]} polls  those of the task
      */
     function waiting(waits, polls) {
         if (polls.length === 0) return "has never been polled";
         if (waits.length === 0) return "waits for something that labs don't track, such as a task or a message";
         const { at } = polls[polls.length - 1];
-        const things = waits.map(({ thing, polled }) =>
-            polled < at ? `${thing} (in a future that was last polled at ${milliseconds(polled)})` : thing,
-        );
+        const things = waits.map(({ thing, polled, given }) => {
+            const future = `a future that was last polled at ${milliseconds(polled)}`;
+            if (given) return `${thing} (which was given to ${future}, and that future isn't polled any more)`;
+            return polled < at ? `${thing} (in ${future})` : thing;
+        });
         return `waits for ${list([...new Set(things)])}`;
     }
 

@@ -175,6 +175,13 @@ test("in a deadlock a task that's done isn't mentioned, and a future that isn't 
     assert.match(labWords.summary(events), /doesn't finish/);
 });
 
+test("a deadlock says which future has been given the lock and isn't polled any more", () => {
+    const lock = host.run(wasm, "futurelock", { patience: "never" });
+    const given = "the lock (which was given to a future that was last polled at 0 ms, and that future isn't polled any more)";
+    const words = `Deadlock: nothing will ever wake any task. Main waits for ${given} and the lock.`;
+    assert.equal(labWords.ending(lock), words);
+});
+
 test("a thread that's blocked for good is a deadlock, and nothing follows", () => {
     const waits = [{ task: 1, thing: "the timer (a.rs:3)", polled: 0 }];
     const events = [

@@ -123,6 +123,8 @@ pub struct Waiting {
     pub thing: String,
     /// When it was polled last, in milliseconds since the start of the run.
     pub polled: u64,
+    /// Whether it has been given that since. It learns so only when it's polled.
+    pub given: bool,
 }
 
 /// What a site saw of a request. Times are in milliseconds since the start of the run.
@@ -460,7 +462,7 @@ impl Log {
             self.waits.remove(&operation);
         } else {
             let polled = milliseconds(start.elapsed());
-            self.waits.insert(operation, Waiting { task, thing: thing.to_owned(), polled });
+            self.waits.insert(operation, Waiting { task, thing: thing.to_owned(), polled, given: false });
         }
         // Tokio reports the same poll several times: for the task's budget, for the lock, and for the lock's semaphore.
         let is_same = self.operation.replace(operation) == Some(operation);

@@ -14,6 +14,8 @@ use crate::{LOG, MAIN_PLACE, place};
 
 /// Tokio's name for the span of an operation.
 const OPERATION: &str = "runtime.resource.async_op";
+/// The target of Tokio's events about an operation's state.
+const STATE: &str = "runtime::resource::async_op::state_update";
 
 /// From now on and for all runs, logs what wakes each task, and which locks, permits and timers it waits for.
 pub fn watch() {
@@ -40,8 +42,8 @@ enum Thing {
     Task(u64),
     /// A lock, a semaphore or a timer, in words. `None` if it's part of another resource.
     Resource(Option<String>),
-    /// An operation on a resource, such as acquiring a permit.
-    Operation,
+    /// An operation on a resource, such as acquiring a permit, and the operation it's part of.
+    Operation(Option<u64>),
 }
 
 thread_local! {
@@ -55,7 +57,7 @@ impl Subscriber for Watch {
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         matches!(metadata.name(), "runtime.spawn" | "runtime.resource" | OPERATION)
-            || matches!(metadata.target(), "tokio::task::waker" | "runtime::resource::poll_op")
+            || matches!(metadata.target(), "tokio::task::waker" | "runtime::resource::poll_op" | STATE)
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
@@ -64,7 +66,7 @@ impl Subscriber for Watch {
         span.record(&mut fields);
         let thing = match span.metadata().name() {
             "runtime.spawn" => Thing::Task(fields.task_id),
-            OPERATION => Thing::Operation,
+            OPERATION => Thing::Operation(SPANS.with_borrow(Spans::operation)),
             _ => Thing::Resource(fields.resource().or_else(channel)),
         };
         SPANS.with_borrow_mut(|spans| spans.things.insert(id, (thing, 1)));
@@ -78,12 +80,10 @@ impl Subscriber for Watch {
     fn event(&self, event: &Event<'_>) {
         let mut fields = Fields::default();
         event.record(&mut fields);
-        SPANS.with_borrow(|spans| {
-            if event.metadata().target() == "tokio::task::waker" {
-                spans.wake(&fields);
-            } else {
-                spans.poll(&fields);
-            }
+        SPANS.with_borrow(|spans| match event.metadata().target() {
+            "tokio::task::waker" => spans.wake(&fields),
+            STATE => spans.give(&fields),
+            _ => spans.poll(&fields),
         });
     }
 
@@ -145,9 +145,22 @@ impl Spans {
         })
     }
 
+    /// A lock or a permit was given to the operation that waits for it.
+    fn give(&self, fields: &Fields) {
+        let Some(innermost) = self.entered.last() else { return };
+        let Some((Thing::Operation(outer), _)) = self.things.get(innermost) else { return };
+        if fields.permits_obtained > 0 {
+            LOG.with_borrow_mut(|log| {
+                if let Some(waiting) = log.waits.get_mut(&outer.unwrap_or(*innermost)) {
+                    waiting.given = true;
+                }
+            });
+        }
+    }
+
     /// The number of the outermost operation that the thread is in.
     fn operation(&self) -> Option<u64> {
-        let is_operation = |span: &u64| matches!(self.things.get(span), Some((Thing::Operation, _)));
+        let is_operation = |span: &u64| matches!(self.things.get(span), Some((Thing::Operation(_), _)));
         self.entered.iter().copied().find(is_operation)
     }
 
@@ -183,6 +196,7 @@ struct Fields {
     is_internal: bool,
     is_ready: bool,
     op: String,
+    permits_obtained: u64,
     task_id: u64,
 }
 
@@ -207,6 +221,7 @@ impl Fields {
 impl Visit for Fields {
     fn record_u64(&mut self, field: &Field, value: u64) {
         match field.name() {
+            "permits_obtained" => self.permits_obtained = value,
             "task.id" => self.task_id = value,
             "loc.line" => self.line = value.try_into().unwrap_or_default(),
             _ => {}

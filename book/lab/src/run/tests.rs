@@ -89,7 +89,7 @@ fn what_nothing_can_wake_is_a_deadlock_and_says_what_it_waits_for() {
     assert_eq!(last[1], (10, Event::Polled { task: 0, ready: false }));
     let (10, Event::Wait { task: 0, thing, ready: false }) = &last[2] else { panic!("{last:?}") };
     assert!(thing.starts_with("the lock (tests.rs:"), "{thing}");
-    assert_eq!(*waits, [Waiting { task: 0, thing: thing.clone(), polled: 10 }]);
+    assert_eq!(*waits, [Waiting { task: 0, thing: thing.clone(), polled: 10, given: false }]);
 }
 
 #[test]
@@ -112,6 +112,24 @@ fn a_deadlock_also_names_a_future_that_nothing_polls_any_more() {
     let seen: Vec<_> =
         waits.iter().map(|waiting| (waiting.thing == waits[0].thing, waiting.polled)).collect();
     assert_eq!(seen, [(true, 0), (true, 10)]);
+}
+
+#[test]
+fn a_lock_that_was_given_to_a_future_nothing_polls_is_told_from_one_that_is_held() {
+    let events = events(|_| {
+        Box::pin(async {
+            let lock = Mutex::new(());
+            let guard = lock.lock().await;
+            let mut first = Box::pin(lock.lock());
+            assert!(futures::poll!(first.as_mut()).is_pending());
+            drop(guard);
+            let _never = lock.lock().await;
+        })
+    });
+    let Some(Event::Deadlock { waits }) = events.last().map(|entry| &entry.event) else {
+        panic!("{events:?}")
+    };
+    assert_eq!(waits.iter().map(|waiting| waiting.given).collect::<Vec<_>>(), [true, false]);
 }
 
 #[test]
