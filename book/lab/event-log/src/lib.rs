@@ -267,7 +267,7 @@ pub fn push_to_last(event: Event) {
 }
 
 /// The time since the start of the run.
-pub fn elapsed() -> Duration {
+fn elapsed() -> Duration {
     LOG.with_borrow(|log| log.start.map(|start| start.elapsed()).unwrap_or_default())
 }
 
