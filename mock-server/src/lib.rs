@@ -6,14 +6,16 @@
 //!
 //! - `web`: [`MockWeb`] and [`Builder`], a running web as its owner sees it, and how it starts
 //! - `server`: from a connection to its responses
+//! - `watch`: the live page, what it's sent, and the faults that are chosen there
 //! - `site`: the sites, and `presets`, which are ready to use
 //! - `timeline`: drawings of the record
 //! - `fault`: the faults as data, the catalogue, and what each fault does
 //! - `wire`: how a response travels, and the socket that reports to the record
-//! - `recorder`, `record`: what the server saw, live and as a snapshot
+//! - `recorder`, `followers`, `record`: what the server saw, live and as a snapshot
 //! - `response`, `printable`, `watchdog`: helpers
 
 mod fault;
+mod followers;
 mod printable;
 #[cfg(test)]
 mod properties;
@@ -23,6 +25,7 @@ mod response;
 mod server;
 mod site;
 pub mod timeline;
+mod watch;
 mod watchdog;
 mod web;
 mod wire;
@@ -40,3 +43,4 @@ pub use watchdog::Watchdog;
 pub use web::builder::Builder;
 pub use web::error::StartError;
 pub use web::mock_web::MockWeb;
+pub use web::watch::Watch;

@@ -219,7 +219,7 @@ proptest! {
         ]
     ) {
         let Ok(uri) = path.parse::<Uri>() else { return Ok(()) };
-        let program = Program::new(presets::tutorial(), None);
+        let program = Program { sites: presets::tutorial(), ..Program::default() };
         match program.route(&uri) {
             Ok(Some(route)) => prop_assert!(route.delay <= Duration::from_secs(600)),
             Ok(None) => {}

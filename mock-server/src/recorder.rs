@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, mpsc};
 
+use crate::followers::{Changed, Changes, Followers};
 use crate::record::{EXCHANGES_KEPT, Exchange, Outcome, PATH_KEPT, PAUSE, PAUSES_KEPT, RECORD_BYTES, Record};
 
 /// The part of a method that's kept, in bytes. A client may make one up.
@@ -44,6 +45,7 @@ pub(crate) struct Live {
     /// Exchanges that ended since the log was last written.
     unlogged: Vec<Arc<Exchange>>,
     is_logged: bool,
+    followers: Followers,
 }
 
 /// The head of a request, as the record keeps it.
@@ -89,11 +91,48 @@ impl Recorder {
 
     /// Forgets finished exchanges. Those in flight stay, and count.
     pub fn reset(&self) {
-        self.change(|live, _| {
-            live.record.exchanges.retain(|exchange| exchange.outcome == Outcome::InFlight);
-            live.record.max_in_flight = live.record.in_flight;
-            live.bytes = 0;
-        });
+        self.change(|live, _| live.reset());
+    }
+
+    /// Does the same, and returns the record as it was before.
+    pub fn take(&self) -> Record {
+        self.change(|live, now| {
+            let record = Record { taken: now, ..live.record.clone() };
+            live.reset();
+            record
+        })
+    }
+
+    /// From now on there's a note of everything that changes, for this follower, and it's woken.
+    pub fn follow(&self, follower: u64, wake: Arc<Notify>) {
+        self.live().followers.add(follower, wake);
+    }
+
+    pub fn unfollow(&self, follower: u64) {
+        self.live().followers.remove(follower);
+    }
+
+    /// What has changed since this follower's last look.
+    pub fn changes(&self, follower: u64) -> Changes {
+        let mut live = self.live();
+        let Some(changed) = live.followers.take(follower) else { return Changes::default() };
+        let record = &live.record;
+        let counts = Changes {
+            in_flight: record.in_flight,
+            max_in_flight: record.max_in_flight,
+            now: self.started.elapsed(),
+            ..Changes::default()
+        };
+        match changed {
+            Changed::All => {
+                Changes { is_all: true, exchanges: record.exchanges.iter().cloned().collect(), ..counts }
+            }
+            Changed::Some { changed, forgotten } => {
+                let exchanges = changed.into_iter().filter_map(|id| live.index(id));
+                let exchanges = exchanges.map(|index| Arc::clone(&record.exchanges[index])).collect();
+                Changes { exchanges, forgotten: forgotten.into_iter().collect(), ..counts }
+            }
+        }
     }
 
     pub fn connection_opened(&self) -> u64 {
@@ -191,7 +230,15 @@ impl Live {
         }));
         self.record.in_flight += 1;
         self.record.max_in_flight = self.record.max_in_flight.max(self.record.in_flight);
+        self.followers.changed(self.last_id);
         self.last_id
+    }
+
+    fn reset(&mut self) {
+        self.record.exchanges.retain(|exchange| exchange.outcome == Outcome::InFlight);
+        self.record.max_in_flight = self.record.in_flight;
+        self.bytes = 0;
+        self.followers.begin_again();
     }
 
     /// `bytes` of the body, perhaps none, went onto the wire.
@@ -206,6 +253,7 @@ impl Live {
             }
             exchange.last_byte = Some(now);
             exchange.bytes += bytes;
+            self.followers.changed(id);
         }
     }
 
@@ -226,6 +274,7 @@ impl Live {
         let size = size(exchange);
         self.record.in_flight -= 1;
         self.bytes += size;
+        self.followers.changed(id);
         if self.is_logged
             && let Some(index) = self.index(id)
         {
@@ -257,13 +306,14 @@ impl Live {
             let Some(index) = self.record.exchanges.iter().position(finished) else { return };
             if let Some(exchange) = self.record.exchanges.remove(index) {
                 self.bytes -= size(&exchange);
+                self.followers.forgot(exchange.id);
             }
         }
     }
 }
 
 /// The memory of a finished exchange: itself, what it points to, its counters and its place in the queue.
-fn size(exchange: &Exchange) -> usize {
+pub(crate) fn size(exchange: &Exchange) -> usize {
     let pointed = exchange.site.capacity() + exchange.method.capacity() + exchange.path.capacity();
     let pauses = exchange.pauses.capacity() * size_of::<(Duration, Duration)>();
     // Twice the queue's pointer, because the queue grows by doubling; an allocator rounds up by about 16 bytes.

@@ -7,13 +7,14 @@ use std::mem::take;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, Limited, StreamBody};
 use hyper::body::{Body, Bytes, Frame, Incoming};
 use hyper::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderValue, TRANSFER_ENCODING};
 use hyper::http::{request, response};
 use hyper::{Method, Request, Response, StatusCode, Version};
+use tokio::sync::mpsc;
 
 use super::counts::Counter;
 use super::direct::Direct;
@@ -23,6 +24,7 @@ use super::shared::Shared;
 use crate::fault::effect::{Context, Effect};
 use crate::recorder::RequestHead;
 use crate::response::{html, text};
+use crate::watch::feed::frames;
 use crate::wire::connection::{Connection, Phase};
 use crate::wire::script::{Ending, Script, Steps, without_body};
 use crate::wire::takeover::{Handover, Takeover, play};
@@ -61,6 +63,7 @@ impl Exchange {
         let mut route = match matched {
             Ok(Matched::Web(route)) => route,
             Ok(Matched::Direct(direct)) => return self.answer_directly(direct, body, number, is_head).await,
+            Ok(Matched::Events(events)) => return Ok(self.stream(events, number)),
             Err(refusal) => {
                 let direct = Direct::Ready(refusal.into_response());
                 return self.answer_directly(direct, body, number, is_head).await;
@@ -134,6 +137,12 @@ impl Exchange {
             self.connection.keep(number, permit);
         }
         Ok(self.whole(answer, number, is_head))
+    }
+
+    /// Events for a live page. The response isn't in the record, and nothing waits for its end.
+    fn stream(self, events: Response<mpsc::Receiver<Bytes>>, number: u64) -> Response<Payload> {
+        self.connection.stream(number);
+        events.map(|events| StreamBody::new(frames(events).map(Ok)).boxed_unsync())
     }
 
     /// The request's body, which is empty if wiremock doesn't get it.

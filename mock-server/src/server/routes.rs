@@ -8,6 +8,7 @@ use hyper::header::{ALLOW, HOST, HeaderValue};
 use hyper::http::request;
 use hyper::{Method, Response, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
+use tokio::sync::mpsc;
 use url::form_urlencoded;
 
 use super::direct::{Direct, Format};
@@ -16,6 +17,10 @@ use super::index_page::index_page;
 use crate::fault::{Fault, FaultError, whole_number};
 use crate::response::{html, text};
 use crate::site::Site;
+use crate::watch::choices::Choices;
+use crate::watch::hub::Hub;
+use crate::watch::origin::check_origin;
+use crate::watch::reply::{Reply, reply};
 
 /// The longest delay of a login and of a logout: next to a page they take hardly any time.
 const SESSION: Duration = Duration::from_millis(100);
@@ -23,16 +28,20 @@ const SESSION: Duration = Duration::from_millis(100);
 /// What one port serves.
 pub(crate) enum Routes {
     /// One site, as a real site has an origin of its own.
-    Site { site: Site, gate: Option<Arc<Gate>> },
+    Site { site: Site, gate: Option<Arc<Gate>>, choices: Arc<Choices> },
     /// The whole web, for any client.
     Program(Program),
 }
 
 /// All sites and faults by path.
+#[derive(Default)]
 pub(crate) struct Program {
-    sites: Vec<Site>,
-    gate: Option<Arc<Gate>>,
-    gates: Gates,
+    pub sites: Vec<Site>,
+    pub gate: Option<Arc<Gate>>,
+    pub gates: Arc<Gates>,
+    pub choices: Arc<Choices>,
+    /// The live page, if there's one.
+    pub hub: Option<Arc<Hub>>,
 }
 
 /// A request understood.
@@ -41,6 +50,8 @@ pub(super) enum Matched {
     Web(Route),
     /// It's about the web: an index, a timeline.
     Direct(Direct),
+    /// It's a live page's: events without end.
+    Events(Response<mpsc::Receiver<Bytes>>),
 }
 
 /// How a request for the web is answered.
@@ -102,27 +113,29 @@ impl Routes {
             });
         }
         match self {
-            Routes::Site { site, gate } => Ok(Matched::Web(of_site(site, path_and_query(uri), gate.clone()))),
+            Routes::Site { site, gate, choices } => {
+                Ok(Matched::Web(of_site(site, path_and_query(uri), gate.clone(), choices)))
+            }
             Routes::Program(program) => match program.route(uri)? {
                 Some(route) => Ok(Matched::Web(route)),
-                None => program.direct(head).map(Matched::Direct),
+                None => match program.hub.as_ref().and_then(|hub| reply(hub, head)) {
+                    Some(Reply::Whole(response)) => Ok(Matched::Direct(Direct::Ready(response))),
+                    Some(Reply::Events(response)) => Ok(Matched::Events(response)),
+                    None => program.direct(head).map(Matched::Direct),
+                },
             },
         }
     }
 }
 
-fn of_site(site: &Site, path: String, gate: Option<Arc<Gate>>) -> Route {
+fn of_site(site: &Site, path: String, gate: Option<Arc<Gate>>, choices: &Choices) -> Route {
     let source = if site.by_front {
         Source::Page(site.page.clone())
     } else {
         Source::Wiremock { host: site.name.clone(), path: path.clone() }
     };
     let without_query = path.split('?').next().unwrap_or_default();
-    let other = site.others.iter().find(|other| other.path == without_query);
-    let (fault, address) = match other.and_then(|other| other.fault.clone()) {
-        Some(own) => (Some(own), format!("{}{without_query}", site.name)),
-        None => (site.fault.clone(), site.name.clone()),
-    };
+    let (fault, address) = choices.fault(site, without_query);
     let delay = match without_query {
         "/login" | "/logout" => site.delay.min(SESSION),
         _ => site.delay,
@@ -145,10 +158,6 @@ fn decoded(part: &str) -> String {
 }
 
 impl Program {
-    pub fn new(sites: Vec<Site>, gate: Option<Arc<Gate>>) -> Program {
-        Program { sites, gate, gates: Gates::default() }
-    }
-
     /// How a request for the web is answered; `None` if the request is about the web.
     pub fn route(&self, uri: &Uri) -> Result<Option<Route>, Refusal> {
         let path = uri.path();
@@ -181,7 +190,7 @@ impl Program {
         let (name, path) = rest.split_once('/').unwrap_or((rest, ""));
         let site = self.find(&decoded(name))?;
         let query = if query.is_empty() { String::new() } else { format!("?{query}") };
-        Ok(of_site(site, format!("/{path}{query}"), self.gate.clone()))
+        Ok(of_site(site, format!("/{path}{query}"), self.gate.clone(), &self.choices))
     }
 
     fn find(&self, name: &str) -> Result<&Site, Refusal> {
@@ -267,6 +276,7 @@ impl Program {
             (_, "/timeline.svg") => Ok(Direct::Timeline(Format::Svg)),
             (_, "/timeline.json") => Ok(Direct::Timeline(Format::Json)),
             (&Method::POST, "/reset-record") => {
+                check_origin(head).map_err(|words| Refusal::new(StatusCode::FORBIDDEN, words))?;
                 self.gates.forget_all();
                 Ok(Direct::ResetRecord)
             }

@@ -25,7 +25,7 @@ pub fn json(record: &Record) -> String {
 
 /// The same JSON with an escape (`\u009b`) for each character that a terminal would obey. JSON itself requires one only
 /// below U+0020.
-fn harmless(json: &str) -> String {
+pub(crate) fn harmless(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for character in json.chars() {
         if character == '\n' || is_printable(character) {
@@ -48,8 +48,9 @@ struct Timeline<'record> {
     exchanges: Vec<Row<'record>>,
 }
 
+/// One exchange as data.
 #[derive(Serialize)]
-struct Row<'record> {
+pub(crate) struct Row<'record> {
     id: u64,
     connection: u64,
     site: &'record str,
@@ -66,7 +67,7 @@ struct Row<'record> {
 }
 
 impl Row<'_> {
-    fn new(exchange: &Exchange) -> Row<'_> {
+    pub fn new(exchange: &Exchange) -> Row<'_> {
         Row {
             id: exchange.id,
             connection: exchange.connection,
@@ -93,7 +94,7 @@ impl Row<'_> {
 
 /// Rounded to a thousandth.
 #[derive(Serialize)]
-struct Milliseconds(f64);
+pub(crate) struct Milliseconds(f64);
 
 impl From<Duration> for Milliseconds {
     fn from(time: Duration) -> Milliseconds {

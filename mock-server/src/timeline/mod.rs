@@ -23,6 +23,7 @@ mod words;
 pub use bar::line;
 pub use escape::escape;
 pub use json::json;
+pub(crate) use json::{Milliseconds, Row, harmless};
 pub use panel::Panel;
 pub use svg::svg;
 pub use text::{WIDTH, text};

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use super::watch::Watch;
 use crate::fault::Fault;
 use crate::record::Exchange;
 use crate::site::{Site, presets};
@@ -19,6 +20,8 @@ pub struct Builder {
     pub(super) keep_requests: bool,
     pub(super) clients_elsewhere: bool,
     pub(super) log: Option<mpsc::Sender<Exchange>>,
+    /// The live page, and the web's title on it.
+    pub(super) watch: Option<(Watch, String)>,
 }
 
 impl Default for Builder {
@@ -32,6 +35,7 @@ impl Default for Builder {
             keep_requests: true,
             clients_elsewhere: false,
             log: None,
+            watch: None,
         }
     }
 }
@@ -84,5 +88,11 @@ impl Builder {
     /// the web is dropped, exchanges still in flight end as [`Outcome::ClientGone`](crate::Outcome::ClientGone).
     pub fn log(self, log: mpsc::Sender<Exchange>) -> Builder {
         Builder { log: Some(log), ..self }
+    }
+
+    /// Shows the web's record on a live page, as a run with this title. It's live until the web is dropped, and then it stays on the page
+    /// as it was. If all sites share [one port](Builder::on_one_port), the page is at that port, too.
+    pub fn watch(self, watch: &Watch, title: &str) -> Builder {
+        Builder { watch: Some((watch.clone(), title.to_owned())), ..self }
     }
 }

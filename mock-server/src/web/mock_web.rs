@@ -12,9 +12,11 @@ use wiremock::MockServer;
 
 use super::builder::Builder;
 use super::error::StartError;
+use super::watch::Watch;
 use crate::record::Record;
 use crate::recorder::Recorder;
 use crate::server::counts::Counts;
+use crate::watch::hub::Report;
 use crate::watchdog::Watchdog;
 
 /// A running web. It serves from a thread of its own until it's dropped.
@@ -45,6 +47,8 @@ pub(super) struct Started {
     pub urls: Vec<(String, String)>,
     pub wiremock: Arc<MockServer>,
     pub counts: Arc<Counts>,
+    /// The live page, and the run that this web is on it.
+    pub watch: Option<(Watch, u64)>,
     /// The ports of sites that clients can't reach, held so that no other program can listen there.
     pub _held: Vec<Socket>,
 }
@@ -121,6 +125,27 @@ impl MockWeb {
         self.recorder.reset();
     }
 
+    /// Forgets the finished exchanges as [`reset_record`](MockWeb::reset_record) does. On the [live page](Watch), if there's one, what
+    /// the web has seen so far stays as a finished run with this title.
+    pub fn next_run(&self, title: &str) {
+        match &self.started.watch {
+            Some((watch, run)) => {
+                self.started.counts.reset();
+                watch.hub().next(*run, title);
+            }
+            None => self.reset_record(),
+        }
+    }
+
+    /// Shows on the [live page](Watch), beside the picture of the current run, what a test expected and what it saw: `Ok` if it has
+    /// passed, or the words of its failure. Without a live page this does nothing.
+    pub fn report(&self, expected: &str, seen: Result<(), &str>) {
+        if let Some((watch, run)) = &self.started.watch {
+            let seen = seen.err().map(str::to_owned);
+            watch.hub().report(*run, Report { expected: expected.to_owned(), failure: seen });
+        }
+    }
+
     /// Waits until the predicate returns true for the record. It has no timeout of its own, so use [`MockWeb::watchdog`], too.
     ///
     /// The predicate runs while the record is locked. A slow predicate holds up the web, and one that calls a method of this web, such
@@ -175,10 +200,12 @@ impl Drop for MockWeb {
             // The thread waits for nothing else, so it can only be there.
             let _ = stop.send(());
         }
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-            && !thread::panicking()
-        {
+        let joined = self.thread.take().map(JoinHandle::join);
+        // Now its exchanges have ended.
+        if let Some((watch, run)) = &self.started.watch {
+            watch.hub().end(*run);
+        }
+        if joined.is_some_and(|joined| joined.is_err()) && !thread::panicking() {
             panic!("the mock web's thread panicked; what it printed is above");
         }
     }

@@ -4,3 +4,4 @@ pub(crate) mod builder;
 pub(crate) mod error;
 pub(crate) mod mock_web;
 mod start;
+pub(crate) mod watch;

@@ -20,11 +20,14 @@ use crate::recorder::Recorder;
 use crate::server::accept::serve;
 use crate::server::counts::Counts;
 use crate::server::descriptors;
-use crate::server::gate::Gate;
+use crate::server::gate::{Gate, Gates};
 use crate::server::routes::{Program, Routes};
 use crate::server::shared::Shared;
 use crate::server::upstream::{Forgetting, Upstream, mount_pages};
 use crate::site::Site;
+use crate::watch::choices::Choices;
+use crate::watch::hub::Run;
+use crate::watch::sites::WatchedSite;
 
 /// Connections that may wait to be accepted. The kernel lowers it to its own limit (`somaxconn`).
 const BACKLOG: i32 = 65_535;
@@ -145,31 +148,78 @@ fn start(runtime: &Runtime, builder: Builder, parts: Parts) -> Result<Started, S
         urls: Vec::new(),
         wiremock,
         counts,
+        watch: None,
         _held: Vec::new(),
     };
     let _context = runtime.enter();
+    let watched = builder.watch.as_ref().map(|_| builder.sites.clone());
+    let choices = Arc::new(Choices::default());
+    let gates = Arc::new(Gates::default());
     match builder.port {
-        Some(port) => start_on_one_port(&mut started, port, builder.sites, gate, shared)?,
-        None => start_sites(&mut started, builder.sites, gate, &shared)?,
+        Some(port) => {
+            let hub = builder.watch.as_ref().map(|(watch, _)| Arc::clone(watch.hub()));
+            let program = Program {
+                sites: builder.sites,
+                gate,
+                gates: Arc::clone(&gates),
+                choices: Arc::clone(&choices),
+                hub,
+            };
+            start_on_one_port(&mut started, port, program, Arc::clone(&shared))?;
+        }
+        None => start_sites(&mut started, builder.sites, gate, &choices, &shared)?,
+    }
+    if let Some(((watch, title), sites)) = builder.watch.zip(watched) {
+        let run = watched_run(&started, title, &sites, choices, gates, &shared);
+        if let Some(address) = started.one_port {
+            watch.is_served_at(address);
+        }
+        let run = watch.hub().begin(run);
+        started.watch = Some((watch, run));
     }
     Ok(started)
+}
+
+/// The web as a live page shows it.
+fn watched_run(
+    started: &Started,
+    title: String,
+    sites: &[Site],
+    choices: Arc<Choices>,
+    gates: Arc<Gates>,
+    shared: &Shared,
+) -> Run {
+    let sites = sites.iter().zip(&started.urls);
+    let (recorder, counts) = (shared.recorder.clone(), Arc::clone(&started.counts));
+    Run {
+        title,
+        recorder: recorder.clone(),
+        choices,
+        sites: sites.map(|(site, (_, url))| WatchedSite::new(site, url)).collect(),
+        reset: Box::new(move || {
+            gates.forget_all();
+            counts.reset();
+            recorder.reset();
+        }),
+        reports: Vec::new(),
+    }
 }
 
 fn start_on_one_port(
     started: &mut Started,
     port: u16,
-    sites: Vec<Site>,
-    gate: Option<Arc<Gate>>,
+    program: Program,
     shared: Arc<Shared>,
 ) -> Result<(), StartError> {
     let sockets = bind_both(port)?;
     let address = sockets[0].address;
     started.one_port = Some(address);
-    started.urls = sites
+    started.urls = program
+        .sites
         .iter()
         .map(|site| (site.name.clone(), format!("http://{address}/site/{}/", site.name)))
         .collect();
-    let routes = Arc::new(Routes::Program(Program::new(sites, gate)));
+    let routes = Arc::new(Routes::Program(program));
     for bound in sockets {
         tokio::spawn(serve(bound.listen()?, Arc::clone(&routes), Arc::clone(&shared)));
     }
@@ -180,6 +230,7 @@ fn start_sites(
     started: &mut Started,
     sites: Vec<Site>,
     gate: Option<Arc<Gate>>,
+    choices: &Arc<Choices>,
     shared: &Arc<Shared>,
 ) -> Result<(), StartError> {
     for site in sites {
@@ -189,7 +240,8 @@ fn start_sites(
             Some(Fault::Refused) => started._held.push(bound.socket),
             Some(Fault::ConnectHang) => started._held.extend(bound.full()?),
             _ => {
-                let routes = Arc::new(Routes::Site { site, gate: gate.clone() });
+                let routes =
+                    Arc::new(Routes::Site { site, gate: gate.clone(), choices: Arc::clone(choices) });
                 tokio::spawn(serve(bound.listen()?, routes, Arc::clone(shared)));
             }
         }

@@ -45,6 +45,8 @@ struct Answer {
     phase: Phase,
     /// Whether its first byte was sent early; see `socket::PROBE`.
     is_probed: bool,
+    /// Whether it never ends and nothing waits for it.
+    is_stream: bool,
     /// Held until the response is on the wire.
     _permit: Option<OwnedSemaphorePermit>,
 }
@@ -103,6 +105,7 @@ impl Connection {
             head_end: HeadEnd::default(),
             phase: Phase::Receiving,
             is_probed: false,
+            is_stream: false,
             _permit: None,
         });
         number
@@ -151,6 +154,16 @@ impl Connection {
             answer.head_end = HeadEnd::passed();
             answer.phase = Phase::Flowing;
         });
+    }
+
+    /// A response without end is about to be written. Nothing waits for it, and a client that sends nothing more has left.
+    pub fn stream(&self, number: u64) {
+        self.with_answer(number, |answer| {
+            answer.promised = Some(u64::MAX);
+            answer.phase = Phase::Silent;
+            answer.is_stream = true;
+        });
+        self.recorder.answer_done();
     }
 
     /// Waits until the kernel has taken the head and `bytes` of the body. An orderly close (FIN) follows them. A reset overtakes
@@ -241,7 +254,9 @@ impl Connection {
     pub fn end_all(&self, outcome: Outcome) {
         let owed = std::mem::take(&mut *self.answers());
         for answer in owed {
-            self.recorder.answer_done();
+            if !answer.is_stream {
+                self.recorder.answer_done();
+            }
             if let Some(exchange) = answer.exchange {
                 self.recorder.end(exchange, outcome);
             }
