@@ -7,6 +7,7 @@
 //! cargo run -p book -- refresh --check   # compare instead of writing
 //! cargo run -p book -- pages             # how long each page takes to read
 //! cargo run -p book -- lab               # build the labs' WebAssembly again
+//! cargo run -p book -- predictions       # take the answers to the predictions from the outputs again
 //! ```
 //!
 //! # Layout
@@ -14,6 +15,7 @@
 //! - [`refresh`]: runs them; `compare` decides what counts as drift
 //! - [`faults`]: makes the fault catalogue of the appendix
 //! - [`lab`]: builds what runs in the pages
+//! - [`predictions`]: takes the answers to the pages' predictions from the outputs
 //! - [`pages`]: what the Markdown includes, which commands it gives, and how long a page takes
 //!
 //! The tests hold the Markdown to all this. Where mdBook is installed they look at the built pages too, and where a
@@ -25,6 +27,7 @@ pub mod compare;
 pub mod faults;
 pub mod lab;
 pub mod pages;
+pub mod predictions;
 pub mod refresh;
 pub mod runs;
 

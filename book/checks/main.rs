@@ -4,12 +4,12 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use book::lab;
 use book::pages::{Length, pages, read};
 use book::refresh::{
     COMPILER, FAULTS, Mode, alone, compiler_file, fault_catalogue, record_compiler, refresh,
 };
 use book::runs::{Run, runs};
+use book::{lab, predictions};
 use lesson_kit::println;
 use lexopt::prelude::*;
 use testkit::{rustc_version, same_compiler_as_the_book};
@@ -18,6 +18,7 @@ const USAGE: &str = "\
 Usage: cargo run -p book -- refresh [--check] [NAME]...
        cargo run -p book -- pages
        cargo run -p book -- lab [--check]
+       cargo run -p book -- predictions [--check]
 
   refresh           run every program the book shows, and write its output and its picture
   refresh NAME...   only these, for example lesson01
@@ -26,6 +27,8 @@ Usage: cargo run -p book -- refresh [--check] [NAME]...
   pages             list the pages with their words, minutes, listings, predictions and exercises
   lab               build the WebAssembly that runs the labs in the pages; it takes rustup's target wasm32-wasip1
   lab --check       only check that it was built from the sources as they are
+  predictions       take the answers to the predictions in book/predictions from the outputs; `refresh` does it, too
+  predictions --check   only check that the files with the answers are up to date
 
 The words of rustc are compared only if this is the compiler that the book quotes. `refresh` runs on Linux: the
 outputs in the book have that system's error messages.
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Command::Pages => list_pages().map(|()| true),
         Command::Lab(Mode::Write) => lab::build().map(|()| true),
         Command::Lab(Mode::Check) => check_lab(),
+        Command::Predictions(mode) => refresh_predictions(mode),
         Command::Refresh(asked) => run_all(&asked),
     };
     match done {
@@ -66,6 +70,7 @@ enum Command {
     Help,
     Pages,
     Lab(Mode),
+    Predictions(Mode),
     Refresh(Asked),
 }
 
@@ -100,6 +105,7 @@ fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Command> {
         "refresh" => {}
         "pages" if names.is_empty() => return Ok(Command::Pages),
         "lab" if names.is_empty() => return Ok(Command::Lab(asked.mode)),
+        "predictions" if names.is_empty() => return Ok(Command::Predictions(asked.mode)),
         _ => bail!("there is no command `{}`", words.join(" ")),
     }
     let runs = runs()?;
@@ -120,6 +126,17 @@ fn check_lab() -> anyhow::Result<bool> {
         );
     }
     Ok(!is_stale)
+}
+
+fn refresh_predictions(mode: Mode) -> anyhow::Result<bool> {
+    let is_fresh = predictions::refresh(mode)?;
+    if !is_fresh {
+        println!(
+            "the predictions or the outputs have changed since their answers were written; write them: {}",
+            predictions::BUILD
+        );
+    }
+    Ok(is_fresh)
 }
 
 /// A page that can't be measured says why, and the others are listed all the same.
@@ -188,7 +205,9 @@ fn run_all(asked: &Asked) -> anyhow::Result<bool> {
     if asked.mode == Mode::Write && asked.wants(COMPILER) {
         record_compiler()?;
     }
-    Ok(drifted.is_empty())
+    // Their answers are in the outputs.
+    let is_fresh = refresh_predictions(asked.mode)?;
+    Ok(drifted.is_empty() && is_fresh)
 }
 
 /// Whether to run the programs that the compiler refuses. All of its words in the book come from one version.

@@ -83,6 +83,22 @@ pub fn read(file: &Path) -> anyhow::Result<String> {
 }
 
 impl Page {
+    /// Its heading.
+    pub fn title(&self) -> &str {
+        self.markdown.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or(&self.name)
+    }
+
+    /// Whether it belongs to a chapter.
+    pub fn is_of_a_chapter(&self) -> bool {
+        self.name.starts_with(|first: char| first.is_ascii_digit())
+    }
+
+    /// Whether it's read from the first line to the last. The other pages are for looking things up.
+    pub fn is_read_through(&self) -> bool {
+        let start = ["program-of-your-own.md", "rust-you-will-need.md"];
+        self.is_of_a_chapter() || start.contains(&self.name.as_str())
+    }
+
     /// Its includes, in order.
     pub fn includes(&self) -> Vec<Include> {
         let after = self.markdown.split("{{#").skip(1);
@@ -356,7 +372,7 @@ fn without_remark(line: &str) -> &str {
 }
 
 /// `../../lessons/x.rs:anchor` as it is written in a page, which is in `book/src`.
-fn include_of(written: &str) -> Include {
+pub(crate) fn include_of(written: &str) -> Include {
     let what = written.split_once(' ').map_or(written, |(_, what)| what);
     let (file, anchor) = match what.split_once(':') {
         Some((file, anchor)) => (file, Some(anchor.to_owned())),

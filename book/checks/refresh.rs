@@ -192,7 +192,7 @@ fn settle(file: &Path, fresh: &str, special: Option<&Special>, mode: Mode) -> an
 }
 
 /// Writes the whole file or, when interrupted, nothing of it.
-fn write(file: &Path, text: &str) -> anyhow::Result<()> {
+pub(crate) fn write(file: &Path, text: &str) -> anyhow::Result<()> {
     let context = || format!("cannot write {}", file.display());
     let beside = scratch()?.join("half-written");
     fs::write(&beside, text).with_context(context)?;

@@ -9,7 +9,7 @@ use book::runs::{README, Run, lessons};
 use book::{compare, root};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
-use crate::{all_pages, all_runs, files, is_of_a_chapter, page, text};
+use crate::{all_pages, all_runs, files, page, text};
 
 fn all_includes() -> Vec<(String, Include)> {
     let includes = |page: Page| page.includes().into_iter().map(move |include| (page.name.clone(), include));
@@ -70,7 +70,7 @@ fn every_lesson_has_its_chapter_and_every_chapter_its_lesson() {
         let chapter = format!("{}.md", lesson.folder);
         assert!(pages.iter().any(|page| page.name == chapter), "book/src/SUMMARY.md lacks {chapter}");
     }
-    for page in pages.iter().filter(|page| is_of_a_chapter(page)) {
+    for page in pages.iter().filter(|page| page.is_of_a_chapter()) {
         let has_lesson = lessons.iter().any(|lesson| lesson.folder[..2] == page.name[..2]);
         assert!(has_lesson, "{} has no lesson", page.name);
     }
@@ -185,7 +185,7 @@ fn every_output_and_every_picture_is_of_a_run_and_in_a_page() {
     let included: BTreeSet<_> =
         all_includes().into_iter().map(|(_, include)| root().join(include.file)).collect();
     let runs = all_runs();
-    let others = [source().join("out/faults.md"), compiler_file()];
+    let others = [source().join("out/faults.md"), source().join("out/predictions.md"), compiler_file()];
     let mut made = BTreeSet::from(others.clone());
     for run in &runs {
         made.insert(run.output_file());

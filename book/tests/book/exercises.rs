@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use book::pages::read;
 use book::root;
 
-use crate::{all_pages, is_of_a_chapter, page};
+use crate::{all_pages, page};
 
 fn folder() -> PathBuf {
     root().join("lessons/exercises")
@@ -101,7 +101,7 @@ fn each_exercise_is_announced_once_on_its_page_with_its_minutes_and_its_command(
 #[test]
 fn every_page_of_a_chapter_has_an_exercise() {
     for page in all_pages() {
-        if is_of_a_chapter(&page) {
+        if page.is_of_a_chapter() {
             let length = page.length().unwrap_or_else(|error| panic!("{}: {error:#}", page.name));
             assert!(!length.exercises.is_empty(), "{} announces no exercise", page.name);
             assert!(

@@ -8,6 +8,7 @@ mod html;
 mod lab;
 mod own_program;
 mod pages;
+mod predictions;
 mod reference;
 
 use std::fs;
@@ -34,10 +35,6 @@ fn text(name: &str) -> Page {
 
 fn all_runs() -> Vec<Run> {
     runs().expect("the programs can be listed")
-}
-
-fn is_of_a_chapter(page: &Page) -> bool {
-    page.name.starts_with(|first: char| first.is_ascii_digit())
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

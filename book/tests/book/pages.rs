@@ -6,7 +6,7 @@ use std::fs;
 use book::pages::{Length, Page, source};
 use book::root;
 
-use crate::{all_pages, is_of_a_chapter, page};
+use crate::{all_pages, page};
 
 /// A page's main text takes no longer than this.
 const MINUTES_A_PAGE: f64 = 25.0;
@@ -21,14 +21,9 @@ const TOLERANCE: f64 = 1.0;
 
 /// The pages that are read from the first line to the last; the others are for looking things up.
 fn pages_to_read() -> Vec<Page> {
-    let pages: Vec<_> = all_pages().into_iter().filter(is_read_through).collect();
+    let pages: Vec<_> = all_pages().into_iter().filter(Page::is_read_through).collect();
     assert!(pages.len() > 15, "{pages:?}");
     pages
-}
-
-fn is_read_through(page: &Page) -> bool {
-    let start = ["program-of-your-own.md", "rust-you-will-need.md"];
-    is_of_a_chapter(page) || start.contains(&page.name.as_str())
 }
 
 fn length(page: &Page) -> Length {
@@ -108,7 +103,7 @@ fn every_page_says_how_long_it_takes_and_none_takes_longer_than_25_minutes() {
 #[test]
 fn the_first_output_comes_after_at_most_25_lines_of_code() {
     // The blocks of *The Rust you will need* say what they print.
-    let late = pages_to_read().into_iter().filter(is_of_a_chapter).filter_map(|page| {
+    let late = pages_to_read().into_iter().filter(Page::is_of_a_chapter).filter_map(|page| {
         let lines = length(&page).lines_before_output;
         let late = lines > LINES_BEFORE_OUTPUT;
         late.then(|| format!("{} shows {lines} lines of code before its first output\n", page.name))
@@ -146,7 +141,7 @@ fn the_core_path_takes_at_most_four_hours_and_is_marked_in_three_places() {
 #[test]
 fn the_chapters_have_at_most_27_000_words() {
     let words: usize =
-        all_pages().iter().filter(|page| is_of_a_chapter(page)).map(|page| length(page).words).sum();
+        all_pages().iter().filter(|page| page.is_of_a_chapter()).map(|page| length(page).words).sum();
     assert!(
         words <= WORDS,
         "chapters 1 to 10 have {words} words, and {WORDS} are allowed: shorten something"

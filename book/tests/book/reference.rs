@@ -8,7 +8,7 @@ use book::root;
 use book::runs::lessons;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use crate::{all_pages, files, is_of_a_chapter, page};
+use crate::{all_pages, files, page};
 
 fn events(page: &Page) -> impl Iterator<Item = Event<'_>> {
     Parser::new_ext(&page.markdown, Options::ENABLE_TABLES | Options::ENABLE_DEFINITION_LIST)
@@ -155,7 +155,7 @@ fn the_glossary_has_every_term_that_a_chapter_introduces() {
     let start = ["program-of-your-own.md", "rust-you-will-need.md"];
     let mut missing = Vec::new();
     for page in all_pages() {
-        if !is_of_a_chapter(&page) && !start.contains(&page.name.as_str()) {
+        if !page.is_of_a_chapter() && !start.contains(&page.name.as_str()) {
             continue;
         }
         for term in terms(&page) {
