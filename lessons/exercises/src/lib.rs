@@ -2,10 +2,13 @@
 //! the server saw. There's nothing to solve in here.
 
 pub mod checker;
+mod watching;
 
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::time::Duration;
 
 use mock_server::timeline::{self, Panel};
+use futures::FutureExt;
 use mock_server::{Builder, MockWeb, Record, Site, presets};
 use reqwest::Client;
 
@@ -19,7 +22,7 @@ pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Runs a program on a mock web and draws what the server saw.
 pub fn show(web: Builder, story: impl AsyncFnOnce(&MockWeb, &Client)) {
-    on_web(web, async |web, client| {
+    let story = async |web: &MockWeb, client: &Client| {
         story(web, client).await;
         // The server notices a moment later that a client has left.
         let idle = web.wait_until(|record| record.in_flight() == 0);
@@ -27,12 +30,19 @@ pub fn show(web: Builder, story: impl AsyncFnOnce(&MockWeb, &Client)) {
         let panel = Panel::new("what the server saw", web.record());
         let picture = timeline::text(&panel, timeline::WIDTH, panel.span());
         println!("\n{picture}");
-    });
+    };
+    match watching::page() {
+        None => on_web(web, story),
+        Some(mut page) => watched(web, &mut page, story, Kind::Program),
+    }
 }
 
 /// Runs a test on a mock web.
 pub fn check(web: Builder, test: impl AsyncFnOnce(&MockWeb, &Client)) {
-    on_web(web, test);
+    match watching::page() {
+        None => on_web(web, test),
+        Some(mut page) => watched(web, &mut page, test, Kind::Test),
+    }
 }
 
 /// The runtime has one thread, like asyncio's event loop.
@@ -40,9 +50,44 @@ pub fn check(web: Builder, test: impl AsyncFnOnce(&MockWeb, &Client)) {
 async fn on_web(web: Builder, work: impl AsyncFnOnce(&MockWeb, &Client)) {
     let web = web.start().expect("the web starts");
     let _watchdog = web.watchdog(LIMIT);
-    // The web is in this process, so a proxy must not get between.
-    let client = Client::builder().no_proxy().build().expect("a client");
-    work(&web, &client).await;
+    work(&web, &client()).await;
+}
+
+/// The client has no proxy, because the web is in this process.
+fn client() -> Client {
+    Client::builder().no_proxy().build().expect("a client")
+}
+
+/// What runs on a web with a live page.
+enum Kind {
+    Program,
+    Test,
+}
+
+/// The same on a web with a live page.
+#[tokio::main(flavor = "current_thread")]
+async fn watched(
+    web: Builder,
+    page: &mut watching::Page,
+    work: impl AsyncFnOnce(&MockWeb, &Client),
+    kind: Kind,
+) {
+    let web = web.watch(page.watch(), &watching::title());
+    let web = web.start().expect("the web starts");
+    page.wait_for_start();
+    let watchdog = web.watchdog(LIMIT);
+    let result = AssertUnwindSafe(work(&web, &client())).catch_unwind().await;
+    drop(watchdog);
+    match kind {
+        Kind::Program => page.wait_for_end(),
+        Kind::Test => {
+            let result = result.as_ref().map(|()| ()).map_err(|it| &**it);
+            page.report(&web, result);
+        }
+    }
+    if let Err(panic) = result {
+        resume_unwind(panic);
+    }
 }
 
 /// A mock web with these sites, which are small and answer without delay.

@@ -31,6 +31,10 @@ pub(crate) struct Arguments {
     pub faults: Vec<(String, Fault)>,
     pub timeline: Option<PathBuf>,
     pub seed: u64,
+    /// Whether to show the live page.
+    pub watch: bool,
+    /// Whether to open it in the browser, too.
+    pub open: bool,
     /// The only part to run, of a program that has [`Parts`].
     pub part: Option<u32>,
 }
@@ -105,6 +109,8 @@ pub(crate) fn parse(
                 arguments.timeline = Some(svg(&parser.value()?.string()?)?)
             }
             Long("seed") => arguments.seed = parser.value()?.parse()?,
+            Long("watch") => arguments.watch = true,
+            Long("open") => (arguments.watch, arguments.open) = (true, true),
             Short('h') | Long("help") => return Ok(Command::Help),
             Long(name)
                 if let Some(parts) = parts.filter(|it| it.name == name) =>
@@ -190,12 +196,18 @@ fn check_urls(
 }
 
 fn check_mock_web(arguments: &Arguments) -> Result<(), ArgumentError> {
-    let Arguments { urls, faults, timeline, .. } = arguments;
-    if !urls.is_empty() && !faults.is_empty() {
-        return Err(ArgumentError::OnlyMockWeb("--fault"));
-    }
-    if !urls.is_empty() && timeline.is_some() {
-        return Err(ArgumentError::OnlyMockWeb("--timeline"));
+    let Arguments { urls, faults, timeline, watch, open, .. } = arguments;
+    let needs_mock_web = [
+        ("--fault", !faults.is_empty()),
+        ("--timeline", timeline.is_some()),
+        ("--open", *open),
+        ("--watch", *watch),
+    ];
+    let given = needs_mock_web.into_iter().find(|(_, is_given)| *is_given);
+    if !urls.is_empty()
+        && let Some((option, _)) = given
+    {
+        return Err(ArgumentError::OnlyMockWeb(option));
     }
     for (index, (site, _)) in faults.iter().enumerate() {
         if faults[..index].iter().any(|(other, _)| other == site) {

@@ -8,9 +8,11 @@
 //! - this file: [`start`] reads the command line and starts the mock web; [`Lesson`] is what it returns
 //! - `arguments`: the options, checked
 //! - `printing`: a [`println!`] that survives a closed pipe, and [`with_causes`] for errors
+//! - `live_page`: the live page of `--watch`
 //! - `proxy`: keeps proxy variables away from the mock web
 
 mod arguments;
+mod live_page;
 mod printing;
 mod proxy;
 
@@ -28,6 +30,7 @@ use mock_server::{Fault, MockWeb, Watchdog, catalogue, presets};
 use arguments::{Arguments, Command, Parts};
 use printing::{print, print_error};
 
+pub use live_page::LivePage;
 #[doc(hidden)]
 pub use printing::print_line;
 pub use printing::with_causes;
@@ -63,7 +66,8 @@ pub struct Lesson {
     picture: Option<PathBuf>,
     panels: Mutex<Vec<Panel>>,
     part: Option<u32>,
-    _watchdog: Option<Watchdog>,
+    watchdog: Option<Watchdog>,
+    live_page: Option<LivePage>,
 }
 
 /// Reads the command line and starts the mock web with the tutorial's three sites. If there are URLs on the
@@ -121,15 +125,22 @@ fn start_with(
         picture: arguments.timeline.clone(),
         panels: Mutex::default(),
         part: arguments.part,
-        _watchdog: None,
+        watchdog: None,
+        live_page: None,
     };
     proxy::leave_loopback_alone(short(name));
     if lesson.sites.is_empty() {
         lesson.check_picture();
-        let web = start_web(name, sites, &arguments);
+        let mut page =
+            arguments.watch.then(|| start_page(name, arguments.open));
+        let web = start_web(name, sites, &arguments, page.as_ref());
+        if let Some(page) = &mut page {
+            page.wait_for_start();
+        }
         lesson.sites = sites_of(&web);
-        lesson._watchdog = Some(web.watchdog(LIMIT));
+        lesson.watchdog = Some(web.watchdog(LIMIT));
         lesson.web = Some(web);
+        lesson.live_page = page;
     }
     lesson
 }
@@ -218,14 +229,14 @@ impl Lesson {
         let Some(web) = &self.web else { return };
         web.settle(SETTLE).await;
         let panel = Panel::new(title, web.record());
-        web.reset_record();
+        web.next_run(title);
         println!("{}", panel.summary());
     }
 
     fn draw(&self, web: &MockWeb, title: &str) {
         let record = web.record();
         let panel = Panel::new(title, record.clone());
-        web.reset_record();
+        web.next_run(title);
         let mut panels = self.panels.lock().expect("drawing does not panic");
         let scale = panels.iter().map(Panel::span).max().unwrap_or_default();
         let drawing = timeline::text(&panel, columns(), scale);
@@ -267,6 +278,17 @@ impl Lesson {
     }
 }
 
+impl Drop for Lesson {
+    /// The live page stays until the reader ends it.
+    fn drop(&mut self) {
+        if let Some(page) = &mut self.live_page {
+            // It would end the program while the reader still looks at the page.
+            self.watchdog = None;
+            page.wait_for_end();
+        }
+    }
+}
+
 fn cannot_write(picture: &Path, error: &io::Error) -> String {
     format!("--timeline cannot write {}: {error}", picture.display())
 }
@@ -280,7 +302,24 @@ fn columns() -> usize {
     })
 }
 
-fn start_web(name: &str, sites: &[&str], arguments: &Arguments) -> MockWeb {
+fn start_page(name: &str, opens: bool) -> LivePage {
+    match LivePage::start(short(name)) {
+        Ok(page) => {
+            if opens {
+                page.open_in_browser();
+            }
+            page
+        }
+        Err(error) => fail(name, 1, &format!("--watch: {error}")),
+    }
+}
+
+fn start_web(
+    name: &str,
+    sites: &[&str],
+    arguments: &Arguments,
+    page: Option<&LivePage>,
+) -> MockWeb {
     let sites = sites.iter().map(|&name| {
         let site = preset(name).or_else(|| faulty(name));
         site.expect("a lesson names sites that the mock web has")
@@ -288,6 +327,9 @@ fn start_web(name: &str, sites: &[&str], arguments: &Arguments) -> MockWeb {
     let mut builder = MockWeb::builder().sites(sites).seed(arguments.seed);
     for (site, fault) in &arguments.faults {
         builder = builder.fault(site, fault.clone());
+    }
+    if let Some(page) = page {
+        builder = builder.watch(page.watch(), name);
     }
     let web = match builder.start() {
         Ok(web) => web,
@@ -357,6 +399,8 @@ fn help(name: &str, about: &str, parts: Option<Parts>) -> String {
          \x20                      python.org=hang or python.org=reset?after=1000\n\
          \x20 --fault list         list the faults\n\
          \x20 --timeline FILE.svg  draw what the server saw as a picture\n\
+         \x20 --watch              show what the server sees on a live page\n\
+         \x20 --open               open that page in the browser, too\n\
          \x20 --seed N             seed for random faults (default 1)\n\
          {part}\
          \x20 --help               show this text\n"

@@ -48,7 +48,7 @@ fn help_fits_a_screen_and_a_wrong_argument_is_one_line_and_status_2() {
     let (status, help, _) = run(&mut lesson(&["--help"]));
     assert_eq!(status, Some(0));
     assert!(
-        help.starts_with("lesson01: ") && help.lines().count() <= 15,
+        help.starts_with("lesson01: ") && help.lines().count() <= 17,
         "{help}"
     );
 
@@ -98,6 +98,14 @@ fn help_fits_a_screen_and_a_wrong_argument_is_one_line_and_status_2() {
         (
             &["--timeline", "x.svg", "http://example.com"],
             "--timeline works only with the mock web; leave out the URLs or --timeline",
+        ),
+        (
+            &["--watch", "http://example.com"],
+            "--watch works only with the mock web; leave out the URLs or --watch",
+        ),
+        (
+            &["--open", "http://example.com"],
+            "--open works only with the mock web; leave out the URLs or --open",
         ),
         (
             &["--timeline", "x.png"],

@@ -7,6 +7,7 @@ mod examples;
 mod failures;
 #[cfg(feature = "live")]
 mod live;
+mod live_page;
 mod program;
 mod support;
 mod thread_column;
