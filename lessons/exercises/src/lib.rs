@@ -7,8 +7,8 @@ mod watching;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::time::Duration;
 
-use mock_server::timeline::{self, Panel};
 use futures::FutureExt;
+use mock_server::timeline::{self, Panel};
 use mock_server::{Builder, MockWeb, Record, Site, presets};
 use reqwest::Client;
 

@@ -5,9 +5,13 @@ use std::any::Any;
 use std::env;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use lesson_kit::LivePage;
 use mock_server::MockWeb;
+
+/// How long a test waits until an open page shows how it went.
+const LAST_EVENT: Duration = Duration::from_millis(500);
 
 /// The page, if it's asked for. The mutex lets one test run at a time.
 static PAGE: LazyLock<Option<Mutex<Page>>> = LazyLock::new(|| {
@@ -15,7 +19,7 @@ static PAGE: LazyLock<Option<Mutex<Page>>> = LazyLock::new(|| {
     if asked.is_empty() || asked == "0" {
         return None;
     }
-    let page = LivePage::start("MOCK_WEB_WATCH").expect("the page starts");
+    let page = LivePage::start("exercises").expect("the page starts");
     Some(Mutex::new(Page { page, has_started: false }))
 });
 
@@ -58,6 +62,8 @@ impl Page {
         let test = title();
         let seen = result.map_err(words);
         web.report(&test, seen);
+        // After the last test, nothing else would wait for that.
+        self.page.watch().flush(LAST_EVENT);
         if seen.is_err() {
             let words = format!(
                 "failed: {test}; press Continue on the page, or Enter here"
@@ -74,12 +80,13 @@ impl Page {
 }
 
 /// The name of the running test as a sentence. The thread of a test is named
-/// after it: `tests::at_most_four_are_in_flight`.
+/// after it, `tests::at_most_four_are_in_flight`, and that of a program `main`.
 pub fn title() -> String {
     let thread = thread::current();
-    let path = thread.name().unwrap_or("main");
-    let name = path.rsplit("::").next().unwrap_or(path);
-    name.replace('_', " ")
+    match thread.name().and_then(|name| name.rsplit_once("::")) {
+        Some((_, test)) => test.replace('_', " "),
+        None => "what the server sees".to_owned(),
+    }
 }
 
 /// What a panic says.
