@@ -3,6 +3,7 @@
 "use strict";
 
 const labPanel = (() => {
+    const { element, button } = pageElements;
     /** How long a run plays without its stops, the longest stop at a step, and the most for all stops, in milliseconds. */
     const PLAY = 5_000;
     const STOP = 400;
@@ -10,21 +11,6 @@ const labPanel = (() => {
     const PREDICT = "lab-predict-first";
     /** A choice whose longest option has more characters than this takes two columns. */
     const LONG = 28;
-
-    /**
-     * An element with these attributes and children.
-     * @template {keyof HTMLElementTagNameMap} Name
-     * @param {Name} name
-     * @param {{ [attribute: string]: string | number }} [attributes]
-     * @param {(Node | string)[]} children
-     * @returns {HTMLElementTagNameMap[Name]}
-     */
-    function element(name, attributes = {}, ...children) {
-        const made = document.createElement(name);
-        for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, String(value));
-        made.append(...children);
-        return made;
-    }
 
     // A browser may refuse to remember anything.
     const memory = {
@@ -146,7 +132,7 @@ const labPanel = (() => {
      */
     function open(place, task, module, lab) {
         const id = `lab-${lab.name}`;
-        let { values, ignored } = labSettings.fromLink(lab, location.search);
+        let { values, ignored, isNew } = labSettings.fromLink(lab, location.search);
         /** @type {LabEvent[]} */
         let events = [];
         /** @type {LabStep[]} */
@@ -187,7 +173,7 @@ const labPanel = (() => {
         });
         const link = element("a", {}, "Link to these settings");
         const predict = element("input", { type: "checkbox", id: `${id}-predict` });
-        predict.checked = memory.get();
+        predict.checked = isNew || memory.get();
         predict.addEventListener("change", () => {
             memory.set(predict.checked);
             if (!predict.checked) reveal("");
@@ -256,16 +242,6 @@ const labPanel = (() => {
             const isOwn = event.target instanceof Element && event.target.matches("input, select, [tabindex]");
             if (isOwn && event.key !== "Escape") event.stopPropagation();
         });
-
-        /**
-         * @param {string} words
-         * @param {() => void} act
-         */
-        function button(words, act) {
-            const made = element("button", { type: "button" }, words);
-            made.addEventListener("click", act);
-            return made;
-        }
 
         // --- a run ---
 

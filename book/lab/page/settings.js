@@ -1,5 +1,6 @@
 // @ts-check
-// The settings of a lab and the links that restore them: `?lab=bounded&limit=2#lab-bounded`.
+// The settings of a lab and the links that restore them: `?lab=bounded&limit=2#lab-bounded`. With `?lab=bounded&new-numbers`
+// they're new each time.
 "use strict";
 
 /**
@@ -56,16 +57,37 @@ const labSettings = (() => {
         `?${new URLSearchParams({ lab: lab.name, ...changes(lab, values) })}#lab-${lab.name}`;
 
     /**
-     * The settings of a link, and a list of those that no control accepts.
+     * Random settings that differ from the defaults.
+     * @param {Lab} lab
+     * @param {() => number} random
+     * @returns {LabValues}
+     */
+    function newNumbers(lab, random) {
+        const below = (/** @type {number} */ count) => Math.floor(random() * count);
+        for (;;) {
+            const entries = lab.controls.map((control) => {
+                if (control.type === "choice") return [control.name, control.options[below(control.options.length)][0]];
+                const steps = Math.floor((control.max - control.min) / control.step);
+                return [control.name, String(control.min + control.step * below(steps + 1))];
+            });
+            const values = Object.fromEntries(entries);
+            if (Object.keys(changes(lab, values)).length > 0) return values;
+        }
+    }
+
+    /**
+     * The settings of a link, whether the link asks for new numbers, and a list of settings that no control accepts.
      * @param {Lab} lab
      * @param {string} query
+     * @param {() => number} [random]
      */
-    function fromLink(lab, query) {
+    function fromLink(lab, query, random = Math.random) {
         const values = defaults(lab);
         /** @type {string[]} */
         const ignored = [];
         const parameters = new URLSearchParams(query);
-        if (parameters.get("lab") !== lab.name) return { values, ignored };
+        if (parameters.get("lab") !== lab.name) return { values, ignored, isNew: false };
+        if (parameters.has("new-numbers")) return { values: newNumbers(lab, random), ignored, isNew: true };
         for (const [name, value] of parameters) {
             // mdBook's search adds its own parameters.
             if (["lab", "highlight", "search"].includes(name)) continue;
@@ -73,7 +95,7 @@ const labSettings = (() => {
             if (control && isValid(control, value)) values[name] = control.type === "range" ? String(Number(value)) : value;
             else ignored.push(`${name}=${value}`.slice(0, 40).replace(/[^\x20-\x7e]/g, "?"));
         }
-        return { values, ignored };
+        return { values, ignored, isNew: false };
     }
 
     return { defaults, isValid, changes, toLink, fromLink };
