@@ -5,6 +5,8 @@
 //! curl -i http://127.0.0.1:8080/site/python.org
 //! ```
 //!
+//! It also serves a live page, which shows the requests as they come. `--open` opens it in a browser.
+//!
 //! `--load` is for measuring clients: there's one more site, `page.example`, whose page (15,000 bytes) comes without delay and
 //! without wiremock, and requests aren't listed.
 
@@ -16,7 +18,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use lexopt::prelude::*;
-use mock_server::{MockWeb, Site, StartError, page, presets, timeline};
+use mock_server::{MockWeb, Site, StartError, Watch, page, presets, timeline};
 use tokio::sync::mpsc;
 
 const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), "\n");
@@ -24,16 +26,19 @@ const VERSION: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSI
 const HELP: &str = "\
 A web that misbehaves on the wire, on one port of this machine.
 
-Usage: mock-server [--port N] [--seed N] [--load]
+Usage: mock-server [--port N] [--seed N] [--load] [--open]
 
   --port N   the port to listen on (default 8080; 0 takes a free one)
   --seed N   the seed of everything random (default 1)
   --load     for measuring clients: no line for each request, and one more
              site, page.example, that answers as fast as this program can
+  --open     open the live page in a browser
   --help     this text
   --version  name and version
 
-http://127.0.0.1:8080/ lists the sites and the faults. Ctrl-C ends it.
+http://127.0.0.1:8080/ lists the sites and the faults. The live page shows the
+requests as they come; its address is new each time, and only printed here.
+Ctrl-C ends the program.
 ";
 
 /// How many finished requests may wait for their lines to be printed. Beyond that, some are left out.
@@ -53,6 +58,7 @@ struct Arguments {
     port: u16,
     seed: u64,
     load: bool,
+    open: bool,
 }
 
 fn main() -> ExitCode {
@@ -77,13 +83,14 @@ fn main() -> ExitCode {
 }
 
 fn arguments() -> Result<Command, lexopt::Error> {
-    let mut arguments = Arguments { port: 8080, seed: 1, load: false };
+    let mut arguments = Arguments { port: 8080, seed: 1, load: false, open: false };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
             Long("port") => arguments.port = parser.value()?.parse()?,
             Long("seed") => arguments.seed = parser.value()?.parse()?,
             Long("load") => arguments.load = true,
+            Long("open") => arguments.open = true,
             Short('h') | Long("help") => return Ok(Command::Print(HELP)),
             Short('V') | Long("version") => return Ok(Command::Print(VERSION)),
             _ => return Err(argument.unexpected()),
@@ -102,7 +109,9 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<()> {
     let mut interrupted = pin!(shutdown_signal());
     let _ = futures::poll!(interrupted.as_mut());
     let (log, mut exchanges) = mpsc::channel(LINES);
+    let watch = Watch::without_port()?;
     let builder = MockWeb::builder()
+        .watch(&watch, "mock-server")
         .on_one_port(arguments.port)
         .seed(arguments.seed)
         .forget_requests()
@@ -117,6 +126,13 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<()> {
     let web = builder.start().map_err(with_remedy)?;
     let address = web.one_port().context("the web has no port of its own")?;
     say(&format!("http://{address}/ lists what there is (seed {}); Ctrl-C ends it\n", web.seed()));
+    say(&format!("{} shows the requests as they come\n", watch.url()));
+    if arguments.open
+        && let Err(error) = watch.open_in_browser()
+    {
+        // The address is there for a person to open.
+        complain(&format!("cannot open a browser: {error}"));
+    }
     // In a thread of its own: a terminal that does not read (`| less`) must not keep Ctrl-C waiting.
     let (printing, printed) = std::sync::mpsc::channel::<()>();
     thread::spawn(move || {

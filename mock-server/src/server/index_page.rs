@@ -23,7 +23,7 @@ struct Row<'row> {
 }
 
 /// The page, for a program that answers at `address`.
-pub(crate) fn index_page(sites: &[Site], address: &str) -> String {
+pub(crate) fn index_page(sites: &[Site], address: &str, has_live_page: bool) -> String {
     let row = |path: &str, says: &str| Row {
         path: path.to_owned(),
         says: says.to_owned(),
@@ -68,6 +68,10 @@ pub(crate) fn index_page(sites: &[Site], address: &str) -> String {
          <title>A web that misbehaves</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
          <h1>A web that misbehaves</h1>\n"
     );
+    if has_live_page {
+        page += "<p>A live page shows the requests as they come, and lets you give the sites faults. Its address is only \
+                 in the terminal where this program runs, because other web pages mustn't know it.</p>\n";
+    }
     section(&mut page, "Sites", "", &sites, address);
     let note = "Each takes <code>site=NAME</code> too, for the page of another site; none has the delay of its site.";
     section(&mut page, "Faults", note, &faults, address);

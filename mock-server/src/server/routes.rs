@@ -271,7 +271,7 @@ impl Program {
         let host = head.headers.get(HOST).and_then(|host| host.to_str().ok()).filter(|host| !host.is_empty());
         let host = host.filter(is_host).unwrap_or("127.0.0.1");
         match (&head.method, path.as_str()) {
-            (_, "/") => Ok(Direct::Ready(html(index_page(&self.sites, host).into()))),
+            (_, "/") => Ok(Direct::Ready(html(index_page(&self.sites, host, self.hub.is_some()).into()))),
             (_, "/timeline") => Ok(Direct::Timeline(Format::Text)),
             (_, "/timeline.svg") => Ok(Direct::Timeline(Format::Svg)),
             (_, "/timeline.json") => Ok(Direct::Timeline(Format::Json)),

@@ -17,16 +17,25 @@ use super::origin::{check_origin, is_for_this_machine};
 use crate::response::{HTML, text, typed};
 
 const PAGE: &str = include_str!("page/watch.html");
-const STYLE: &str = include_str!("page/watch.css");
-const SCRIPT: &str = include_str!("page/watch.js");
-const TIMELINE: &str = include_str!("page/timeline.js");
+const CSS: &str = "text/css; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// What the page loads: name, type and content.
+const FILES: &[(&str, &str, &str)] = &[
+    ("watch.css", CSS, include_str!("page/watch.css")),
+    ("timeline.js", JAVASCRIPT, include_str!("page/timeline.js")),
+    ("elements.js", JAVASCRIPT, include_str!("page/elements.js")),
+    ("exchanges.js", JAVASCRIPT, include_str!("page/exchanges.js")),
+    ("faults.js", JAVASCRIPT, include_str!("page/faults.js")),
+    ("watch.js", JAVASCRIPT, include_str!("page/watch.js")),
+];
 
 /// What the page may load and who may load it. Everything that it shows comes from its own address.
 const HEADERS: &[(&str, &str)] = &[
     (
         "content-security-policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; \
-         form-action 'none'; frame-ancestors 'none'",
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     ),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
@@ -62,15 +71,16 @@ pub(crate) fn reply(hub: &Arc<Hub>, head: &request::Parts) -> Option<Reply> {
     };
     Some(match rest {
         "" => show(HTML, &PAGE.replace("TOKEN", &hub.token)),
-        "/watch.css" => show("text/css; charset=utf-8", STYLE),
-        "/watch.js" => show("text/javascript; charset=utf-8", SCRIPT),
-        "/timeline.js" => show("text/javascript; charset=utf-8", TIMELINE),
         "/events" if head.method == Method::GET => events(hub),
         "/events" => Reply::wrong_method("GET"),
         "/fault" => change(head, |query| choose(hub, query)),
         "/reset" => change(head, |query| Ok(hub.reset(query.number("run")?))),
         "/button" => change(head, |query| Ok(hub.click(query.number("id")?))),
-        _ => return None,
+        other => {
+            let name = other.strip_prefix('/')?;
+            let (_, content_type, body) = FILES.iter().find(|(file, ..)| *file == name)?;
+            show(content_type, body)
+        }
     })
 }
 

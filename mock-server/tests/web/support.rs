@@ -83,6 +83,8 @@ pub struct Serving {
     stdout: Option<BufReader<ChildStdout>>,
     /// Its address with `http://` and no slash at the end.
     pub url: String,
+    /// The address of its live page.
+    pub watch: String,
     _watchdog: Watchdog,
 }
 
@@ -100,8 +102,10 @@ impl Serving {
         let watchdog = Watchdog::start(WATCHDOG, || vec!["the program mock-server".to_owned()]);
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
         let stdout = child.stdout.take().map(BufReader::new);
-        let mut serving = Serving { child, stdout, url: String::new(), _watchdog: watchdog };
+        let mut serving =
+            Serving { child, stdout, url: String::new(), watch: String::new(), _watchdog: watchdog };
         serving.url = serving.line().split("/ ").next().expect("its first line begins with a URL").to_owned();
+        serving.watch = serving.line().split(' ').next().expect("so does its second line").to_owned();
         serving
     }
 

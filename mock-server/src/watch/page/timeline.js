@@ -1,6 +1,8 @@
 // @ts-check
 // Draws what a server saw as a timeline: the same picture as `mock-server/src/timeline/svg.rs` draws, and a test compares
-// the two. A page can also show how it was at an earlier moment.
+// the two. A page can also show how it was at an earlier moment, or only a part of the time.
+//
+// The file is in `mock-server/src/watch/page`, for its live page, and a copy is in `book/lab/page`, for the labs.
 "use strict";
 
 /**
@@ -18,10 +20,12 @@
  * @property {string} title
  * @property {TimelineExchange[]} exchanges
  * @property {number} inFlight  the most that were in flight at the same time
+ * @property {string} [headline]  the line above it; otherwise that's the title and the figures of these exchanges
  *
  * @typedef {object} TimelineView
  * @property {number} [from]  where the axis starts; otherwise that's the first request of each panel
  * @property {number} [to]  where it ends; otherwise that's the last end
+ * @property {boolean} [hasStyle]  whether it brings its own style, which a page with `STYLE` in a style sheet doesn't need
  * @property {number} [now]  only what has happened by then is drawn, on the same axis
  * @property {number} [arrived]  only this many requests are drawn, because several may arrive at the same moment
  *
@@ -193,11 +197,12 @@ const timeline = (() => {
      * @param {string} description
      * @param {number} height
      * @param {string} body
+     * @param {boolean} [hasStyle]
      */
-    const picture = (name, title, description, height, body) =>
+    const picture = (name, title, description, height, body, hasStyle = true) =>
         `<svg xmlns="http://www.w3.org/2000/svg" class="${name}" role="img" viewBox="0 0 ${WIDTH} ${height}" ` +
         `width="${WIDTH}" height="${height}">\n<title>${escape(title)}</title>\n<desc>${escape(description)}</desc>\n` +
-        `<style>\n${STYLE}</style>\n${body}</svg>\n`;
+        `${hasStyle ? `<style>\n${STYLE}</style>\n` : ""}${body}</svg>\n`;
 
     /**
      * When a piece was sent.
@@ -240,7 +245,8 @@ const timeline = (() => {
      * The line above a panel: the title, and the figures that sum it up.
      * @param {TimelinePanel} panel
      */
-    function summary({ title, exchanges, inFlight }) {
+    function summary({ title, exchanges, inFlight, headline }) {
+        if (headline !== undefined) return headline;
         if (exchanges.length === 0) return `${title}: the server saw no request`;
         const connections = new Set(exchanges.map((exchange) => exchange.connection));
         const on = connections.has(undefined) ? "" : ` on ${counted(connections.size, "connection")}`;
@@ -317,7 +323,9 @@ const timeline = (() => {
                      * @param {number} to
                      */
                     const part = (name, from, to) => {
-                        const [left, right] = [axis.x(from - start), axis.x(to - start)];
+                        if (to - start < 0 || from - start > axis.length) return "";
+                        const left = axis.x(Math.max(0, from - start));
+                        const right = axis.x(Math.min(axis.length, to - start));
                         return rectangle(name, left, row + 5, Math.max(right - left, THINNEST), ROW_HEIGHT - 10);
                     };
                     return (
@@ -326,7 +334,9 @@ const timeline = (() => {
                             .map(block)
                             .map(([first, last]) => part("bytes", first, last))
                             .join("") +
-                        (mark ? text("mark", axis.x(bar.end - start) + 5, row + 18, mark[0]) : "") +
+                        (mark && bar.end - start >= 0 && bar.end - start <= axis.length
+                            ? text("mark", axis.x(bar.end - start) + 5, row + 18, mark[0])
+                            : "") +
                         label +
                         text(
                             "result",
@@ -398,7 +408,7 @@ const timeline = (() => {
             );
         const title = `What the server saw: ${panels.map((panel) => panel.title).join("; ")}`;
         const words = drawings.map(({ headline, words }) => `${headline}.${words}`).join(" ");
-        return picture("timeline", title, words, top + MARGIN, body);
+        return picture("timeline", title, words, top + MARGIN, body, view.hasStyle);
     }
 
     /**
@@ -428,6 +438,7 @@ const timeline = (() => {
         exchangesOf,
         // For other pictures with the same axis.
         axis,
+        ticks,
         moment,
         text,
         rectangle,
@@ -438,6 +449,7 @@ const timeline = (() => {
         LABEL_WIDTH,
         AXIS_WIDTH,
         THINNEST,
+        STYLE,
     };
 })();
 
