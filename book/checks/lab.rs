@@ -1,4 +1,4 @@
-//! Builds the labs' WebAssembly, and checks whether it was built from the current sources.
+//! Builds the labs' WebAssembly, copies the script that draws their timelines, and checks whether both are current.
 //!
 //! The file has a section with a hash of its sources, which browsers ignore.
 
@@ -33,6 +33,30 @@ const DEBIAN_PACKAGES: &str = "rustc-web rust-web-src wasi-libc lld clang libcla
 /// The WebAssembly with all labs, which the book publishes.
 pub fn wasm_file() -> PathBuf {
     root().join("book/src/lab/lab.wasm")
+}
+
+/// Where the script that draws timelines is, and where its copy is: mdBook serves only files of the book's own folder.
+const RENDERER: [&str; 2] = ["mock-server/src/watch/page/timeline.js", "book/lab/page/timeline.js"];
+
+/// Copies the script that draws timelines into the book.
+///
+/// # Errors
+///
+/// If a file can't be read or written.
+pub fn copy_renderer() -> anyhow::Result<()> {
+    let [original, copy] = RENDERER.map(|name| root().join(name));
+    fs::copy(&original, &copy).with_context(|| format!("cannot copy {}", original.display()))?;
+    Ok(())
+}
+
+/// Whether the book has the script as it is.
+///
+/// # Errors
+///
+/// If a file can't be read.
+pub fn has_current_renderer() -> anyhow::Result<bool> {
+    let [original, copy] = RENDERER.map(|name| read(&root().join(name)));
+    Ok(original? == copy?)
 }
 
 /// Builds the WebAssembly and writes it into the book.

@@ -25,8 +25,9 @@ Usage: cargo run -p book -- refresh [--check] [NAME]...
   --check           compare instead of writing; the status is 1 if something has drifted
   refresh rustc     only what the compiler says of the programs that it refuses, and which compiler that is
   pages             list the pages with their words, minutes, listings, predictions and exercises
-  lab               build the WebAssembly that runs the labs in the pages; it takes rustup's target wasm32-wasip1
-  lab --check       only check that it was built from the sources as they are
+  lab               copy mock-server's script that draws timelines into the book, and build the WebAssembly that
+                    runs the labs in the pages; it takes rustup's target wasm32-wasip1
+  lab --check       only check that both are as the sources are
   predictions       take the answers to the predictions in book/predictions from the outputs; `refresh` does it, too
   predictions --check   only check that the files with the answers are up to date
 
@@ -51,7 +52,7 @@ fn main() -> ExitCode {
             Ok(true)
         }
         Command::Pages => list_pages().map(|()| true),
-        Command::Lab(Mode::Write) => lab::build().map(|()| true),
+        Command::Lab(Mode::Write) => lab::copy_renderer().and_then(|()| lab::build()).map(|()| true),
         Command::Lab(Mode::Check) => check_lab(),
         Command::Predictions(mode) => refresh_predictions(mode),
         Command::Refresh(asked) => run_all(&asked),
@@ -125,7 +126,11 @@ fn check_lab() -> anyhow::Result<bool> {
             lab::BUILD
         );
     }
-    Ok(!is_stale)
+    let has_renderer = lab::has_current_renderer()?;
+    if !has_renderer {
+        println!("the script that draws timelines has changed; copy it into the book: {}", lab::BUILD);
+    }
+    Ok(!is_stale && has_renderer)
 }
 
 fn refresh_predictions(mode: Mode) -> anyhow::Result<bool> {

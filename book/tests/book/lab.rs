@@ -13,6 +13,12 @@ fn the_webassembly_was_built_from_the_sources_as_they_are() {
 }
 
 #[test]
+fn the_script_that_draws_timelines_is_the_one_of_the_live_page() {
+    let is_current = lab::has_current_renderer().expect("both can be read");
+    assert!(is_current, "mock-server's timeline.js has changed; copy it into the book: {}", lab::BUILD);
+}
+
+#[test]
 fn the_webassembly_says_nothing_about_the_machine_that_built_it() {
     let wasm = std::fs::read(lab::wasm_file()).expect("it's there");
     let text = String::from_utf8_lossy(&wasm);

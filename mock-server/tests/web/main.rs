@@ -1,6 +1,7 @@
 //! The mock web, and the program, as their clients see them.
 
 mod behaviour;
+mod browser;
 #[cfg(target_os = "linux")]
 mod capture;
 mod catalogue;
@@ -19,5 +20,6 @@ mod signals;
 mod sites;
 mod structure;
 mod support;
+mod watch;
 mod watchdog;
 mod wire;
