@@ -11,20 +11,18 @@ import shutil
 import sys
 import threading
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import TimeoutError, sync_playwright
+
+import predictions
+from looking import PATIENCE, found, look_for_barriers, overflowing, watch
 
 BROWSER = shutil.which(sys.argv[1])
 FOLDER = pathlib.Path(sys.argv[2])
 QUESTIONS = pathlib.Path(__file__).with_name("questions.csv")
 WIDTHS = [1280, 390]
-PATIENCE = 120_000  # milliseconds, for a machine that has much else to do
 # Where axe looks at a page: at each width and in each theme once. It takes most of this program's time.
 CHECKED_BY_AXE = [(1280, "light"), (390, "dark")]
 THEMES = {"light": "light", "dark": "navy"}  # what the system prefers: the theme that mdBook takes
-
-found = []
-
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_):
@@ -36,30 +34,6 @@ def serve():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
-
-
-def watch(page, where):
-    page.set_default_timeout(PATIENCE)
-
-    def complain(words):
-        found.append(f"{where()}: {words}")
-
-    page.on("console", lambda message: message.type == "error" and complain(f"console: {message.text}"))
-    page.on("pageerror", lambda error: complain(f"a script failed: {error}"))
-    # What is under way when a page is left is aborted by that.
-    page.on(
-        "requestfailed",
-        lambda request: request.failure == "net::ERR_ABORTED" or complain(f"not loaded: {request.url}"),
-    )
-
-
-def overflowing(page):
-    return page.evaluate(
-        """() => ['html', 'main', '.content', '.page'].filter(selector => {
-            const element = document.querySelector(selector);
-            return element && element.scrollWidth > element.clientWidth + 1;
-        })"""
-    )
 
 
 def broken_images(page):
@@ -128,10 +102,7 @@ def look_at(page, address, name, width, scheme):
             found.append(f"{where()}: this listing has to be scrolled sideways: {listing}")
     if (width, scheme) not in CHECKED_BY_AXE:
         return
-    # What mdBook itself draws is its own affair; the text is ours.
-    for violation in Axe().run(page, context="main").response["violations"]:
-        for node in violation["nodes"]:
-            found.append(f"{where()}: {violation['id']}: {node['html'][:120]} {node['failureSummary'][:300]}")
+    look_for_barriers(page, where())
 
 
 def labs(browser, address, names):
@@ -194,13 +165,15 @@ def use(page, lab, complain):
 
 
 def without_scripts(browser, address, names):
-    """Then there's no trace of the labs."""
+    """Then there's no trace of the labs and the predictions."""
     page = browser.new_page(java_script_enabled=False)
     watch(page, lambda: "without scripts")
     for name in names:
         page.goto(f"{address}/{name}")
         if any(lab.is_visible() for lab in page.locator(".lab").all()):
             found.append(f"{name} without scripts: an empty lab can be seen")
+        if any(place.bounding_box()["height"] > 0 for place in page.locator(".prediction, .placement").all()):
+            found.append(f"{name} without scripts: an empty prediction takes room")
     page.close()
 
 
@@ -263,8 +236,8 @@ def print_page(browser, address):
         if heading not in headings:
             found.append(f"print: {heading} is not there")
         single.close()
-    if page.locator(".lab-live").count():
-        found.append("print: a lab has started")
+    if page.locator(".lab-live, .prediction-live").count():
+        found.append("print: a lab or a prediction has started")
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 720, "height": 1000})  # a sheet of paper, about
     hidden = page.evaluate(
@@ -301,7 +274,9 @@ with sync_playwright() as playwright:
             page.close()
     with_labs = [name for name in names if 'class="lab"' in (FOLDER / name).read_text(encoding="utf-8")]
     labs(browser, address, with_labs)
-    without_scripts(browser, address, with_labs)
+    without_scripts(browser, address, names)
+    with_predictions = [name for name in names if 'class="prediction"' in (FOLDER / name).read_text(encoding="utf-8")]
+    predictions.check(browser, address, with_predictions)
     search(browser, address)
     assert questions(browser, address) > 60
     print_page(browser, address)

@@ -9,6 +9,8 @@
 
 const predictionForm = (() => {
     const { element, button } = pageElements;
+    /** If an option has more characters than this, each option has a line of its own. */
+    const LONG = 28;
 
     /**
      * A text in which `code` is in backticks.
@@ -66,8 +68,9 @@ const predictionForm = (() => {
             element("label", { for: `${id}-${index}` }, inputs[index], element("span", {}, ...words(text))),
         );
         const checked = () => inputs.find((input) => input.checked);
+        const isLong = question.options.some(({ text }) => text.length > LONG);
         return {
-            part: element("div", { class: "prediction-options" }, ...labels),
+            part: element("div", { class: `prediction-options ${isLong ? "prediction-long" : ""}` }, ...labels),
             focus: () => inputs[0].focus(),
             answer: () => checked()?.value ?? null,
             missing: () => (checked() ? "" : `There's no answer to: ${nameOf(question)}`),

@@ -48,10 +48,6 @@ const predictionPage = (() => {
         const fold = foldAfter(place);
         place.id = `predict-${prediction.name}`;
         place.classList.add("prediction-live");
-        // mdBook turns pages with the arrow keys, and fields need them.
-        place.addEventListener("keydown", (event) => {
-            if (event.key !== "Escape") event.stopPropagation();
-        });
 
         function showForm() {
             const { form, focus } = predictionForm.make(prediction, (answers) => {
