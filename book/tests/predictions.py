@@ -13,6 +13,7 @@ def check(browser, address, names):
     table(page, address)
     finished(page, address)
     overview(page, address)
+    placement(page, address)
     page.context.close()
     # All results are made in the same way, so axe looks at a few of them.
     for width, scheme in [(1280, "dark"), (390, "light")]:
@@ -146,7 +147,8 @@ def answer_all(place):
             for (const field of place.querySelectorAll("input[type=text]")) field.value ||= "7";
             for (const field of place.querySelectorAll("select")) field.selectedIndex ||= 1;
             for (const field of place.querySelectorAll("fieldset")) field.querySelector("input, li:last-child button").click();
-            place.querySelector("form").requestSubmit();
+            // The index is the introduction once more, so there it is answered.
+            place.querySelector("form")?.requestSubmit();
         }"""
     )
 
@@ -209,6 +211,42 @@ def overview(page, address):
     page.reload()
     if "right" in status() or "finished 0 of" not in status() or page.locator(".finished-mark").count():
         complain(f"it doesn't forget everything: {status()}")
+
+
+def placement(page, address):
+    """The questions in the introduction, which are in a fold."""
+    open_prediction(page, address, "introduction", "start_late")
+    complain = lambda words: found.append(f"where to start: {words}")
+    status = page.locator(".placement [role=status]")
+    starts_with = lambda title: status.get_by_role("link").inner_text() == title
+    if not page.locator("#predict-start_late").is_visible() or "0 of 8" not in status.inner_text():
+        complain(status.inner_text())
+    page.get_by_role("button", name="Show me where to start").press("Enter")
+    if not starts_with("Sync and async") or not status.get_by_role("link").evaluate("a => a === document.activeElement"):
+        complain(f"without an answer it's: {status.inner_text()}")
+
+    # The right answers to the first questions, as the page would store them.
+    for count, title in [(3, "Tasks"), (8, "Best practices")]:
+        page.evaluate(
+            """count => {
+                const { predictions } = predictionPages.find(({ name }) => name === "introduction");
+                const right = { number: q => q.key, choice: q => q.options[q.right].text, given: () => null,
+                    order: q => q.right.map(index => q.items[index]) };
+                const memory = predictionMemory.over(() => localStorage);
+                for (const prediction of predictions.slice(0, count)) {
+                    memory.remember(prediction, prediction.questions.map(q => right[q.kind](q)));
+                }
+            }""",
+            count,
+        )
+        page.reload()
+        if count < 8:
+            page.get_by_role("button", name="Show me where to start").press("Enter")
+        if not starts_with(title):
+            complain(f"with {count} right answers it's: {status.inner_text()}")
+    link = status.get_by_role("link").get_attribute("href")
+    if link != "09-best-practices.html":
+        complain(f"the link leads to {link}")
 
 
 def answered(page, address, name, where, for_axe):

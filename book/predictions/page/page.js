@@ -46,7 +46,6 @@ const predictionPage = (() => {
      */
     function open(place, prediction, change) {
         const fold = foldAfter(place);
-        place.id = `predict-${prediction.name}`;
         place.classList.add("prediction-live");
 
         function showForm() {
@@ -89,11 +88,16 @@ const predictionPage = (() => {
      */
     function placement(place, predictions) {
         const status = element("p", { role: "status" });
-        const show = button("Show me where to start", () => draw(true));
+        let givesUp = false;
+        const show = button("Show me where to start", () => {
+            givesUp = true;
+            draw();
+            // The button is gone.
+            status.querySelector("a")?.focus();
+        });
         place.append(status, show);
 
-        /** @param {boolean} givesUp */
-        function draw(givesUp) {
+        function draw() {
             const states = predictions.map((prediction) => ({
                 start: prediction.start,
                 state: predictionAnswers.state(prediction, memory.answers(prediction)),
@@ -114,8 +118,8 @@ const predictionPage = (() => {
             status.replaceChildren("Start with ", link, reason);
         }
 
-        draw(false);
-        return () => draw(false);
+        draw();
+        return draw;
     }
 
     /** Marks the finished pages in the sidebar. */
@@ -168,8 +172,8 @@ const predictionPage = (() => {
         const draws = [];
         const change = () => draws.forEach((draw) => draw());
         for (const prediction of current.predictions) {
-            const place = document.querySelector(`#predict-${prediction.name}, [data-prediction="${prediction.name}"]`);
-            if (place instanceof HTMLElement) open(place, prediction, change);
+            const place = document.getElementById(`predict-${prediction.name}`);
+            if (place) open(place, prediction, change);
         }
         const startHere = document.querySelector(".placement");
         const questions = current.predictions.filter(({ start }) => start !== undefined);

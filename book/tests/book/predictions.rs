@@ -34,7 +34,6 @@ fn parts(page: &Page) -> Vec<Part> {
         } else if line.contains("class=\"prediction\"") {
             let name = line
                 .strip_prefix("<div class=\"prediction\" id=\"predict-")
-                .or_else(|| line.strip_prefix("<div class=\"prediction\" data-prediction=\""))
                 .and_then(|rest| rest.strip_suffix("\"></div>"));
             let name = name.unwrap_or_else(|| panic!("{}: write it as other pages do: {line}", page.name));
             let is_apart = before.is_empty() && lines.peek().is_none_or(|line| line.is_empty());
