@@ -135,6 +135,14 @@ def requests_come_and_grow(browser, program):
     for size in [width, took]:
         page.wait_for_function(f"before => ({size})() > before", arg=page.evaluate(size))
 
+    # Nothing happens while it's held.
+    page.wait_for_function("([quiet]) => parseFloat(quiet.textContent) > 0.1", arg=[number(page, "quiet for").element_handle()])
+    only = page.get_by_label("Only requests in flight")
+    only.press("Space")
+    wait_for_headline(page, "1 request in flight")
+    only.press("Space")
+    wait_for_headline(page, "2 requests")
+
     # A pause keeps the picture, and says so. The server carries on.
     page.get_by_role("button", name="Pause").press("Enter")
     page.get_by_text("Paused: the page keeps this picture. The server carries on.").wait_for()
@@ -291,8 +299,11 @@ def the_program_ends(browser):
         wait_for_number(page, "requests", "1")
     page.get_by_text("The program has ended").wait_for()
     check("after the end", number(page, "requests").inner_text(), "1")
-    # The browser tries to connect again, and logs that it can't.
-    forget("ERR_INCOMPLETE_CHUNKED", "ERR_CONNECTION_REFUSED")
+    # Nothing can be changed any more.
+    check("buttons after the end", page.get_by_role("button").count(), 0)
+    check("faults after the end", page.get_by_text("Addresses and faults").is_visible(), False)
+    # The browser logs that the connection ended.
+    forget("ERR_INCOMPLETE_CHUNKED")
     page.close()
 
 

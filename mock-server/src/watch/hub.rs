@@ -166,7 +166,12 @@ impl Hub {
         self.change(|state| {
             let Some(index) = state.live.iter().position(|(id, _)| *id == run) else { return };
             let (id, run) = state.live.remove(index);
-            state.finish(id, run.title, run.recorder.snapshot(), run.reports);
+            let record = run.recorder.snapshot();
+            // After its last finished run, a web usually sees nothing more.
+            if record.exchanges().len() == 0 && run.reports.is_empty() {
+                return;
+            }
+            state.finish(id, run.title, record, run.reports);
         });
     }
 

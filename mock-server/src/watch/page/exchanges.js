@@ -82,8 +82,8 @@ const watchExchanges = (() => {
         }
 
         /**
-         * The curve as the path of a picture, with the most, the least and the last number of each pixel. `max` is the
-         * most of all.
+         * The curve as the path of a picture, with the most, the least and the last number of each pixel. `most` is the
+         * highest number on this axis.
          * @param {TimelineAxis} axis
          * @param {number} from  where the axis starts
          * @param {number} top
@@ -97,6 +97,7 @@ const watchExchanges = (() => {
             const after = this.#find(from + axis.length + 0.001);
             let index = this.#find(from);
             let count = this.#counts[index - 1] ?? this.#before;
+            let mostOfAll = count;
             let path = `M${axis.x(0)} ${bottom}V${y(count)}`;
             while (index < after) {
                 const x = pixel(index);
@@ -106,9 +107,12 @@ const watchExchanges = (() => {
                     least = Math.min(least, count);
                     most = Math.max(most, count);
                 }
+                mostOfAll = Math.max(mostOfAll, most);
                 path += `H${x}V${y(most)}V${y(least)}V${y(count)}`;
             }
-            return { max: this.#max, path: `${path}H${axis.x(axis.length)}V${bottom}Z` };
+            // A run that has ended may be shorter than the axis.
+            if (count > 0) path += `H${axis.x(axis.length)}`;
+            return { most: mostOfAll, path: `${path}V${bottom}Z` };
         }
     }
 
@@ -202,6 +206,14 @@ const watchExchanges = (() => {
                 count(this.outcomes, row.outcome, -1);
                 return false;
             });
+        }
+
+        /**
+         * How long nothing has happened while a request is in flight, in milliseconds.
+         * @param {number} now  the page's clock
+         */
+        quiet(now) {
+            return this.inFlight > 0 ? Math.max(0, now + this.#offset - this.#latest) : 0;
         }
 
         /**

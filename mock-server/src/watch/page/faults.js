@@ -19,17 +19,18 @@ const watchFaults = (() => {
      * @param {number} run
      * @param {string} site
      * @param {string | null} path
+     * @param {string | null} url  where a client finds the site
      * @param {string | null} started  the fault with which it was started
      * @param {WatchedFault[]} faults
      */
-    function place(run, site, path, started, faults) {
+    function place(run, site, path, url, started, faults) {
         const name = `${site}${path ?? ""}`;
         const select = element(
             "select",
             { "aria-label": `Fault of ${name}` },
-            element("option", { value: "started" }, started ? "as started" : "as started: none"),
+            element("option", { value: "started" }, `as started: ${started ?? "none"}`),
             element("option", { value: "none" }, "none"),
-            ...faults.map(({ example, behaviour }) => element("option", { value: example, title: behaviour }, example)),
+            ...faults.map(({ example }) => element("option", { value: example }, example)),
             element("option", { value: OTHER }, "other …"),
         );
         const input = element("input", {
@@ -41,7 +42,7 @@ const watchFaults = (() => {
         const set = element("button", {}, "Set");
         const form = element("span", {}, input, " ", set);
         const wrong = element("small", { class: "wrong", role: "status" });
-        const own = element("small", {}, started && path === null ? `started with ${started}` : (started ?? ""));
+        const behaviour = element("small");
         let current = "started";
         form.hidden = true;
 
@@ -52,6 +53,7 @@ const watchFaults = (() => {
                 select.options.add(element("option", { value: choice }, choice), select.options.length - 1);
             select.value = choice;
             form.hidden = true;
+            say(behaviour, faults.find(({ example }) => example === choice)?.behaviour ?? "");
         };
         /** @param {string} fault */
         const choose = async (fault) => {
@@ -69,8 +71,8 @@ const watchFaults = (() => {
             if (event.key === "Enter") void choose(input.value);
         });
         const parts = [
-            element("code", {}, name),
-            element("div", { class: "choice" }, select, form, ...(started ? [own] : []), wrong),
+            element("div", {}, element("code", {}, name), ...(url ? [element("small", {}, url)] : [])),
+            element("div", { class: "choice" }, select, form, behaviour, wrong),
         ];
         return { parts, show, isShown: (/** @type {string} */ choice) => choice === current };
     }
@@ -81,8 +83,9 @@ const watchFaults = (() => {
      */
     function view(run) {
         const grid = element("div", { class: "faults" });
-        const note = element("p", {}, "A choice takes effect for the next request.");
-        const details = element("details", {}, element("summary", {}, "Faults"), note, grid);
+        const words = "A choice takes effect for the next request. A path's own fault comes before its site's.";
+        const note = element("p", {}, words);
+        const details = element("details", {}, element("summary", {}, "Addresses and faults"), note, grid);
         /** @type {Map<string, ReturnType<typeof place>>} */
         const places = new Map();
         /**
@@ -110,8 +113,8 @@ const watchFaults = (() => {
                 // The page at `/` is the site, as long as there's nothing else.
                 const paths = [...own, ...others.map((path) => /** @type {[string, null]} */ ([path, null]))];
                 const isAlone = paths.every(([path]) => path === "/");
-                add(site.name, null, site.started, faults);
-                for (const [path, started] of isAlone ? [] : paths) add(site.name, path, started, faults);
+                add(site.name, null, site.url, site.started, faults);
+                for (const [path, started] of isAlone ? [] : paths) add(site.name, path, null, started, faults);
             }
             if (places.size + closed.size !== count) order(sites);
             for (const [key, { show, isShown }] of places) {
@@ -125,12 +128,13 @@ const watchFaults = (() => {
         /**
          * @param {string} site
          * @param {string | null} path
+         * @param {string | null} url
          * @param {string | null} started
          * @param {WatchedFault[]} faults
          */
-        function add(site, path, started, faults) {
+        function add(site, path, url, started, faults) {
             const key = keyOf(site, path);
-            if (!places.has(key)) places.set(key, place(run, site, path, started, faults));
+            if (!places.has(key)) places.set(key, place(run, site, path, url, started, faults));
         }
 
         /**
@@ -144,7 +148,7 @@ const watchFaults = (() => {
                 if (grid.children[index] !== part) grid.insertBefore(part, grid.children[index] ?? null);
             const names = [...closed].join(", ");
             const why = `Clients can't reach ${names}: that concerns the port, so it can't be changed.`;
-            if (names) say(note, `A choice takes effect for the next request. ${why}`);
+            if (names) say(note, `${words} ${why}`);
         }
 
         return { details, update };

@@ -30,7 +30,8 @@
     const CURVE_BOTTOM = 94;
     /** How often the words for screen readers may change, in milliseconds. */
     const SUMMARY = 5_000;
-    const OUTCOMES = ["complete", "cut", "reset", "client gone"];
+    /** The outcomes of exchanges as the server names them, and as the timeline does. */
+    const OUTCOMES = { complete: "complete", cut: "cut", reset: "reset", "client gone": "client left" };
 
     // --- what the server has sent ---
 
@@ -72,6 +73,7 @@
     const connection = part("connection", HTMLElement);
     const button = part("button", HTMLButtonElement);
     const pause = part("pause", HTMLButtonElement);
+    const pauses = part("pauses", HTMLElement);
     const time = part("time", HTMLSelectElement);
     let isPaused = false;
     /** @type {Map<number, ReturnType<typeof liveView>>} */
@@ -107,22 +109,44 @@
         );
 
     /**
+     * Draws how many requests were in flight over time.
+     * @param {HTMLElement} place
+     * @param {InstanceType<typeof Exchanges>} exchanges
+     * @param {number} from
+     * @param {number} to
+     */
+    function drawCurve(place, exchanges, from, to) {
+        const axis = timeline.axis(to - from);
+        const { most, path } = exchanges.curve.path(axis, from, CURVE_TOP, CURVE_BOTTOM);
+        const body =
+            timeline.ticks(axis, CURVE_TOP, CURVE_BOTTOM) +
+            `<path class="area" d="${path}"/>\n` +
+            timeline.text("label", timeline.MARGIN, CURVE_TOP + 10, "in flight") +
+            timeline.text("result", axis.x(axis.length) + 20, CURVE_TOP + 10, `at most ${timeline.grouped(most)}`);
+        const words = `At most ${most} requests were in flight.`;
+        const title = "Requests in flight over time";
+        place.innerHTML = timeline.picture("timeline curve", title, words, CURVE_BOTTOM + 10, body, false);
+    }
+
+    /**
      * The view of a run that's live.
      * @param {LiveRun} run
      */
     function liveView(run) {
         const exchanges = exchangesOf(run.id);
         const heading = element("h2", { id: `run-${run.id}` }, run.title);
-        const names = ["requests", "connections", "in flight now", "at most in flight", ...OUTCOMES];
+        const names = ["requests", "connections", "in flight now", "at most in flight", ...Object.values(OUTCOMES), "quiet for"];
         const numbers = names.map((name) => element("dd"));
         const list = element("dl", { class: "numbers" });
         for (const [index, name] of names.entries())
             list.append(element("div", {}, element("dt", {}, name), numbers[index]));
-        const reset = element("button", {}, "Reset");
+        const reset = element("button", {}, "Reset the record");
         reset.addEventListener("click", async () => say(hint, await change("reset", { run: run.id })));
         const follow = element("input", { type: "checkbox" });
         follow.checked = true;
         follow.addEventListener("change", schedule);
+        const onlyInFlight = element("input", { type: "checkbox" });
+        onlyInFlight.addEventListener("change", schedule);
         const reports = element("div");
         const hint = element("p", { role: "status" });
         const example = element("div");
@@ -136,12 +160,19 @@
             schedule();
         });
         const chooser = watchFaults.view(run.id);
+        const controls = element(
+            "div",
+            { class: "controls" },
+            reset,
+            element("label", {}, follow, " Follow the newest request"),
+            element("label", {}, onlyInFlight, " Only requests in flight"),
+        );
         const section = element(
             "section",
             { "aria-labelledby": heading.id },
             heading,
             list,
-            element("div", { class: "controls" }, reset, element("label", {}, follow, " Follow the newest request")),
+            controls,
             hint,
             reports,
             example,
@@ -156,7 +187,8 @@
             reports.replaceChildren(...reportsOf(run.reports));
             const site = run.sites.find((site) => !site.is_out_of_reach);
             const command = element("pre", {}, `curl -i ${site?.url}`);
-            const words = "No request has arrived yet. Start your client, or send a request from a terminal:";
+            const first = state.button ? `Press ${state.button.label}` : "Start your client";
+            const words = `No request has arrived yet. ${first}, or send a request from a terminal:`;
             example.replaceChildren(element("p", {}, words), ...(site ? [command] : []));
         }
 
@@ -164,9 +196,10 @@
         function draw(now) {
             const { inFlight, maxInFlight, outcomes, connections } = exchanges;
             const figures = [exchanges.rows.length, connections.size, inFlight, maxInFlight];
-            for (const outcome of OUTCOMES) figures.push(outcomes.get(outcome) ?? 0);
+            for (const outcome of Object.keys(OUTCOMES)) figures.push(outcomes.get(outcome) ?? 0);
             for (const [index, figure] of figures.entries()) say(numbers[index], timeline.grouped(figure));
-            chooser.update(run.sites, run.choices, exchanges.paths, faults);
+            say(numbers[figures.length], `${(exchanges.quiet(now) / 1_000).toFixed(1)} s`);
+            if (ended === null) chooser.update(run.sites, run.choices, exchanges.paths, faults);
             const isEmpty = exchanges.rows.length === 0;
             [example.hidden, curve.hidden, rows.hidden] = [!isEmpty, isEmpty, isEmpty];
             if (isEmpty) return;
@@ -174,7 +207,7 @@
             const to = exchanges.end(now);
             const start = exchanges.rows[0].request_head;
             const from = time.value ? Math.max(start, to - Number(time.value)) : start;
-            drawCurve(from, to);
+            drawCurve(curve, exchanges, from, to);
             drawRows(from, to);
         }
 
@@ -182,26 +215,9 @@
          * @param {number} from
          * @param {number} to
          */
-        function drawCurve(from, to) {
-            const axis = timeline.axis(to - from);
-            const { max, path } = exchanges.curve.path(axis, from, CURVE_TOP, CURVE_BOTTOM);
-            const { MARGIN } = timeline;
-            const body =
-                timeline.ticks(axis, CURVE_TOP, CURVE_BOTTOM) +
-                `<path class="area" d="${path}"/>\n` +
-                timeline.text("label", MARGIN, CURVE_TOP + 10, "in flight") +
-                timeline.text("result", axis.x(axis.length) + 20, CURVE_TOP + 10, `at most ${timeline.grouped(max)}`);
-            const words = `At most ${max} requests were in flight.`;
-            const title = "Requests in flight over time";
-            curve.innerHTML = timeline.picture("timeline curve", title, words, CURVE_BOTTOM + 10, body, false);
-        }
-
-        /**
-         * @param {number} from
-         * @param {number} to
-         */
         function drawRows(from, to) {
-            const inTime = time.value ? exchanges.rows.filter((row) => (row.ended ?? to) >= from) : exchanges.rows;
+            let inTime = time.value ? exchanges.rows.filter((row) => (row.ended ?? to) >= from) : exchanges.rows;
+            if (onlyInFlight.checked) inTime = inTime.filter((row) => row.ended === null);
             const height = OTHER_HEIGHT + ROW_HEIGHT * inTime.length;
             all.style.height = `${height}px`;
             rows.style.maxHeight = `${OTHER_HEIGHT + ROW_HEIGHT * VISIBLE}px`;
@@ -210,16 +226,24 @@
             const shown = timeline.exchangesOf({ exchanges: inTime.slice(first, first + VISIBLE) }, to);
             const last = first + shown.length;
             const [start, end, count] = [first + 1, last, inTime.length].map(timeline.grouped);
+            const kind = onlyInFlight.checked ? " in flight" : "";
+            // The axis of a part of the run starts at that part.
+            const when = from > exchanges.rows[0].request_head ? `, ${time.selectedOptions[0].label}` : "";
             const headline =
                 shown.length === inTime.length
-                    ? timeline.counted(last, "request")
-                    : `requests ${start} to ${end} of ${count}`;
+                    ? `${timeline.counted(last, "request")}${kind}${when}`
+                    : `requests ${start} to ${end} of ${count}${kind}${when}`;
             const panel = { title: run.title, exchanges: shown, inFlight: exchanges.maxInFlight, headline };
             inView.innerHTML = timeline.svg([panel], { from, to, hasStyle: false });
         }
 
+        /** Without the program, nothing can be changed. */
+        function end() {
+            controls.hidden = chooser.details.hidden = true;
+        }
+
         live.append(section);
-        return { section, showState, draw, exchanges };
+        return { section, showState, draw, end, exchanges };
     }
 
     /**
@@ -228,9 +252,10 @@
      */
     function finishedView(run) {
         const heading = element("h2", { id: `run-${run.id}` }, run.title);
+        const curve = scrolled("picture", `Requests in flight over time: ${run.title}`);
         const picture = scrolled("picture", `What the server saw: ${run.title}`);
         const reports = element("div", {}, ...reportsOf(run.reports));
-        const section = element("section", { "aria-labelledby": heading.id }, heading, reports, picture);
+        const section = element("section", { "aria-labelledby": heading.id }, heading, reports, curve, picture);
         const exchanges = exchangesOf(run.id);
 
         /** All of them have the same scale, so that they can be compared. */
@@ -240,6 +265,8 @@
             const drawn = timeline.exchangesOf({ exchanges: rows }, end);
             const panel = { title: run.title, exchanges: drawn, inFlight: maxInFlight };
             const from = rows[0]?.request_head ?? 0;
+            curve.hidden = rows.length === 0;
+            if (rows.length > 0) drawCurve(curve, exchanges, from, from + length);
             picture.innerHTML = timeline.svg([panel], { from, to: from + length, hasStyle: false });
         }
 
@@ -317,13 +344,19 @@
     }
 
     let lastSummary = -Infinity;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let nextSummary;
 
     /**
      * Says the numbers to a screen reader, but not all the time.
      * @param {number} now
      */
     function summarize(now) {
-        if (now - lastSummary < SUMMARY) return;
+        clearTimeout(nextSummary);
+        if (now - lastSummary < SUMMARY) {
+            nextSummary = setTimeout(() => summarize(performance.now()), lastSummary + SUMMARY - now);
+            return;
+        }
         const words = [...liveViews.values()].map(
             ({ exchanges: { rows, inFlight } }) =>
                 `${timeline.counted(rows.length, "request")}, ${timeline.grouped(inFlight)} in flight`,
@@ -368,21 +401,24 @@
         schedule();
     });
     events.addEventListener("open", () => {
-        ended = null;
-        connection.classList.remove("ended");
         say(connection, "");
     });
     events.addEventListener("error", () => {
-        // Without an answer, the browser tries again.
         const isRefused = events.readyState === EventSource.CLOSED;
-        ended ??= performance.now();
+        // The browser would try again, but the next program has another address.
+        events.close();
+        ended = performance.now();
         connection.classList.add("ended");
         say(
             connection,
             isRefused
                 ? "The program doesn't feed this page. Perhaps too many of its pages are open: close one and reload this one."
-                : "The program has ended, or the connection to it. This is what the page saw until then.",
+                : "The program has ended. This is what the page saw until then.",
         );
+        [isPaused, button.hidden, pauses.hidden] = [false, true, true];
+        say(part("words", HTMLElement), "");
+        say(part("paused", HTMLElement), "");
+        for (const { end } of liveViews.values()) end();
         schedule();
     });
 
