@@ -66,26 +66,35 @@ impl LivePage {
     }
 
     /// Prints what to press, shows a button on the page, and blocks until it's pressed, until Enter in the terminal, or
-    /// until the end of the input. So a program without a terminal doesn't wait.
+    /// until the end of the input. Without input, it doesn't wait.
     pub fn wait(&mut self, words: &str, button: &str) {
-        let presses =
-            self.presses.get_mut().expect("no code that holds it panics");
         // Enter that was pressed earlier wasn't meant for this.
-        for press in presses.try_iter() {
-            self.has_input &= !matches!(press, Press::EndOfInput);
+        while let Ok(press) = self.presses().try_recv() {
+            self.note(press);
         }
-        print(&self.program, words);
         if !self.has_input {
             return;
         }
+        self.print(words);
         let sender = self.sender.clone();
         // The page may be clicked after this wait, when nothing receives.
         self.watch.show_button(button, move || drop(sender.send(Press::Key)));
-        // `self.sender` is there, so this receives something.
-        if let Ok(Press::EndOfInput) = presses.recv() {
-            self.has_input = false;
+        // It can't fail, because `self.sender` is there.
+        if let Ok(press) = self.presses().recv() {
+            self.note(press);
         }
         self.watch.hide_button();
+    }
+
+    fn presses(&mut self) -> &mut Receiver<Press> {
+        self.presses.get_mut().expect("no code that holds it panics")
+    }
+
+    fn note(&mut self, press: Press) {
+        if let Press::EndOfInput = press {
+            self.has_input = false;
+            self.print("there's no terminal to press Enter in, so the page doesn't wait for you");
+        }
     }
 
     pub(crate) fn wait_for_start(&mut self) {
@@ -99,14 +108,10 @@ impl LivePage {
         self.wait("finished; the page stays until you press End there, or Enter or Ctrl-C here", "End");
     }
 
+    /// Prints to standard error without a macro, because `cargo test` holds back what a test prints with macros.
     fn print(&self, words: &str) {
-        print(&self.program, words);
+        print_error(format_args!("{}: {words}", self.program));
     }
-}
-
-/// Prints to standard error without a macro, because `cargo test` holds back what a test prints with macros.
-fn print(program: &str, words: &str) {
-    print_error(format_args!("{program}: {words}"));
 }
 
 /// Reads standard input in a thread, which ends with the program.

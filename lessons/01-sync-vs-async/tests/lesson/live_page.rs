@@ -112,5 +112,10 @@ fn a_program_without_a_terminal_waits_neither_for_its_start_nor_for_its_end() {
         run(lesson(&["--watch"]).stdin(Stdio::null()));
     assert_eq!(status, Some(0));
     assert!(printed.contains("async, all at once: 3 requests"), "{printed}");
-    assert!(errors.starts_with("lesson01: the live page is http://127.0.0.1:"));
+    let lines: Vec<_> = errors.lines().collect();
+    let [address, no_terminal] = lines[..] else { panic!("{errors}") };
+    assert!(
+        address.starts_with("lesson01: the live page is http://127.0.0.1:")
+    );
+    assert!(no_terminal.starts_with("lesson01: there's no terminal"));
 }
