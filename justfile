@@ -37,6 +37,10 @@ refresh *arguments:
 lab:
     cargo run -p book -- lab
 
+# Takes the answers to the book's predictions from its outputs
+predictions:
+    cargo run -p book -- predictions
+
 # Runs the benchmarks. Only one group: just bench strategies
 bench *arguments:
     cargo bench {{ if arguments == "" { "" } else { "-- " + arguments } }}

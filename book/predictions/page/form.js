@@ -144,7 +144,7 @@ const predictionForm = (() => {
 
     /**
      * A question with its label.
-     * @param {PredictionQuestion} question
+     * @param {PredictionNumber | PredictionChoice | PredictionOrder} question
      * @param {string} id
      * @param {(words: string) => void} announce
      */
@@ -155,21 +155,19 @@ const predictionForm = (() => {
             const part = element("div", { class: "prediction-question" }, element("label", { for: id }, ...label), field.part);
             return { field, part };
         }
-        const field = question.kind === "order" ? order(question, announce) : radios(/** @type {any} */ (question), id);
+        const field = question.kind === "order" ? order(question, announce) : radios(question, id);
         const legend = element("legend", {}, ...label);
         return { field, part: element("fieldset", { class: "prediction-question" }, legend, field.part) };
     }
 
     /**
-     * A field for a cell of the table, or the text that's given there.
-     * @param {PredictionQuestion} question
+     * A question in a cell of the table.
+     * @param {PredictionNumber | PredictionChoice} question
      * @param {string} id
      * @param {boolean} saysHow
      */
     function cell(question, id, saysHow) {
-        if (question.kind === "given") return { field: null, part: element("td", {}, ...words(question.text)) };
-        const field =
-            question.kind === "number" ? numberField(question, id, saysHow) : select(/** @type {any} */ (question), id);
+        const field = question.kind === "number" ? numberField(question, id, saysHow) : select(question, id);
         const control = field.part.matches("select") ? field.part : field.part.querySelector("input");
         control?.setAttribute("aria-label", nameOf(question));
         return { field, part: element("td", {}, field.part) };
@@ -219,14 +217,17 @@ const predictionForm = (() => {
         const hows = new Set(inTable.map(predictionAnswers.how));
         for (const [index, question] of prediction.questions.entries()) {
             const id = `predict-${prediction.name}-${index}`;
-            if (question.label === undefined) {
-                const { field, part } = cell(question, id, hows.size > 1);
-                fields.push(field);
-                cells.set(question, part);
-            } else {
+            if (question.kind === "given") {
+                fields.push(null);
+                cells.set(question, element("td", {}, ...words(question.text)));
+            } else if (question.label !== undefined || question.kind === "order") {
                 const { field, part } = labelled(question, id, announce);
                 fields.push(field);
                 form.append(part);
+            } else {
+                const { field, part } = cell(question, id, hows.size > 1);
+                fields.push(field);
+                cells.set(question, part);
             }
         }
         if (cells.size > 0) form.append(table(prediction, cells));

@@ -55,9 +55,24 @@
      */
     function start(place, list) {
         const all = predictionPages.flatMap(({ predictions }) => predictions);
+        /**
+         * The line of each prediction, by its name.
+         * @type {Map<string, HTMLElement>}
+         */
         const lines = new Map();
         for (const link of list.querySelectorAll("a[href*='#predict-']")) {
-            lines.set(link.getAttribute("href")?.split("#predict-")[1], link.parentElement);
+            const name = link.getAttribute("href")?.split("#predict-")[1] ?? "";
+            if (link.parentElement) lines.set(name, link.parentElement);
+        }
+        /**
+         * Below each heading, how many of the page's predictions are right.
+         * @type {Map<PredictionPage, HTMLElement>}
+         */
+        const pageCounts = new Map();
+        for (const page of predictionPages.filter(({ predictions }) => predictions.length > 0)) {
+            const place = element("p", { class: "prediction-counts" });
+            lines.get(page.predictions[0].name)?.parentElement?.before(place);
+            pageCounts.set(page, place);
         }
 
         const summary = element("p", { role: "status" });
@@ -84,16 +99,14 @@
             note.textContent = memory.lasts()
                 ? "Your answers stay in this browser. Nothing is sent anywhere."
                 : "This browser doesn't let the page store anything, so your answers are gone when you leave a page.";
-            for (const page of predictionPages) {
+            for (const [page, place] of pageCounts) {
+                place.textContent = counts(page.predictions);
                 for (const prediction of page.predictions) {
                     const line = lines.get(prediction.name);
                     line?.setAttribute("data-state", stateOf(prediction));
                     line?.querySelector(".prediction-additions")?.remove();
                     line?.append(element("span", { class: "prediction-additions" }, ...additions(page, prediction)));
                 }
-                const items = page.predictions.length > 0 ? lines.get(page.predictions[0].name)?.parentElement : null;
-                items?.previousElementSibling?.matches(".prediction-counts") && items.previousElementSibling.remove();
-                items?.before(element("p", { class: "prediction-counts" }, counts(page.predictions)));
             }
         }
 
@@ -103,6 +116,8 @@
         }
 
         draw();
+        // The browser may show the page again as it was before the reader answered something.
+        addEventListener("pageshow", draw);
     }
 
     const place = document.querySelector(".predictions-overview");

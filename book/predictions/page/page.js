@@ -49,15 +49,15 @@ const predictionPage = (() => {
         place.classList.add("prediction-live");
 
         function showForm() {
-            const { form, focus } = predictionForm.make(prediction, (answers) => {
+            const made = predictionForm.make(prediction, (answers) => {
                 memory.remember(prediction, answers);
                 if (fold) fold.open = true;
-                showResult(answers)();
+                showResult(answers).focus();
                 change();
             });
-            place.replaceChildren(form);
+            place.replaceChildren(made.form);
             reachable();
-            return focus;
+            return made;
         }
 
         /** @param {PredictionAnswer[]} answers */
@@ -65,15 +65,15 @@ const predictionPage = (() => {
             const again = button("Try again", () => {
                 memory.forget(prediction);
                 if (fold) fold.open = false;
-                showForm()();
+                showForm().focus();
                 change();
             });
             const { lab } = prediction;
             const link = lab ? [element("a", { href: newNumbers(lab) }, "Try it with new numbers")] : [];
-            const { part, focus } = predictionResult.make(prediction, answers, [again, ...link]);
-            place.replaceChildren(part);
+            const made = predictionResult.make(prediction, answers, [again, ...link]);
+            place.replaceChildren(made.part);
             reachable();
-            return focus;
+            return made;
         }
 
         const answers = memory.answers(prediction);
@@ -179,6 +179,8 @@ const predictionPage = (() => {
         const questions = current.predictions.filter(({ start }) => start !== undefined);
         if (startHere instanceof HTMLElement && questions.length > 0) draws.push(placement(startHere, questions));
         if (current.isReadThrough) draws.push(end(main, current));
+        // The browser may show the page again as it was before another one was finished.
+        addEventListener("pageshow", change);
         // The forms have moved what the address leads to.
         const target = location.hash.startsWith("#predict-") && document.getElementById(location.hash.slice(1));
         if (!target) return;
