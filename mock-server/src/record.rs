@@ -4,6 +4,8 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::StatusCode;
+
 use crate::printable::printable;
 
 /// The most exchanges that a record keeps. Beyond it, the oldest finished ones are forgotten, so a program that serves for days doesn't
@@ -67,6 +69,8 @@ pub struct Exchange {
     pub pauses: Vec<(Duration, Duration)>,
     /// When the exchange ended, in any way. `None` as long as it's in flight.
     pub ended: Option<Duration>,
+    /// The status of the response. It's `None` until the status is on the wire, and for bytes that aren't HTTP.
+    pub status: Option<StatusCode>,
     /// Bytes of the response's body that the kernel took, as they are on the wire: a chunked body includes its chunk headers. The
     /// client may have received fewer, never more.
     pub bytes: u64,
@@ -172,6 +176,7 @@ mod tests {
             last_byte: None,
             pauses: Vec::new(),
             ended: None,
+            status: None,
             bytes: 0,
             outcome: Outcome::InFlight,
         };

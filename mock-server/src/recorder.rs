@@ -8,6 +8,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use hyper::StatusCode;
 use tokio::sync::{Notify, mpsc};
 
 use crate::followers::{Changed, Changes, Followers};
@@ -225,6 +226,7 @@ impl Live {
             last_byte: None,
             pauses: Vec::new(),
             ended: None,
+            status: None,
             bytes: 0,
             outcome: Outcome::InFlight,
         }));
@@ -241,8 +243,8 @@ impl Live {
         self.followers.begin_again();
     }
 
-    /// `bytes` of the body, perhaps none, went onto the wire.
-    pub fn wrote(&mut self, id: u64, bytes: u64, now: Duration) {
+    /// A part of the response went onto the wire, with `bytes` of the body, perhaps none. `status` is `None` until it's on the wire, too.
+    pub fn wrote(&mut self, id: u64, status: Option<StatusCode>, bytes: u64, now: Duration) {
         if let Some(exchange) = self.exchange(id) {
             exchange.first_byte.get_or_insert(now);
             if let Some(last) = exchange.last_byte
@@ -252,6 +254,7 @@ impl Live {
                 exchange.pauses.push((last, now));
             }
             exchange.last_byte = Some(now);
+            exchange.status = status;
             exchange.bytes += bytes;
             self.followers.changed(id);
         }
@@ -341,7 +344,7 @@ mod tests {
         let recorder = Recorder::new(None);
         let id = recorder.begin(1, Duration::ZERO, head("/"));
         let at = |milliseconds| Duration::from_millis(milliseconds);
-        let wrote = |milliseconds| recorder.change(|live, _| live.wrote(id, 1, at(milliseconds)));
+        let wrote = |milliseconds| recorder.change(|live, _| live.wrote(id, None, 1, at(milliseconds)));
         for milliseconds in [10, 20, 120, 169, 219] {
             wrote(milliseconds);
         }
@@ -372,7 +375,7 @@ mod tests {
         let path = "/".repeat(60_000);
         let pause = |id| {
             for second in 0..200 {
-                recorder.change(|live, _| live.wrote(id, 1, Duration::from_secs(second)));
+                recorder.change(|live, _| live.wrote(id, None, 1, Duration::from_secs(second)));
             }
         };
         for _ in 0..EXCHANGES_KEPT {

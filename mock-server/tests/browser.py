@@ -192,6 +192,7 @@ def a_fault_takes_effect_for_the_next_request(browser, program):
     page.get_by_role("button", name="Set", exact=True).press("Enter")
     shows(other, "Fault of python.org", "status?code=418")
     check("418", program.get("/site/python.org")[0], 418)
+    page.locator(".rows text.label").get_by_text("python.org → 418", exact=True).wait_for()
 
     # A path that was requested has a choice of its own.
     program.get("/site/python.org/nothing?query")
@@ -216,7 +217,8 @@ def what_a_client_sends_is_text(browser, program):
     path = '/site/python.org/&lt;img&gt;"&amp;'
     program.get(path)
     label = path.removeprefix("/site/")
-    page.locator(".rows text.label").get_by_text(label[:25] + "…", exact=True).wait_for()
+    # There's no such page. The label has the status, and is cut off before it.
+    page.locator(".rows text.label").get_by_text(label[:19] + "… → 404", exact=True).wait_for()
     page.locator("summary", has_text="Faults").press("Enter")
     page.locator(".faults code").get_by_text(label, exact=True).wait_for()
     check("markup", page.locator("img, b, i").count(), 0)
@@ -317,6 +319,8 @@ def runs_that_have_ended(browser):
         "second <b>part</b>: 2 requests on 2 connections, at most 1 in flight",
         "first part: 1 request on 1 connection, at most 1 in flight",
     ])
+    labels = page.locator("#finished svg.timeline:not(.curve) .label").all_text_contents()
+    check("labels", labels, ["site.example", "site.example/missing → 404", "site.example"])
     reports = page.locator("#finished .report").all_inner_texts()
     check("reports", reports, ["Expected\n<i>one</i> request\nSeen: failed\nthere are <i>two</i>", "Expected\none request\nSeen: passed\nthe same"])
     check("markup", page.locator("i, b").count(), 0)

@@ -69,6 +69,7 @@ class Connection:
             "payload": len(self.payload),
             # Without a blank line there's no head.
             "head": len(head + blank_line) if blank_line else 0,
+            "status": int(head.split()[1]) if blank_line else None,
             "first": self.times[0] if self.times else None,
             "last": self.times[-1] if self.times else None,
             "gaps": [pair for pair in zip(self.times, self.times[1:]) if pair[1] - pair[0] >= GAP],

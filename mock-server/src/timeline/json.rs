@@ -62,6 +62,7 @@ pub(crate) struct Row<'record> {
     last_byte: Option<Milliseconds>,
     pauses: Vec<[Milliseconds; 2]>,
     ended: Option<Milliseconds>,
+    status: Option<u16>,
     bytes: u64,
     outcome: &'static str,
 }
@@ -80,6 +81,7 @@ impl Row<'_> {
             last_byte: exchange.last_byte.map(Into::into),
             pauses: exchange.pauses.iter().map(|&(from, to)| [from.into(), to.into()]).collect(),
             ended: exchange.ended.map(Into::into),
+            status: exchange.status.map(|status| status.as_u16()),
             bytes: exchange.bytes,
             outcome: match exchange.outcome {
                 Outcome::InFlight => "in flight",

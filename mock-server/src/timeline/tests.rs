@@ -3,6 +3,7 @@
 use std::time::Duration;
 use std::{env, fs};
 
+use hyper::StatusCode;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
@@ -30,6 +31,7 @@ fn exchange(site: &str, times: [u64; 3], bytes: u64, outcome: Outcome) -> Exchan
         last_byte: first_byte,
         pauses: Vec::new(),
         ended: (outcome != Outcome::InFlight).then_some(ended),
+        status: (bytes > 0).then_some(StatusCode::OK),
         bytes,
         outcome,
     }
@@ -251,7 +253,7 @@ fn a_live_record_is_drawn_up_to_the_last_event_known() {
 #[test]
 fn a_line_of_the_log_has_the_time_only_of_an_exchange_that_ended() {
     let ended = exchange("a.example", [5_000, 5_300, 5_500], 15_000, Outcome::Complete);
-    assert_eq!(line(&ended), "GET a.example: 15,000 bytes in 500 ms");
+    assert_eq!(line(&ended), "GET a.example: status 200, 15,000 bytes in 500 ms");
     let in_flight = exchange("a.example", [5_000, 0, 0], 0, Outcome::InFlight);
     assert_eq!(line(&in_flight), "GET a.example: in flight, 0 B");
 }
@@ -299,6 +301,7 @@ fn any_exchange() -> impl Strategy<Value = Exchange> {
                 last_byte: (bytes > 0).then(|| time(6)),
                 pauses: [(time(2), time(3)), (time(4), time(5))].into_iter().take(pauses).collect(),
                 ended: (outcome != Outcome::InFlight).then(|| time(7)),
+                status: StatusCode::from_u16((bytes % 1_000) as u16).ok(),
                 bytes,
                 outcome,
             }
@@ -446,6 +449,7 @@ proptest! {
             prop_assert_eq!(row["site"].as_str(), Some(exchange.site.as_str()));
             prop_assert_eq!(row["method"].as_str(), Some(exchange.method.as_str()));
             prop_assert_eq!(row["path"].as_str(), Some(exchange.path.as_str()));
+            prop_assert_eq!(row["status"].as_u64(), exchange.status.map(|status| status.as_u16().into()));
         }
     }
 }

@@ -5,9 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
+use hyper::StatusCode;
 use tokio::sync::{Notify, OwnedSemaphorePermit, watch};
 
 use super::head_end::HeadEnd;
+use super::status_line::StatusLine;
 use crate::record::Outcome;
 use crate::recorder::{Live, Recorder, RequestHead};
 
@@ -40,6 +42,8 @@ struct Answer {
     promised: Option<u64>,
     /// Bytes of the body on the wire.
     sent: u64,
+    /// As much of its start as is on the wire.
+    status_line: StatusLine,
     /// Whether the head is on the wire.
     head_end: HeadEnd,
     phase: Phase,
@@ -102,6 +106,7 @@ impl Connection {
             exchange: None,
             promised: None,
             sent: 0,
+            status_line: StatusLine::default(),
             head_end: HeadEnd::default(),
             phase: Phase::Receiving,
             is_probed: false,
@@ -291,12 +296,21 @@ impl Connection {
             && let Some(answer) = answers.front_mut()
             && let Some(promised) = answer.promised
         {
-            written = &written[answer.head_end.find(written)..];
+            answer.status_line.read(written);
+            let status = answer.status_line.status();
+            let head = answer.head_end.find(written);
+            written = &written[head..];
+            if head > 0 && answer.head_end.is_passed() && status == Some(StatusCode::CONTINUE) {
+                // It's interim. hyper writes it together with a response that's ready immediately.
+                answer.status_line = StatusLine::default();
+                answer.head_end = HeadEnd::default();
+                continue;
+            }
             let body = (promised - answer.sent).min(written.len() as u64);
             answer.sent += body;
             written = &written[body as usize..];
             if let Some(exchange) = answer.exchange {
-                live.wrote(exchange, body, now);
+                live.wrote(exchange, status, body, now);
             }
             if !answer.head_end.is_passed() || answer.sent < promised {
                 break;

@@ -4,4 +4,5 @@ pub(crate) mod connection;
 mod head_end;
 pub(crate) mod script;
 pub(crate) mod socket;
+mod status_line;
 pub(crate) mod takeover;

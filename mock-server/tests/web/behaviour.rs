@@ -107,6 +107,7 @@ fn a_slow_head_comes_in_pieces_and_the_body_after_it() {
     let record = web.record();
     assert_eq!(record.exchanges().map(|exchange| exchange.bytes).collect::<Vec<_>>(), [0]);
     assert!(record.exchanges().all(|exchange| exchange.first_byte.is_some()));
+    assert!(record.exchanges().all(|exchange| exchange.status.is_none()), "the status isn't on the wire");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use mock_server::{MockWeb, Watch, Watchdog};
+use reqwest::blocking::Client;
 
 use crate::support::{SITE, run_python, run_tool, small};
 
@@ -35,15 +36,18 @@ fn a_person_sees_what_happens_and_can_change_it() {
 /// A web that has two finished runs and a live one. The titles and reports have markup that must stay text.
 fn with_two_finished_runs(watch: &Watch) -> MockWeb {
     let web = small(None).watch(watch, "third part").start().expect("the web starts");
-    let fetch = || {
-        let response = reqwest::blocking::get(web.url(SITE)).expect("the site responds");
-        assert_eq!(response.bytes().expect("a page").len(), 1_000);
+    let fetch = |path, status| {
+        // A client of its own has a connection of its own.
+        let response =
+            Client::new().get(format!("{}{path}", web.url(SITE))).send().expect("the site responds");
+        assert_eq!(response.status(), status);
+        response.bytes().expect("a page");
     };
-    fetch();
+    fetch("", 200);
     web.report("one request", Ok(()));
     web.next_run("first part");
-    fetch();
-    fetch();
+    fetch("", 200);
+    fetch("missing", 404);
     web.report("<i>one</i> request", Err("there are <i>two</i>"));
     web.next_run("second <b>part</b>");
     watch.say("Two parts are done.");

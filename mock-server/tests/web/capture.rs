@@ -38,6 +38,7 @@ const TABLE: &[(Option<&str>, Client, Outcome, u64)] = &[
     (Some("dribble?chunk=3000&pause=300"), Stays,               Outcome::Complete,   15_000),
     (Some("stall?after=1000&for=300"),     Stays,               Outcome::Complete,   15_000),
     (Some("delay?ms=300"),                 HalfCloses,          Outcome::Complete,   15_000),
+    (Some("status?code=503"),              Stays,               Outcome::Complete,   31),
     (Some("stall?after=1000"),             LeavesAfter(1_000),  Outcome::ClientGone, 1_000),
     (Some("hang"),                         LeavesAfter(0),      Outcome::ClientGone, 0),
     (Some("truncate?after=1000"),          Stays,               Outcome::Cut,        1_000),
@@ -62,6 +63,7 @@ struct Captured {
     /// Bytes from the server, each counted once.
     payload: u64,
     head: u64,
+    status: Option<u16>,
     first: Option<i64>,
     last: Option<i64>,
     /// The times between two bytes from the server, if they are long.
@@ -169,6 +171,8 @@ fn fetch(web: &MockWeb, site: &str, client: Client) {
 fn compare(exchange: &Exchange, wire: &Captured, difference: &mut Difference) {
     let Exchange { site, outcome, .. } = exchange;
     assert_eq!(exchange.bytes, wire.payload - wire.head, "{site}: bytes in the record and on the wire");
+    let status = exchange.status.map(|status| status.as_u16());
+    assert_eq!(status, wire.status, "{site}: the status in the record and on the wire");
 
     let end = wire.ends.first().expect("all connections are closed");
     let agrees = match (outcome, end.side.as_str(), end.how.as_str()) {

@@ -174,7 +174,8 @@ fn the_timeline_as_data_has_what_the_record_has() {
     assert_eq!((&record["max_in_flight"], &record["in_flight"]), (&1.into(), &0.into()));
     let exchange = &record["exchanges"][0];
     assert_eq!((&exchange["path"], &exchange["outcome"]), (&"/delay/1".into(), &"complete".into()));
-    assert_eq!((&exchange["bytes"], &exchange["connection"]), (&11.into(), &1.into()));
+    assert_eq!((&exchange["status"], &exchange["bytes"]), (&200.into(), &11.into()));
+    assert_eq!(exchange["connection"], 1);
     assert!(exchange["accepted"].as_f64() <= exchange["request_head"].as_f64());
     assert!(exchange["first_byte"].as_f64() <= exchange["ended"].as_f64());
 }
@@ -184,10 +185,19 @@ fn each_request_that_is_over_is_a_line() {
     let mut serving = Serving::start();
     serving.get("/delay/1");
     serving.get("/fault/truncate?after=7");
+    serving.get("/fault/status");
+    // It has no response.
+    let _ = Client::new().get(format!("{}/fault/empty", serving.url)).send();
     serving.get("/timeline");
-    let lines: Vec<_> = (0..2).map(|_| serving.line()).collect();
-    assert!(lines[0].starts_with("GET /delay/1: 11 bytes in ") && lines[0].ends_with(" ms\n"), "{lines:?}");
-    assert!(lines[1].starts_with("GET /fault/truncate?after=7: cut at 7 B in "), "{lines:?}");
+    for start in [
+        "GET /delay/1: status 200, 11 bytes in ",
+        "GET /fault/truncate?after=7: status 200, cut at 7 B in ",
+        "GET /fault/status: status 503, 31 bytes in ",
+        "GET /fault/empty: cut at 0 B in ",
+    ] {
+        let line = serving.line();
+        assert!(line.starts_with(start) && line.ends_with(" ms\n"), "{line}");
+    }
 }
 
 #[test]

@@ -157,7 +157,7 @@ async fn a_site_with_a_delay_has_not_begun_its_answer_when_another_has_ended_its
         assert_eq!(status(&client, web.url(SITE)).await, 200);
         let record = web.record();
         let slow = record.exchanges().find(|exchange| exchange.site == "slow.example").expect("it was asked");
-        assert_eq!((slow.first_byte, slow.outcome), (None, Outcome::InFlight));
+        assert_eq!((slow.first_byte, slow.status, slow.outcome), (None, None, Outcome::InFlight));
         waits.abort();
     }
 }

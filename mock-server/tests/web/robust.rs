@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 use futures::executor::block_on;
-use mock_server::{MockWeb, Outcome, Site, StartError};
+use mock_server::{Fault, MockWeb, Outcome, Site, StartError, StatusCode};
 
 use crate::support::{GET, SITE, WATCHDOG, connect, send, small, start};
 
@@ -126,8 +126,21 @@ fn a_body_asked_for_with_expect_is_taken_and_the_interim_answer_is_not_counted()
     socket.write_all(b"xy").expect("the site reads");
     assert!(read_to_end(socket).starts_with(b"HTTP/1.1 200 OK\r\n"));
     let record = web.record();
-    assert_eq!(record.exchanges().map(|exchange| exchange.bytes).collect::<Vec<_>>(), [1_000]);
+    let seen: Vec<_> = record.exchanges().map(|exchange| (exchange.status, exchange.bytes)).collect();
+    assert_eq!(seen, [(Some(StatusCode::OK), 1_000)]);
     assert_eq!(record.count(Outcome::Complete), 1);
+}
+
+#[test]
+fn an_interim_response_that_is_sent_together_with_the_response_is_not_counted() {
+    let fault = Fault::Truncate { after: 300 };
+    let (web, _watchdog) = start(MockWeb::builder().sites([Site::new(SITE).by_front().fault(fault)]));
+    let request = b"POST / HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\nxy";
+    let answer = read_to_end(send(&web, request));
+    assert!(answer.starts_with(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"));
+    let record = web.record();
+    let seen: Vec<_> = record.exchanges().map(|exchange| (exchange.status, exchange.bytes)).collect();
+    assert_eq!(seen, [(Some(StatusCode::OK), 300)]);
 }
 
 #[test]

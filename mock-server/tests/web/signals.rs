@@ -39,7 +39,7 @@ fn ctrl_c_lets_an_answer_that_is_under_way_come_whole() {
     socket.read_to_end(&mut rest).expect("an orderly close");
     assert!(rest.ends_with(b"</html>\n"));
     assert_eq!(serving.child.wait().expect("it ends").code(), Some(0));
-    assert!(serving.line().starts_with("GET /fault/stall?after=1000&for=300: 15,000 bytes in "));
+    assert!(serving.line().starts_with("GET /fault/stall?after=1000&for=300: status 200, 15,000 bytes in "));
 }
 
 #[test]

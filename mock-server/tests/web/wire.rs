@@ -1,13 +1,13 @@
 //! What goes over the wire, as a client that is only a socket sees it.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 use futures::executor::block_on;
-use mock_server::{Outcome, page};
+use mock_server::{Builder, Fault, MockWeb, Outcome, StatusCode, page};
 
-use crate::support::{BYTES, GET, connect, large, send, start};
+use crate::support::{BYTES, GET, SITE, connect, large, send, small, start};
 
 /// All that comes until the end, and how it ends: `None` for an orderly close.
 fn read_to_end(socket: &mut TcpStream) -> (Vec<u8>, Option<ErrorKind>) {
@@ -176,4 +176,120 @@ fn pipelined_requests_are_answered_in_order_and_are_exchanges_of_their_own() {
     let seen: Vec<_> = record.exchanges().map(|exchange| (exchange.connection, exchange.bytes)).collect();
     assert_eq!(seen, [(1, BYTES as u64); 3]);
     assert_eq!(record.count(Outcome::Complete), 3);
+}
+
+/// The status in the first line of a response.
+fn status_of(answer: &[u8]) -> Option<u16> {
+    let line = String::from_utf8_lossy(answer.split(|byte| *byte == b'\r').next()?).into_owned();
+    line.strip_prefix("HTTP/1.")?.split(' ').nth(1)?.parse().ok()
+}
+
+fn recorded(web: &MockWeb) -> Vec<Option<u16>> {
+    let record = web.record();
+    record.exchanges().map(|exchange| exchange.status.map(|status| status.as_u16())).collect()
+}
+
+/// What's sent to a web, the status that comes back, and the status that the web records.
+fn sent_and_recorded(builder: Builder, request: &str) -> (Option<u16>, Vec<Option<u16>>) {
+    let (web, _watchdog) = start(builder);
+    let mut socket = send(&web, request.as_bytes());
+    // A site that never responds closes the connection of a client that sends nothing more. The others may have closed it
+    // already, and then this fails.
+    let _ = socket.shutdown(Shutdown::Write);
+    let (bytes, _) = read_to_end(&mut socket);
+    block_on(web.wait_until(|record| record.in_flight() == 0));
+    (status_of(&bytes), recorded(&web))
+}
+
+#[test]
+fn the_status_in_the_record_is_the_one_on_the_wire() {
+    let table = [
+        (None, Some(200)),
+        (Some("delay?ms=1"), Some(200)),
+        (Some("status?code=503"), Some(503)),
+        (Some("status?code=204"), Some(204)),
+        (Some("status?code=599"), Some(599)),
+        (Some("fail-first?n=1&with=429"), Some(429)),
+        (Some("redirect"), Some(302)),
+        (Some("type?as=none"), Some(200)),
+        (Some("truncate"), Some(200)),
+        (Some("truncate?after=0"), Some(200)),
+        (Some("dribble?chunk=5000&pause=0"), Some(200)),
+        (Some("idle-close?after=0"), Some(200)),
+        // These write their own heads.
+        (Some("slow-head?pause=0"), Some(200)),
+        (Some("slow-close?delay=0"), Some(200)),
+        (Some("bad-chunk"), Some(200)),
+        (Some("hang"), None),
+        (Some("reset"), None),
+        (Some("empty"), None),
+        (Some("garbage"), None),
+        (Some("garbage?bytes=5"), None),
+    ];
+    for (fault, status) in table {
+        for method in ["GET", "HEAD"] {
+            let request = format!("{method} / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+            let seen = sent_and_recorded(large(fault), &request);
+            assert_eq!(seen, (status, vec![status]), "{method} and {fault:?}");
+        }
+    }
+    // Faults that are text don't have statuses below 200.
+    let hints = Fault::Status { code: StatusCode::EARLY_HINTS, retry_after: None };
+    let seen = sent_and_recorded(large(None).fault(SITE, hints), "GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+    assert_eq!(seen, (Some(103), vec![Some(103)]));
+}
+
+#[test]
+fn the_status_of_a_refusal_is_in_the_record_too() {
+    let get = "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let gate = || small(None).gate(2, Duration::from_millis(1));
+    let failing_gate = gate().fault(SITE, Fault::Status { code: StatusCode::IM_A_TEAPOT, retry_after: None });
+    let missing = "GET /missing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let head = "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n";
+    let bad_body = format!("{head}transfer-encoding: chunked\r\n\r\nno chunk size\r\n");
+    let large_body = format!("{head}content-length: 10000001\r\n\r\n{}", "x".repeat(10_000_001));
+    for (builder, request, status) in [
+        (gate(), get, 425),
+        (failing_gate, get, 425),
+        (small(None), missing, 404),
+        (small(None), &bad_body, 400),
+        (small(None), &large_body, 413),
+        (small(None), "GET / HTTP/1.0\r\n\r\n", 200),
+    ] {
+        let seen = sent_and_recorded(builder, request);
+        assert_eq!(
+            seen,
+            (Some(status), vec![Some(status)]),
+            "{}",
+            request.lines().next().unwrap_or_default()
+        );
+    }
+}
+
+#[test]
+fn a_status_is_in_the_record_as_soon_as_a_client_can_read_it() {
+    let (web, _watchdog) = start(large(Some("stall?after=0")));
+    let mut socket = send(&web, GET);
+    let (head, _) = read_head(&mut socket);
+    assert!(head.starts_with("http/1.1 200 "), "{head}");
+    assert_eq!((web.record().in_flight(), recorded(&web)), (1, vec![Some(200)]));
+
+    // A reset may overtake the head, but the server has sent it.
+    let (web, _watchdog) = start(large(Some("reset?after=1000")));
+    read_to_end(&mut send(&web, GET));
+    assert_eq!((web.record().count(Outcome::Reset), recorded(&web)), (1, vec![Some(200)]));
+}
+
+#[test]
+fn each_of_two_pipelined_requests_has_its_own_status() {
+    let (web, _watchdog) = start(large(Some("fail-first?n=1")));
+    let mut socket = connect(&web);
+    let last = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    socket.write_all(&[GET, last].concat()).expect("the site reads");
+
+    let (bytes, _) = read_to_end(&mut socket);
+
+    let second = bytes.windows(9).rposition(|window| window == b"HTTP/1.1 ").expect("there are two heads");
+    let sent = [status_of(&bytes), status_of(&bytes[second..])];
+    assert_eq!((sent, recorded(&web)), ([Some(503), Some(200)], sent.to_vec()));
 }

@@ -13,6 +13,7 @@
  * @property {number} request_head
  * @property {number | null} last_byte
  * @property {number | null} ended
+ * @property {number | null} status
  * @property {string} outcome
  *
  * What the server sends when exchanges have begun, changed, or been forgotten.
@@ -225,7 +226,25 @@ const watchExchanges = (() => {
         }
     }
 
-    return { Exchanges };
+    /** The longest label that a timeline draws whole, in characters. */
+    const LABEL = 26;
+
+    /**
+     * The rows for a timeline whose labels have the status of each response that isn't a success. A long name is cut
+     * off here, because the timeline would cut off the status.
+     * @param {Row[]} rows
+     */
+    const withStatus = (rows) =>
+        rows.map((row) => {
+            if (row.status === null || (row.status >= 200 && row.status < 300)) return row;
+            const status = ` → ${row.status}`;
+            const name = [...row.site, ...(row.path === "/" ? "" : row.path)];
+            const most = LABEL - status.length;
+            const label = name.length <= most ? name.join("") : name.slice(0, most - 1).join("") + "…";
+            return { ...row, site: label + status, path: "/" };
+        });
+
+    return { Exchanges, withStatus };
 })();
 
 Object.assign(globalThis, { watchExchanges });

@@ -17,7 +17,7 @@
 
 (() => {
     const { address, element, say, change } = watchElements;
-    const { Exchanges } = watchExchanges;
+    const { Exchanges, withStatus } = watchExchanges;
 
     /** The shortest time between two frames, in milliseconds: a little less than a thirtieth of a second. */
     const FRAME = 30;
@@ -223,7 +223,7 @@
             rows.style.maxHeight = `${OTHER_HEIGHT + ROW_HEIGHT * VISIBLE}px`;
             if (follow.checked) rows.scrollTop = height;
             const first = Math.min(Math.round(rows.scrollTop / ROW_HEIGHT), Math.max(0, inTime.length - VISIBLE));
-            const shown = timeline.exchangesOf({ exchanges: inTime.slice(first, first + VISIBLE) }, to);
+            const shown = timeline.exchangesOf({ exchanges: withStatus(inTime.slice(first, first + VISIBLE)) }, to);
             const last = first + shown.length;
             const [start, end, count] = [first + 1, last, inTime.length].map(timeline.grouped);
             const kind = onlyInFlight.checked ? " in flight" : "";
@@ -247,7 +247,7 @@
     }
 
     /**
-     * The view of a run that has ended, with the picture that the book would have of it.
+     * The view of a run that has ended, with the picture that the book would have of it, and statuses.
      * @param {FinishedRun} run
      */
     function finishedView(run) {
@@ -262,7 +262,7 @@
         function draw(/** @type {number} */ length) {
             const { rows, maxInFlight } = exchanges;
             const end = exchanges.end(0);
-            const drawn = timeline.exchangesOf({ exchanges: rows }, end);
+            const drawn = timeline.exchangesOf({ exchanges: withStatus(rows) }, end);
             const panel = { title: run.title, exchanges: drawn, inFlight: maxInFlight };
             const from = rows[0]?.request_head ?? 0;
             curve.hidden = rows.length === 0;
