@@ -186,8 +186,8 @@ def overview(page, address):
         if state not in line(title).inner_text():
             complain(line(title).inner_text())
     page.get_by_role("radio", name="wrong").press("Space")
-    if page.locator(".prediction-list li:visible").count() != 2:
-        complain("more than the wrong predictions is shown")
+    if [page.locator(f".prediction-list {part}:visible").count() for part in ("li", "h2")] != [2, 2]:
+        complain("more than the wrong predictions and their headings is shown")
     page.get_by_role("radio", name="all").press("Space")
 
     line("Five ways to wait").get_by_role("link", name="Try it with new numbers").press("Enter")

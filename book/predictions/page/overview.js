@@ -75,6 +75,7 @@
             pageCounts.set(page, place);
         }
 
+        let shown = "all";
         const summary = element("p", { role: "status" });
         const note = element("p");
         const forget = button("Forget everything", () => {
@@ -86,7 +87,10 @@
         const choices = ["all", ...Object.keys(WORDS)].map((state) => {
             const input = element("input", { type: "radio", name: "predictions-shown", value: state });
             input.checked = state === "all";
-            input.addEventListener("change", () => show(state));
+            input.addEventListener("change", () => {
+                shown = state;
+                filterLines();
+            });
             return element("label", {}, input, ` ${state}`);
         });
         const filter = element("fieldset", { class: "prediction-filter" }, element("legend", {}, "Show"), ...choices);
@@ -108,11 +112,18 @@
                     line?.append(element("span", { class: "prediction-additions" }, ...additions(page, prediction)));
                 }
             }
+            filterLines();
         }
 
-        /** @param {string} state */
-        function show(state) {
-            for (const line of lines.values()) line.hidden = state !== "all" && line.dataset.state !== state;
+        /** Hides the lines that aren't asked for, and the headings without a line. */
+        function filterLines() {
+            for (const line of lines.values()) line.hidden = shown !== "all" && line.dataset.state !== shown;
+            for (const [page, place] of pageCounts) {
+                const isEmpty = page.predictions.every(({ name }) => lines.get(name)?.hidden);
+                place.hidden = isEmpty;
+                const heading = place.previousElementSibling;
+                if (heading instanceof HTMLElement) heading.hidden = isEmpty;
+            }
         }
 
         draw();
