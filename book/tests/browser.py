@@ -72,7 +72,10 @@ def sideways(page):
 
 
 def start_labs(page):
-    """A lab starts when it comes into view, in a box when that's opened. Each has a result then."""
+    """A lab starts when it comes into view, in a box when that's opened. Each has a result then. A lab that waits for a
+    prediction is shown first."""
+    while page.locator(".lab-covered button").count():
+        page.locator(".lab-covered button").first.click()
     for lab in page.locator(".lab").all():
         lab.evaluate("lab => lab.closest('details')?.setAttribute('open', '')")
         lab.scroll_into_view_if_needed()

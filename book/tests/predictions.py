@@ -58,6 +58,11 @@ def numbers(page, address):
     if not field("A").evaluate("field => field === document.activeElement"):
         complain("the field without an answer doesn't get the focus")
 
+    # The lab shows the run, so it's hidden until the prediction is checked.
+    lab = page.locator("#lab-in_turn")
+    if lab.is_visible() or not page.locator(".lab-covered").is_visible():
+        complain("its lab gives the answer away")
+
     # The arrow keys turn mdBook's pages, but not here.
     field("A").press_sequentially("1.4")
     for key in ["ArrowLeft", "ArrowRight", "Tab"]:
@@ -68,6 +73,8 @@ def numbers(page, address):
     page.keyboard.press("Enter")
     if "2 of 3" not in head(place).inner_text() or not is_open(fold):
         complain(f"Enter doesn't check it: {place.inner_text()}")
+    if not lab.is_visible() or page.locator(".lab-covered").count():
+        complain("its lab isn't there after the check")
     if not head(place).evaluate("head => head === document.activeElement"):
         complain("the result doesn't get the focus")
     cells = place.locator("tbody tr").nth(1).locator("td").all_inner_texts()
@@ -85,6 +92,14 @@ def numbers(page, address):
     page.reload()
     if head(place).is_visible():
         complain("Try again doesn't forget the answer")
+    page.locator(".lab-covered").get_by_role("button").press("Enter")
+    if not lab.is_visible() or not lab.evaluate("lab => lab === document.activeElement"):
+        complain("its lab can't be shown without a prediction")
+    page.goto(f"{address}/03-futures-and-await.html?lab=in_turn#lab-in_turn")
+    page.reload()
+    if not lab.is_visible():
+        complain("a link to its lab leads to something hidden")
+    page.goto(f"{address}/03-futures-and-await.html")
 
     for version, answer in [("A", "1.4"), ("B", "1,4"), ("C", "0.8")]:
         field(version).fill(answer)

@@ -38,6 +38,41 @@ const predictionPage = (() => {
     }
 
     /**
+     * Hides a lab that shows the run of a prediction, until there's an answer or the reader opens the run. It can
+     * also be shown with a click.
+     * @param {string} name
+     * @param {HTMLDetailsElement} fold
+     */
+    function cover(name, fold) {
+        const lab = document.querySelector(`.lab[data-lab="${name}"]`);
+        const isLinked = () =>
+            location.hash === `#lab-${name}` || new URLSearchParams(location.search).get("lab") === name;
+        // A lab in a box of its own is hidden already.
+        if (!(lab instanceof HTMLElement) || lab.hidden || lab.closest("details") || isLinked()) return;
+        const words = "A lab with this run appears here when you've checked your prediction.";
+        const note = element("p", { class: "lab-covered" }, `${words} `);
+        const uncover = () => {
+            lab.hidden = false;
+            note.remove();
+        };
+        const show = button("Show it now", () => {
+            uncover();
+            // The button is gone.
+            lab.tabIndex = -1;
+            lab.focus();
+        });
+        note.append(show);
+        lab.hidden = true;
+        lab.before(note);
+        fold.addEventListener("toggle", () => {
+            if (fold.open) uncover();
+        });
+        addEventListener("hashchange", () => {
+            if (isLinked()) uncover();
+        });
+    }
+
+    /**
      * Shows a prediction in its place: its form, or the result of an earlier answer. The fold with the run stays closed then,
      * because the result has the run's answers.
      * @param {HTMLElement} place
@@ -77,8 +112,12 @@ const predictionPage = (() => {
         }
 
         const answers = memory.answers(prediction);
-        if (answers) showResult(answers);
-        else showForm();
+        if (answers) {
+            showResult(answers);
+            return;
+        }
+        showForm();
+        if (prediction.lab && fold) cover(prediction.lab, fold);
     }
 
     /**
