@@ -19,8 +19,8 @@
     const { address, element, say, change } = watchElements;
     const { Exchanges, withStatus } = watchExchanges;
 
-    /** The shortest time between two frames, in milliseconds: a little less than a thirtieth of a second. */
-    const FRAME = 30;
+    /** The time between two frames, in milliseconds, so there are thirty a second. */
+    const FRAME = 1_000 / 30;
     /** The most requests in view. */
     const VISIBLE = 20;
     // These are the timeline's own: the height of a request, and of everything else in its picture.
@@ -324,8 +324,9 @@
         isScheduled = false;
         if (isPaused) return;
         const now = performance.now();
-        if (now - lastFrame < FRAME) return schedule();
-        lastFrame = now;
+        // The browser's own frames come at other moments, so this lets one come a little early after one that was late.
+        if (now - lastFrame < FRAME - 2) return schedule();
+        lastFrame = Math.max(lastFrame + FRAME, now - FRAME / 2);
         if (isStateNew) showState();
         for (const { draw } of liveViews.values()) draw(ended ?? now);
         if (isFinishedNew) drawFinished();
