@@ -410,4 +410,49 @@ mod tests {
         assert_eq!((before.count(Outcome::InFlight), before.in_flight()), (1, 1));
         assert_eq!(recorder.snapshot().count(Outcome::Cut), 1);
     }
+
+    #[test]
+    fn a_follower_gets_each_exchange_once_however_often_it_has_changed() {
+        let recorder = Recorder::new(None);
+        let first = recorder.begin(1, Duration::ZERO, head("/"));
+        recorder.follow(7, Arc::default());
+        let ids = || {
+            let changes = recorder.changes(7);
+            let ids: Vec<_> = changes.exchanges.iter().map(|exchange| exchange.id).collect();
+            (changes.is_all, ids, changes.forgotten)
+        };
+        assert_eq!(ids(), (true, vec![first], vec![]));
+        let second = recorder.begin(1, Duration::ZERO, head("/"));
+        for _ in 0..1_000 {
+            recorder.change(|live, now| live.wrote(second, 1, now));
+        }
+        assert_eq!(ids(), (false, vec![second], vec![]));
+        assert_eq!(ids(), (false, vec![], vec![]));
+        recorder.end(first, Outcome::Complete);
+        recorder.reset();
+        assert_eq!(ids(), (true, vec![second], vec![]));
+        recorder.unfollow(7);
+        recorder.end(second, Outcome::Complete);
+        assert_eq!(ids(), (false, vec![], vec![]));
+    }
+
+    #[test]
+    fn a_follower_is_told_what_was_forgotten_and_begins_again_if_that_is_too_much() {
+        let recorder = Recorder::new(None);
+        recorder.follow(7, Arc::default());
+        let fetch = |times| {
+            for _ in 0..times {
+                let id = recorder.begin(1, Duration::ZERO, head("/"));
+                recorder.end(id, Outcome::Complete);
+            }
+        };
+        fetch(EXCHANGES_KEPT);
+        assert!(recorder.changes(7).is_all);
+        fetch(3);
+        let changes = recorder.changes(7);
+        assert_eq!((changes.forgotten.len(), changes.exchanges.len()), (3, 3));
+        fetch(EXCHANGES_KEPT + 10);
+        let changes = recorder.changes(7);
+        assert!(changes.is_all && changes.forgotten.is_empty());
+    }
 }

@@ -367,7 +367,52 @@ impl ChoiceRow {
 
 impl fmt::Debug for Hub {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not the token, which is a secret.
         formatter.debug_struct("Hub").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Outcome;
+    use crate::recorder::RequestHead;
+
+    fn record(exchanges: usize, path: &str) -> Record {
+        let recorder = Recorder::new(None);
+        for _ in 0..exchanges {
+            let head = RequestHead { site: String::new(), method: "GET".to_owned(), path: path.to_owned() };
+            let id = recorder.begin(1, Duration::ZERO, head);
+            recorder.end(id, Outcome::Complete);
+        }
+        recorder.snapshot()
+    }
+
+    fn titles(state: &State) -> Vec<&str> {
+        state.finished.iter().map(|run| run.title.as_str()).collect()
+    }
+
+    fn finish(state: &mut State, title: &str, record: Record) {
+        let id = state.next_id();
+        state.finish(id, title.to_owned(), record, Vec::new());
+    }
+
+    #[test]
+    fn the_oldest_finished_runs_go_if_there_are_too_many_or_if_they_are_too_large() {
+        let mut state = State::default();
+        finish(&mut state, "many", record(EXCHANGES_KEPT - 1, "/"));
+        finish(&mut state, "one", record(1, "/"));
+        assert_eq!(titles(&state), ["many", "one"]);
+        finish(&mut state, "two", record(2, "/"));
+        assert_eq!(titles(&state), ["one", "two"]);
+        // Each of these takes more than half of the memory.
+        let long = "/".repeat(900);
+        finish(&mut state, "large", record(10_000, &long));
+        assert_eq!(titles(&state), ["one", "two", "large"]);
+        finish(&mut state, "larger", record(10_000, &long));
+        assert_eq!(titles(&state), ["larger"]);
+        for index in 0..2 * FINISHED {
+            finish(&mut state, &index.to_string(), record(0, "/"));
+        }
+        assert_eq!(titles(&state).len(), FINISHED);
     }
 }

@@ -1,7 +1,7 @@
 //! The live page as a browser and other programs see it. `watch_page` has what needs a real browser.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use mock_server::{Builder, MockWeb, Outcome, Site, Watch, Watchdog};
 use reqwest::Url;
 use reqwest::blocking::{Client, RequestBuilder};
 use serde_json::{Value, json};
+use socket2::{Domain, Socket, Type};
 
 use crate::support::{SITE, Serving, WATCHDOG, small};
 
@@ -29,8 +30,16 @@ struct Page(BufReader<TcpStream>);
 
 impl Page {
     fn open(url: &str) -> Page {
+        Page::open_with_buffer(url, 1_000_000)
+    }
+
+    /// A page whose socket holds about so many bytes that it hasn't read.
+    fn open_with_buffer(url: &str, bytes: usize) -> Page {
         let (address, path) = parts(url);
-        let mut socket = TcpStream::connect(address).expect("it listens");
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+        socket.set_recv_buffer_size(bytes).expect("it can be set before it's connected");
+        socket.connect(&address.parse::<SocketAddr>().expect("an address").into()).expect("it listens");
+        let mut socket = TcpStream::from(socket);
         let request = format!("GET {path}/events HTTP/1.1\r\nhost: {address}\r\n\r\n");
         socket.write_all(request.as_bytes()).expect("it reads");
         let mut page = Page(BufReader::new(socket));
@@ -258,9 +267,28 @@ fn the_program_serves_its_page_at_its_own_port_and_the_page_is_not_in_the_record
     assert_eq!(serving.get("/fault/status?code=503&site=python.org").0, 503);
 
     // A reset does here what `/reset-record` does.
-    assert_eq!(serving.get("/gate/1?wait=10").0, 200);
-    assert_eq!((serving.get("/gate/2?wait=10").0, serving.get("/gate/2?wait=10").0), (425, 425));
-    assert_eq!(status(post(&serving.watch, "reset", &[("run", &run)])), 200);
+    let pair = || serving.get("/gate/2?wait=60000").0;
+    let counted = || serving.get("/fault/fail-first?n=1").0;
+    let both = || {
+        thread::scope(|scope| {
+            let one = scope.spawn(pair);
+            (pair(), one.join().expect("it doesn't panic"))
+        })
+    };
+    assert_eq!((both(), pair(), counted(), counted()), ((200, 200), 200, 503, 200));
+    let reset = || assert_eq!(status(post(&serving.watch, "reset", &[("run", &run)])), 200);
+    reset();
+    assert_eq!(counted(), 503);
+    thread::scope(|scope| {
+        let held = scope.spawn(pair);
+        page.exchange(|exchange| {
+            exchange["path"] == "/gate/2?wait=60000" && exchange["outcome"] == "in flight"
+        });
+        assert_eq!(serving.get("/delay/50").0, 200);
+        assert!(serving.get("/timeline").1.contains("in flight, 0 B"), "the gate is closed again");
+        assert_eq!((pair(), held.join().expect("it doesn't panic")), (200, 200));
+    });
+    reset();
     page.until(|event| event["is_new"] == true && event["exchanges"] == json!([]));
     assert_eq!(serving.get("/timeline").1, "so far: the server saw no request\n");
 }
@@ -378,7 +406,7 @@ fn an_eleventh_page_is_refused_until_another_one_closes() {
         let mut closing = pages.pop().expect("there are ten");
         closing.until(|event| event["type"] == last);
         drop(closing);
-        // The server notices it without sending anything.
+        // The server notices it, at the latest when it sends the next comment.
         while status_of_events(url) == 503 {
             thread::yield_now();
         }
@@ -419,13 +447,13 @@ fn an_open_page_holds_up_nothing() {
 
 #[test]
 fn a_page_that_does_not_read_holds_up_nothing_and_gets_everything_later() {
-    const REQUESTS: usize = 3_000;
+    const REQUESTS: usize = 700;
     let (watch, _watchdog) = watch();
     let web = start(MockWeb::builder().sites([Site::new(SITE).by_front()]), &watch);
-    let mut page = Page::open(watch.url());
+    let mut page = Page::open_with_buffer(watch.url(), 4_096);
     page.state(|_| true);
     let client = Client::new();
-    // A long path, so that the page is behind by more than its socket can hold.
+    // A long path, so that the page is behind by more than the sockets hold.
     let url = format!("{}?{}", web.url(SITE), "x".repeat(900));
     for _ in 0..REQUESTS {
         assert_eq!(status(client.get(&url)), 200);
@@ -441,6 +469,17 @@ fn a_page_that_does_not_read_holds_up_nothing_and_gets_everything_later() {
         complete == REQUESTS
     });
     assert!(seen <= 2 * REQUESTS, "{seen}");
+
+    // A new page gets them in more than one event, and only the first one says that there's nothing before it.
+    let (mut count, mut are_new) = (0, Vec::new());
+    Page::open(watch.url()).until(|event| {
+        if event["type"] == "exchanges" {
+            count += event["exchanges"].as_array().map_or(0, Vec::len);
+            are_new.push(event["is_new"] == true);
+        }
+        count == REQUESTS
+    });
+    assert_eq!(are_new, [true, false]);
 }
 
 #[test]

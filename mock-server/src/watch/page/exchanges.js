@@ -155,8 +155,10 @@ const watchExchanges = (() => {
         curve = new Curve();
         /** The server's clock minus the page's. */
         #offset = -Infinity;
-        /** The time of the latest event. */
+        /** The time of the latest event of an exchange. */
         #latest = 0;
+        /** The server's clock when it last sent something. */
+        #sent = 0;
 
         /** @param {ExchangesEvent} event */
         receive(event) {
@@ -164,7 +166,7 @@ const watchExchanges = (() => {
                 [this.rows, this.#byId, this.curve, this.#latest] = [[], new Map(), new Curve(), 0];
                 [this.connections, this.outcomes] = [new Map(), new Map()];
             }
-            [this.inFlight, this.maxInFlight] = [event.in_flight, event.max_in_flight];
+            [this.inFlight, this.maxInFlight, this.#sent] = [event.in_flight, event.max_in_flight, event.now];
             // The event that took the least time on its way shows the difference of the clocks.
             this.#offset = Math.max(this.#offset, event.now - performance.now());
             if (event.forgotten.length > 0) this.#forget(new Set(event.forgotten));
@@ -219,10 +221,16 @@ const watchExchanges = (() => {
 
         /**
          * The server's clock or, without requests in flight, the time of the latest event.
-         * @param {number} now  the page's clock
+         * @param {number | null} now  the page's clock, or nothing if the run has ended
          */
         end(now) {
-            return this.inFlight > 0 ? Math.max(this.#latest, now + this.#offset) : this.#latest;
+            if (this.inFlight === 0) return this.#latest;
+            return Math.max(this.#latest, now === null ? this.#sent : now + this.#offset);
+        }
+
+        /** When the first request arrived. */
+        start() {
+            return this.rows[0]?.request_head ?? 0;
         }
     }
 

@@ -83,8 +83,10 @@ const watchFaults = (() => {
      */
     function view(run) {
         const grid = element("div", { class: "faults" });
-        const words = "A choice takes effect for the next request. A path's own fault comes before its site's.";
-        const note = element("p", {}, words);
+        const words =
+            "A choice takes effect for the next request. A path's own fault comes before its site's. " +
+            "The faults refused and connect-hang concern a port, which can't change while the program runs";
+        const note = element("p", {}, `${words}.`);
         const details = element("details", {}, element("summary", {}, "Addresses and faults"), note, grid);
         /** @type {Map<string, ReturnType<typeof place>>} */
         const places = new Map();
@@ -146,9 +148,8 @@ const watchFaults = (() => {
             const sorted = keys.flatMap((key) => places.get(key)?.parts ?? []);
             for (const [index, part] of sorted.entries())
                 if (grid.children[index] !== part) grid.insertBefore(part, grid.children[index] ?? null);
-            const names = [...closed].join(", ");
-            const why = `Clients can't reach ${names}: that concerns the port, so it can't be changed.`;
-            if (names) say(note, `${words} ${why}`);
+            const names = [...closed].join(" and ");
+            if (names) say(note, `${words}, so there's nothing to choose for ${names}.`);
         }
 
         return { details, update };

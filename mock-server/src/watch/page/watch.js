@@ -205,7 +205,7 @@
             if (isEmpty) return;
 
             const to = exchanges.end(now);
-            const start = exchanges.rows[0].request_head;
+            const start = exchanges.start();
             const from = time.value ? Math.max(start, to - Number(time.value)) : start;
             drawCurve(curve, exchanges, from, to);
             drawRows(from, to);
@@ -258,13 +258,17 @@
         const section = element("section", { "aria-labelledby": heading.id }, heading, reports, curve, picture);
         const exchanges = exchangesOf(run.id);
 
+        /** What the picture was drawn from. */
+        let drawn = { count: -1, length: -1 };
+
         /** All of them have the same scale, so that they can be compared. */
         function draw(/** @type {number} */ length) {
             const { rows, maxInFlight } = exchanges;
-            const end = exchanges.end(0);
-            const drawn = timeline.exchangesOf({ exchanges: withStatus(rows) }, end);
-            const panel = { title: run.title, exchanges: drawn, inFlight: maxInFlight };
-            const from = rows[0]?.request_head ?? 0;
+            if (drawn.count === rows.length && drawn.length === length) return;
+            drawn = { count: rows.length, length };
+            const all = timeline.exchangesOf({ exchanges: withStatus(rows) }, exchanges.end(null));
+            const panel = { title: run.title, exchanges: all, inFlight: maxInFlight };
+            const from = exchanges.start();
             curve.hidden = rows.length === 0;
             if (rows.length > 0) drawCurve(curve, exchanges, from, from + length);
             picture.innerHTML = timeline.svg([panel], { from, to: from + length, hasStyle: false });
@@ -338,9 +342,7 @@
     }
 
     function drawFinished() {
-        const lengths = [...finishedViews.values()].map(
-            ({ exchanges }) => exchanges.end(0) - (exchanges.rows[0]?.request_head ?? 0),
-        );
+        const lengths = [...finishedViews.values()].map(({ exchanges }) => exchanges.end(null) - exchanges.start());
         for (const { draw } of finishedViews.values()) draw(Math.max(0, ...lengths));
     }
 
