@@ -424,7 +424,7 @@ mod tests {
         assert_eq!(ids(), (true, vec![first], vec![]));
         let second = recorder.begin(1, Duration::ZERO, head("/"));
         for _ in 0..1_000 {
-            recorder.change(|live, now| live.wrote(second, 1, now));
+            recorder.change(|live, now| live.wrote(second, None, 1, now));
         }
         assert_eq!(ids(), (false, vec![second], vec![]));
         assert_eq!(ids(), (false, vec![], vec![]));
