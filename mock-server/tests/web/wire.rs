@@ -234,9 +234,11 @@ fn the_status_in_the_record_is_the_one_on_the_wire() {
         }
     }
     // Faults that are text don't have statuses below 200.
-    let hints = Fault::Status { code: StatusCode::EARLY_HINTS, retry_after: None };
-    let seen = sent_and_recorded(large(None).fault(SITE, hints), "GET / HTTP/1.1\r\nhost: x\r\n\r\n");
-    assert_eq!(seen, (Some(103), vec![Some(103)]));
+    for code in [StatusCode::CONTINUE, StatusCode::EARLY_HINTS] {
+        let site = large(None).fault(SITE, Fault::Status { code, retry_after: None });
+        let seen = sent_and_recorded(site, "GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+        assert_eq!(seen, (Some(code.as_u16()), vec![Some(code.as_u16())]));
+    }
 }
 
 #[test]
