@@ -437,7 +437,7 @@ mod tests {
     }
 
     #[test]
-    fn a_follower_is_told_what_was_forgotten_and_begins_again_if_that_is_too_much() {
+    fn a_follower_gets_the_ids_of_what_was_forgotten_and_begins_again_if_there_are_too_many() {
         let recorder = Recorder::new(None);
         recorder.follow(7, Arc::default());
         let fetch = |times| {

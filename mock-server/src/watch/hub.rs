@@ -210,7 +210,7 @@ impl Hub {
         self.change(|state| state.button.take());
     }
 
-    /// Somebody clicks the button with this id. Returns whether it's still there.
+    /// The button with this id is clicked. Returns whether it was still there.
     pub fn click(&self, id: u64) -> bool {
         let button = self.change(|state| state.button.take_if(|button| button.id == id));
         // Without the lock, because it may do anything.
