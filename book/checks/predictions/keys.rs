@@ -213,6 +213,13 @@ fn choice_key(choice: &Choice, run: &str, needs_reason: bool) -> anyhow::Result<
     };
     let wrong = || choice.options.iter().enumerate().filter(|(other, _)| *other != index);
     ensure!(wrong().count() > 0, "there's no wrong option");
+    // A new run that makes a different option right has to be read by a person.
+    let right = &choice.options[index];
+    ensure!(
+        right.why.is_none(),
+        "\"{}\" is right in this run, and its `why` says that it's wrong",
+        right.text
+    );
     ensure!(!needs_reason || wrong().any(|(_, option)| option.why.is_some()), "no wrong option has a `why`");
     for why in choice.options.iter().filter_map(|option| option.why.as_ref()) {
         check_text(why)?;
@@ -351,6 +358,8 @@ mod tests {
             let error = choice(&format!("{wrong}, {options}")).expect_err("it breaks a rule");
             assert!(error.contains(words), "{error}");
         }
+        let error = choice("{ text = 'A' }, { text = 'B', when = 'job', why = 'no' }");
+        assert!(error.is_err_and(|error| error.contains("its `why` says that it's wrong")));
         let silent = choice("{ text = 'A', when = 'job' }, { text = 'B' }");
         assert!(silent.is_err_and(|error| error.contains("no wrong option has a `why`")));
     }

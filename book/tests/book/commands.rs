@@ -139,7 +139,7 @@ impl Checker {
             }
             "curl" | "curl.exe" => words.iter().try_for_each(|word| check_fault(word)),
             program if program.starts_with(".venv/bin/") => Ok(()),
-            "bash" | "git" | "mdbook" | "node" | "python3" | "rustlings" | "tokio-console" => Ok(()),
+            "bash" | "git" | "mdbook" | "node" | "python3" | "rustlings" | "tokio-console" | "tsc" => Ok(()),
             _ => Err(format!("`{program}` is new: say how to check it in book/tests/book/commands.rs")),
         }
     }
