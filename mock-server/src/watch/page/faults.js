@@ -71,7 +71,7 @@ const watchFaults = (() => {
             if (event.key === "Enter") void choose(input.value);
         });
         const parts = [
-            element("div", {}, element("code", {}, name), ...(url ? [element("small", {}, url)] : [])),
+            element("div", { class: "place" }, element("code", {}, name), ...(url ? [element("small", {}, url)] : [])),
             element("div", { class: "choice" }, select, form, behaviour, wrong),
         ];
         return { parts, show, isShown: (/** @type {string} */ choice) => choice === current };

@@ -187,8 +187,10 @@
             reports.replaceChildren(...reportsOf(run.reports));
             const site = run.sites.find((site) => !site.is_out_of_reach);
             const command = element("pre", {}, `curl -i ${site?.url}`);
-            const first = state.button ? `Press ${state.button.label}` : "Start your client";
-            const words = `No request has arrived yet. ${first}, or send a request from a terminal:`;
+            // After a finished run, the button ends the program.
+            const isFirst = state.finished.length === 0;
+            const first = state.button && isFirst ? `Press ${state.button.label}` : "Start your client";
+            const words = `No request has arrived ${isFirst ? "yet" : "since then"}. ${first}, or send a request from a terminal:`;
             example.replaceChildren(element("p", {}, words), ...(site ? [command] : []));
         }
 
