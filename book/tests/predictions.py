@@ -78,7 +78,7 @@ def numbers(page, address):
     if not head(place).evaluate("head => head === document.activeElement"):
         complain("the result doesn't get the focus")
     cells = place.locator("tbody tr").nth(1).locator("td").all_inner_texts()
-    if cells[0] != "0,8 seconds" or "✗ wrong (within 20 %)" not in cells[2]:
+    if cells[0] != "0,8 seconds" or "✗ wrong (more than 20 % off)" not in cells[2]:
         complain(f"the wrong answer is shown as {cells}")
     if not re.search("Version B: .* starts nothing", place.locator("li").inner_text()):
         complain(f"the reason is {place.locator('li').inner_text()}")

@@ -234,6 +234,8 @@ const labPanel = (() => {
         );
 
         const heading = element("h3", { id: `${id}-title` }, `Try it: ${lab.title}`);
+        // What the page asks for begins with the chapter's numbers.
+        task.hidden = isNew;
         place.replaceChildren(heading, task, controls, actions, note, question, summary, result);
         place.setAttribute("role", "group");
         place.setAttribute("aria-labelledby", heading.id);

@@ -57,7 +57,8 @@ const labSettings = (() => {
         `?${new URLSearchParams({ lab: lab.name, ...changes(lab, values) })}#lab-${lab.name}`;
 
     /**
-     * Random settings that differ from the defaults.
+     * Random settings that differ from the defaults. Except for the version of the code, a choice stays as it is in the chapter, so
+     * that it's still the chapter's question.
      * @param {Lab} lab
      * @param {() => number} random
      * @returns {LabValues}
@@ -66,6 +67,7 @@ const labSettings = (() => {
         const below = (/** @type {number} */ count) => Math.floor(random() * count);
         for (;;) {
             const entries = lab.controls.map((control) => {
+                if (control.type === "choice" && control.name !== "version") return [control.name, defaultOf(control)];
                 if (control.type === "choice") return [control.name, control.options[below(control.options.length)][0]];
                 const steps = Math.floor((control.max - control.min) / control.step);
                 return [control.name, String(control.min + control.step * below(steps + 1))];

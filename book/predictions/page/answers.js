@@ -19,7 +19,7 @@
  * @typedef {string | string[] | null} PredictionAnswer
  *
  * What comes of an answer. `given` and `run` are texts, or lists of texts.
- * @typedef {{ isRight: boolean, given: string | string[], run: string | string[], how: string, why: string }} PredictionVerdict
+ * @typedef {{ isRight: boolean, given: string | string[], run: string | string[], why: string }} PredictionVerdict
  */
 
 const predictionAnswers = (() => {
@@ -102,21 +102,21 @@ const predictionAnswers = (() => {
     function judge(question, answer) {
         switch (question.kind) {
             case "number":
-                return { ...judgeNumber(question, String(answer)), how: how(question) };
+                return judgeNumber(question, String(answer));
             case "choice": {
                 const right = question.options[question.right].text;
                 const why = question.options.find(({ text }) => text === answer)?.why ?? "";
                 const isRight = answer === right;
-                return { isRight, given: String(answer), run: right, how: how(question), why: isRight ? "" : why };
+                return { isRight, given: String(answer), run: right, why: isRight ? "" : why };
             }
             case "order": {
                 const run = question.right.map((index) => question.items[index]);
                 const given = Array.isArray(answer) ? answer : [];
                 const isRight = run.every((item, index) => item === given[index]);
-                return { isRight, given, run, how: how(question), why: isRight ? "" : question.why ?? "" };
+                return { isRight, given, run, why: isRight ? "" : question.why ?? "" };
             }
             default:
-                return { isRight: true, given: "", run: question.text, how: "", why: "" };
+                return { isRight: true, given: "", run: question.text, why: "" };
         }
     }
 

@@ -26,7 +26,11 @@ const predictionPage = (() => {
      * The place of a lab, with settings that are new each time.
      * @param {string} lab
      */
-    const newNumbers = (lab) => `?lab=${lab}&new-numbers#lab-${lab}`;
+    const newNumbers = (lab) => {
+        // A different address each time, because a browser stays where it is if the address is the same.
+        const draw = Math.floor(Math.random() * 1_000_000);
+        return `?lab=${lab}&new-numbers=${draw}#lab-${lab}`;
+    };
 
     /**
      * The fold with the run.
@@ -205,6 +209,7 @@ const predictionPage = (() => {
         // The page for printing has all chapters.
         if (name === "print") return;
         markSidebar();
+        document.documentElement.classList.add("prediction-forms");
         const main = document.querySelector("main");
         if (!main || !current) return;
         /** @type {(() => void)[]} */

@@ -40,14 +40,23 @@ const predictionResult = (() => {
         const head = element("p", { class: "prediction-head", tabindex: -1 }, `${isRight ? "✓" : "✗"} ${verdict}`);
 
         const columns = ["Question", "Your answer", "The run", "Result"];
-        const rows = asked.map(({ question, given, run, how, isRight }) =>
+        /**
+         * How near a number was, if it didn't have to be exact.
+         * @param {PredictionQuestion} question
+         * @param {boolean} isRight
+         */
+        const margin = (question, isRight) => {
+            if (question.kind !== "number" || !question.within) return "";
+            return isRight ? ` (within ${question.within} %)` : ` (more than ${question.within} % off)`;
+        };
+        const rows = asked.map(({ question, given, run, isRight }) =>
             element(
                 "tr",
                 {},
                 element("th", { scope: "row" }, ...nameOf(question)),
                 cell(given),
                 cell(run),
-                element("td", { class: isRight ? "" : "prediction-wrong" }, isRight ? "✓ right" : "✗ wrong", how && ` (${how})`),
+                element("td", { class: isRight ? "" : "prediction-wrong" }, isRight ? "✓ right" : "✗ wrong", margin(question, isRight)),
             ),
         );
         const table = element(
