@@ -195,7 +195,28 @@ const predictionForm = (() => {
             element("thead", {}, element("tr", {}, element("td"), ...head)),
             element("tbody", {}, ...body),
         );
-        return element("div", { class: "table-wrapper" }, made);
+        return stackable(made);
+    }
+
+    /**
+     * Lets CSS put the cells of a table below each other on a narrow page: each has the name of its column, and roles that don't
+     * depend on the layout.
+     * @param {HTMLTableElement} table
+     */
+    function stackable(table) {
+        const [head, ...body] = table.rows;
+        const columns = [...head.cells].map((cell) => cell.textContent ?? "");
+        for (const group of [table.tHead, ...table.tBodies]) group?.setAttribute("role", "rowgroup");
+        for (const cell of head.cells) cell.setAttribute("role", "columnheader");
+        for (const row of body) {
+            for (const [index, cell] of [...row.cells].entries()) {
+                cell.setAttribute("role", cell.tagName === "TH" ? "rowheader" : "cell");
+                cell.dataset.column = columns[index];
+            }
+        }
+        for (const row of table.rows) row.setAttribute("role", "row");
+        table.setAttribute("role", "table");
+        return element("div", { class: "table-wrapper" }, table);
     }
 
     /**
@@ -248,5 +269,5 @@ const predictionForm = (() => {
         return { form, focus: () => fields.find((field) => field !== null)?.focus() };
     }
 
-    return { make, words, plain };
+    return { make, stackable, words, plain };
 })();

@@ -71,7 +71,7 @@ const predictionResult = (() => {
                 const name = isAlone ? [] : [element("strong", {}, ...nameOf(question), ":"), " "];
                 return element(isAlone ? "p" : "li", {}, ...name, ...words(why));
             });
-        const part = element("div", { class: "prediction-result" }, head, element("div", { class: "table-wrapper" }, table));
+        const part = element("div", { class: "prediction-result" }, head, predictionForm.stackable(table));
         if (isAlone) part.append(...reasons);
         else if (reasons.length > 0) part.append(element("ul", {}, ...reasons));
         part.append(element("div", { class: "prediction-actions" }, ...actions));
