@@ -131,7 +131,7 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<()> {
         && let Err(error) = watch.open_in_browser()
     {
         // The address is there for a person to open.
-        complain(&format!("cannot open a browser: {error}"));
+        complain(&format!("cannot open the browser: {error}; open the address yourself"));
     }
     // In a thread of its own: a terminal that does not read (`| less`) must not keep Ctrl-C waiting.
     let (printing, printed) = std::sync::mpsc::channel::<()>();

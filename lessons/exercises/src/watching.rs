@@ -20,6 +20,7 @@ static PAGE: LazyLock<Option<Mutex<Page>>> = LazyLock::new(|| {
         return None;
     }
     let page = LivePage::start("exercises").expect("the page starts");
+    page.print_address();
     Some(Mutex::new(Page { page, has_started: false }))
 });
 

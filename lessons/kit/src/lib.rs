@@ -131,10 +131,13 @@ fn start_with(
     proxy::leave_loopback_alone(short(name));
     if lesson.sites.is_empty() {
         lesson.check_picture();
-        let mut page =
-            arguments.watch.then(|| start_page(name, arguments.open));
+        let mut page = arguments.watch.then(|| start_page(name));
         let web = start_web(name, sites, &arguments, page.as_ref());
         if let Some(page) = &mut page {
+            page.print_address();
+            if arguments.open {
+                page.open_in_browser();
+            }
             page.wait_for_start();
         }
         lesson.sites = sites_of(&web);
@@ -302,14 +305,9 @@ fn columns() -> usize {
     })
 }
 
-fn start_page(name: &str, opens: bool) -> LivePage {
+fn start_page(name: &str) -> LivePage {
     match LivePage::start(short(name)) {
-        Ok(page) => {
-            if opens {
-                page.open_in_browser();
-            }
-            page
-        }
+        Ok(page) => page,
         Err(error) => fail(name, 1, &format!("--watch: {error}")),
     }
 }

@@ -31,7 +31,7 @@ enum Press {
 }
 
 impl LivePage {
-    /// Serves the page, and prints its address to standard error. From now on, the page reads standard input.
+    /// Serves the page. From now on, it reads standard input.
     ///
     /// # Errors
     ///
@@ -40,15 +40,18 @@ impl LivePage {
         let watch = Watch::start()?;
         let (sender, presses) = mpsc::channel();
         read_input(sender.clone());
-        let page = LivePage {
+        Ok(LivePage {
             watch,
             program: program.to_owned(),
             sender,
             presses: Mutex::new(presses),
             has_input: true,
-        };
-        page.print(&format!("the live page is {}", page.watch.url()));
-        Ok(page)
+        })
+    }
+
+    /// Prints the page's address to standard error.
+    pub fn print_address(&self) {
+        self.print(&format!("the live page is {}", self.watch.url()));
     }
 
     /// What a web reports to.
@@ -103,9 +106,12 @@ impl LivePage {
     }
 
     pub(crate) fn wait_for_end(&mut self) {
-        self.watch.say("The program has finished. Its sites still respond, so you can try other clients.");
-        press_with_ctrl_c(self.sender.clone());
-        self.wait("finished; the page stays until you press End there, or Enter or Ctrl-C here", "End");
+        // It may also end with an error, which is printed only after this.
+        self.watch.say("The program is at its end. Its sites still respond, so you can try other clients.");
+        if let Err(error) = press_with_signals(self.sender.clone()) {
+            self.print(&format!("cannot listen for signals: {error}"));
+        }
+        self.wait("at its end; the page stays until you press End there, or Enter or Ctrl-C here", "End");
     }
 
     /// Prints to standard error without a macro, because `cargo test` holds back what a test prints with macros.
@@ -117,7 +123,8 @@ impl LivePage {
 /// Reads standard input in a thread, which ends with the program.
 fn read_input(sender: Sender<Press>) {
     thread::spawn(move || {
-        for line in io::stdin().lock().lines() {
+        // A line is Enter, whatever it says and in which encoding.
+        for line in io::stdin().lock().split(b'\n') {
             if line.is_err() || sender.send(Press::Key).is_err() {
                 break;
             }
@@ -127,16 +134,47 @@ fn read_input(sender: Sender<Press>) {
     });
 }
 
-/// Makes Ctrl-C a press, in a program that has listened for Ctrl-C, too. Such a program no longer ends by it.
-fn press_with_ctrl_c(sender: Sender<Press>) {
+/// Makes the signals that end a program a press, because a program that has listened for one of them no longer ends by it. When
+/// this returns, none is missed.
+fn press_with_signals(sender: Sender<Press>) -> io::Result<()> {
+    let runtime =
+        runtime::Builder::new_current_thread().enable_all().build()?;
+    let ended = {
+        let _context = runtime.enter();
+        signals()?
+    };
     thread::spawn(move || {
-        let runtime =
-            runtime::Builder::new_current_thread().enable_all().build();
-        if let Ok(runtime) = runtime
-            && runtime.block_on(tokio::signal::ctrl_c()).is_ok()
-        {
-            // The page may be gone.
-            let _ = sender.send(Press::Key);
-        }
+        runtime.block_on(ended);
+        // The page may be gone.
+        let _ = sender.send(Press::Key);
     });
+    Ok(())
+}
+
+/// Ends with Ctrl-C or SIGTERM.
+#[cfg(unix)]
+fn signals() -> io::Result<impl Future<Output = ()> + Send> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ends with Ctrl-C or Ctrl-Break.
+#[cfg(windows)]
+fn signals() -> io::Result<impl Future<Output = ()> + Send> {
+    use tokio::signal::windows::{ctrl_break, ctrl_c};
+    let mut interrupt = ctrl_c()?;
+    let mut terminate = ctrl_break()?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }

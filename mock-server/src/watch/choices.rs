@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use crate::fault::{Fault, FaultError};
+use crate::record::PATH_KEPT;
 use crate::site::Site;
 
 /// The most places that can have a choice of their own.
@@ -49,6 +50,8 @@ pub(crate) enum ChoiceError {
         "`{0}` concerns the site's port, which is open already; only a web that hasn't started can have this fault"
     )]
     Port(String),
+    #[error("a path begins with a slash, has no query, and at most {PATH_KEPT} bytes")]
+    Path,
     #[error("no site is called `{0}`")]
     Site(String),
     #[error("`{0}` can't be changed: its port was closed to clients when the web started")]
@@ -86,11 +89,20 @@ impl Choice {
 impl Choices {
     /// Chooses what a place does, from the next request on.
     pub fn choose(&self, place: Place, choice: Choice) -> Result<(), ChoiceError> {
-        let mut chosen = self.chosen();
-        if chosen.len() >= MOST && !chosen.contains_key(&place) {
-            return Err(ChoiceError::TooMany);
+        if let Some(path) = &place.path
+            && (!path.starts_with('/') || path.contains('?') || path.len() > PATH_KEPT)
+        {
+            return Err(ChoiceError::Path);
         }
+        let mut chosen = self.chosen();
         let number = chosen.values().map(|chosen| chosen.number).max().unwrap_or_default() + 1;
+        if chosen.len() >= MOST && !chosen.contains_key(&place) {
+            // These are there only for their numbers.
+            chosen.retain(|_, chosen| chosen.choice != Choice::AsStarted);
+            if chosen.len() >= MOST {
+                return Err(ChoiceError::TooMany);
+            }
+        }
         chosen.insert(place, Chosen { choice, number });
         self.is_any.store(true, Ordering::Release);
         Ok(())
@@ -168,6 +180,28 @@ mod tests {
         choose(&choices, None, "started");
         assert_eq!(faults(), [Some(Fault::Hang), None]);
         assert_eq!(choices.all().len(), 1);
+    }
+
+    #[test]
+    fn places_without_a_choice_of_their_own_make_room_for_others() {
+        let choices = Choices::default();
+        let choose = |number: usize, choice: &str| {
+            let place = Place { site: "a.example".to_owned(), path: Some(format!("/{number}")) };
+            choices.choose(place, Choice::read(choice).expect("it can be chosen"))
+        };
+        assert!((0..MOST).all(|number| choose(number, "none").is_ok()));
+        assert!(matches!(choose(MOST, "none"), Err(ChoiceError::TooMany)));
+        choose(7, "started").expect("it has a place");
+        choose(MOST, "none").expect("there's room");
+    }
+
+    #[test]
+    fn a_path_that_no_request_can_have_is_refused() {
+        for path in ["", "page", "/page?query", &format!("/{}", "x".repeat(PATH_KEPT))] {
+            let place = Place { site: "a.example".to_owned(), path: Some(path.to_owned()) };
+            let error = Choices::default().choose(place, Choice::NoFault);
+            assert!(matches!(error, Err(ChoiceError::Path)), "{path}");
+        }
     }
 
     #[test]

@@ -15,10 +15,13 @@ use crate::record::{EXCHANGES_KEPT, RECORD_BYTES, Record};
 use crate::recorder::{self, Recorder};
 use crate::timeline::harmless;
 
-/// The most pages that can be open at the same time.
-const PAGES: usize = 10;
+/// The most pages that can be open at the same time. A browser has six connections to a host, and each page keeps one of them. One
+/// has to be left for the clicks.
+const PAGES: usize = 5;
 /// The most finished runs that are kept. Together they have at most as many exchanges, and take as much memory, as one record.
 const FINISHED: usize = 100;
+/// How much of a report's words is kept, in characters.
+const WORDS: usize = 2_000;
 /// The most reports that are kept of one run.
 const REPORTS: usize = 20;
 
@@ -62,6 +65,16 @@ pub(crate) struct Report {
     pub expected: String,
     /// How it failed; `None` if it passed.
     pub failure: Option<String>,
+}
+
+impl Report {
+    pub fn new(expected: &str, failure: Option<&str>) -> Report {
+        let shortened = |words: &str| match words.char_indices().nth(WORDS) {
+            Some((end, _)) => format!("{}…", &words[..end]),
+            None => words.to_owned(),
+        };
+        Report { expected: shortened(expected), failure: failure.map(shortened) }
+    }
 }
 
 struct FinishedRun {

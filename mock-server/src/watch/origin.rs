@@ -11,7 +11,9 @@ use hyper::http::request;
 pub(crate) fn check_origin(head: &request::Parts) -> Result<(), &'static str> {
     const WORDS: &str = "a page of another origin can't change anything here";
     let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
-    let is_own = |origin: &str| host.is_some_and(|host| origin.strip_prefix("http://") == Some(host));
+    let is_own = |origin: &str| {
+        is_for_this_machine(head) && host.is_some_and(|host| origin.strip_prefix("http://") == Some(host))
+    };
     let mut origins = head.headers.get_all(ORIGIN).iter();
     if !origins.all(|origin| origin.to_str().is_ok_and(is_own)) {
         return Err(WORDS);
@@ -68,6 +70,12 @@ mod tests {
             vec![host, ("origin", "http://127.0.0.1:80"), ("sec-fetch-site", "same-site")],
             vec![host, ("sec-fetch-site", "cross-site")],
             vec![("origin", "http://127.0.0.1:80")],
+            // It points to this machine.
+            vec![
+                ("host", "other.example"),
+                ("origin", "http://other.example"),
+                ("sec-fetch-site", "same-origin"),
+            ],
         ] {
             assert!(check_origin(&head(&refused)).is_err(), "{refused:?}");
         }

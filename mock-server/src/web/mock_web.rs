@@ -141,8 +141,7 @@ impl MockWeb {
     /// passed, or the words of its failure. Without a live page this does nothing.
     pub fn report(&self, expected: &str, seen: Result<(), &str>) {
         if let Some((watch, run)) = &self.started.watch {
-            let seen = seen.err().map(str::to_owned);
-            watch.hub().report(*run, Report { expected: expected.to_owned(), failure: seen });
+            watch.hub().report(*run, Report::new(expected, seen.err()));
         }
     }
 

@@ -393,16 +393,16 @@ fn a_page_that_is_asked_for_by_another_name_is_refused_with_any_token() {
 }
 
 #[test]
-fn an_eleventh_page_is_refused_until_another_one_closes() {
+fn a_sixth_page_is_refused_until_another_one_closes() {
     let serving = Serving::start();
     let (watch, _watchdog) = watch();
     for (url, last) in [(watch.url(), "state"), (serving.watch.as_str(), "exchanges")] {
-        let mut pages: Vec<_> = (0..10).map(|_| Page::open(url)).collect();
+        let mut pages: Vec<_> = (0..5).map(|_| Page::open(url)).collect();
         let response = Client::new().get(format!("{url}/events")).send().expect("it answers");
         assert_eq!(response.status(), 503);
         assert_eq!(response.text().expect("words"), "too many live pages are open; close one of them\n");
         // It has read everything, so that closing it is an orderly end and no reset.
-        let mut closing = pages.pop().expect("there are ten");
+        let mut closing = pages.pop().expect("there are five");
         closing.until(|event| event["type"] == last);
         drop(closing);
         // The server notices it, at the latest when it sends the next comment.

@@ -59,7 +59,7 @@ impl Watched {
     fn waits_for_its_end(&mut self) {
         assert_eq!(
             self.says(),
-            "lesson01: finished; the page stays until you press End there, or Enter or Ctrl-C here\n"
+            "lesson01: at its end; the page stays until you press End there, or Enter or Ctrl-C here\n"
         );
     }
 
@@ -104,6 +104,25 @@ fn enter_while_the_lesson_runs_does_not_end_the_page() {
     assert_eq!(status_of(&page), 200);
     watched.press_enter();
     assert_eq!(watched.end().0, Some(0));
+}
+
+/// Even in a program that has listened for signals, after which they don't end it by themselves.
+#[cfg(unix)]
+#[test]
+fn a_signal_at_the_end_ends_the_page_and_the_status_is_that_of_the_program() {
+    for signal in ["-INT", "-TERM"] {
+        let mut watched = Watched::start();
+        watched.page();
+        watched.press_enter();
+        watched.waits_for_its_end();
+        let process = watched.child.id().to_string();
+        let kill = std::process::Command::new("kill")
+            .args([signal, &process])
+            .status();
+        assert!(kill.expect("there's a kill").success());
+        let status = watched.child.wait().expect("it ends");
+        assert_eq!(status.code(), Some(0), "{signal}");
+    }
 }
 
 #[test]

@@ -22,6 +22,12 @@ const watchElements = (() => {
     }
 
     /**
+     * Text without characters that would reorder the text around them or can't be seen.
+     * @param {string} text
+     */
+    const printable = (text) => text.replace(/(?![\u200c\u200d\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
+
+    /**
      * Sets a text only if it has changed, because a screen reader may read it again.
      * @param {Element} place
      * @param {string} words
@@ -46,7 +52,7 @@ const watchElements = (() => {
         }
     }
 
-    return { address, element, say, change };
+    return { address, element, printable, say, change };
 })();
 
 Object.assign(globalThis, { watchElements });

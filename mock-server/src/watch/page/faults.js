@@ -11,7 +11,7 @@
  */
 
 const watchFaults = (() => {
-    const { element, say, change } = watchElements;
+    const { element, printable, say, change } = watchElements;
     const OTHER = "other";
 
     /**
@@ -24,7 +24,7 @@ const watchFaults = (() => {
      * @param {WatchedFault[]} faults
      */
     function place(run, site, path, url, started, faults) {
-        const name = `${site}${path ?? ""}`;
+        const name = printable(`${site}${path ?? ""}`);
         const select = element(
             "select",
             { "aria-label": `Fault of ${name}` },

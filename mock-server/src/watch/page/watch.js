@@ -16,7 +16,7 @@
  */
 
 (() => {
-    const { address, element, say, change } = watchElements;
+    const { address, element, printable, say, change } = watchElements;
     const { Exchanges, withStatus } = watchExchanges;
 
     /** The time between two frames, in milliseconds, so there are thirty a second. */
@@ -98,12 +98,12 @@
             element(
                 "dl",
                 { class: `report ${failure === null ? "passed" : "failed"}` },
-                element("div", {}, element("dt", {}, "Expected"), element("dd", {}, expected)),
+                element("div", {}, element("dt", {}, "Expected"), element("dd", {}, printable(expected))),
                 element(
                     "div",
                     {},
                     element("dt", { class: "verdict" }, failure === null ? "Seen: passed" : "Seen: failed"),
-                    element("dd", {}, failure ?? "the same"),
+                    element("dd", {}, printable(failure ?? "the same")),
                 ),
             ),
         );
