@@ -207,7 +207,8 @@ const predictionForm = (() => {
         const [head, ...body] = table.rows;
         const columns = [...head.cells].map((cell) => cell.textContent ?? "");
         for (const group of [table.tHead, ...table.tBodies]) group?.setAttribute("role", "rowgroup");
-        for (const cell of head.cells) cell.setAttribute("role", "columnheader");
+        // The first cell may be empty, and then it's no header.
+        for (const cell of head.cells) cell.setAttribute("role", cell.tagName === "TH" ? "columnheader" : "cell");
         for (const row of body) {
             for (const [index, cell] of [...row.cells].entries()) {
                 cell.setAttribute("role", cell.tagName === "TH" ? "rowheader" : "cell");
