@@ -81,7 +81,7 @@ async fn watched(
     match kind {
         Kind::Program => page.wait_for_end(),
         Kind::Test => {
-            let result = result.as_ref().map(|()| ()).map_err(|it| &**it);
+            let result = result.as_ref().copied().map_err(|panic| &**panic);
             page.report(&web, result);
         }
     }
