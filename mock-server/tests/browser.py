@@ -204,10 +204,17 @@ def a_fault_takes_effect_for_the_next_request(browser, program):
     select.select_option("started")
     shows(other, "Fault of python.org", "started")
     check("as started", program.get("/site/python.org")[0], 200)
+    # A long choice doesn't make the page wider.
+    select.select_option("other")
+    text.fill("unstable?rate=0.5&with=status%3Fcode%3D503%26retry-after%3D2&seed=12345")
+    text.press("Enter")
+    shows(other, "Fault of python.org", text.input_value())
     for width, scheme in [(1280, "light"), (390, "dark")]:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
         check_looks(page, f"a page with faults at {width}, {scheme}")
+    select.select_option("started")
+    shows(other, "Fault of python.org", "started")
     page.close()
     other.close()
 
