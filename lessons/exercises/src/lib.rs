@@ -31,17 +31,19 @@ pub fn show(web: Builder, story: impl AsyncFnOnce(&MockWeb, &Client)) {
         let picture = timeline::text(&panel, timeline::WIDTH, panel.span());
         println!("\n{picture}");
     };
-    match watching::page() {
-        None => on_web(web, story),
-        Some(mut page) => watched(web, &mut page, story, Kind::Program),
-    }
+    run(web, story, Kind::Program);
 }
 
 /// Runs a test on a mock web.
 pub fn check(web: Builder, test: impl AsyncFnOnce(&MockWeb, &Client)) {
+    run(web, test, Kind::Test);
+}
+
+/// Runs `work` on a web, with a live page if it's asked for.
+fn run(web: Builder, work: impl AsyncFnOnce(&MockWeb, &Client), kind: Kind) {
     match watching::page() {
-        None => on_web(web, test),
-        Some(mut page) => watched(web, &mut page, test, Kind::Test),
+        None => on_web(web, work),
+        Some(mut page) => watched(web, &mut page, work, kind),
     }
 }
 
@@ -58,7 +60,7 @@ fn client() -> Client {
     Client::builder().no_proxy().build().expect("a client")
 }
 
-/// What runs on a web with a live page.
+/// What runs on a web. With a live page, they end differently.
 enum Kind {
     Program,
     Test,
