@@ -85,6 +85,15 @@ pub fn start(name: &str, about: &str) -> Lesson {
 /// [libraries](mock_server::presets::libraries). A site named like a fault of the [catalogue], such as
 /// `truncate?after=1000`, misbehaves that way.
 pub fn start_on(name: &str, about: &str, sites: &[&str]) -> Lesson {
+    start_with(name, about, || named(sites), None)
+}
+
+/// As [`start_on`], with sites that the program makes itself. They aren't made if there are URLs on the command line.
+pub fn start_on_own(
+    name: &str,
+    about: &str,
+    sites: impl FnOnce() -> Vec<mock_server::Site>,
+) -> Lesson {
     start_with(name, about, sites, None)
 }
 
@@ -97,13 +106,14 @@ pub fn start_in_parts(
     part: &'static str,
     count: u32,
 ) -> Lesson {
-    start_with(name, about, sites, Some(Parts { name: part, count }))
+    let parts = Some(Parts { name: part, count });
+    start_with(name, about, || named(sites), parts)
 }
 
 fn start_with(
     name: &str,
     about: &str,
-    sites: &[&str],
+    sites: impl FnOnce() -> Vec<mock_server::Site>,
     parts: Option<Parts>,
 ) -> Lesson {
     let parser = lexopt::Parser::from_env();
@@ -132,7 +142,7 @@ fn start_with(
     if lesson.sites.is_empty() {
         lesson.check_picture();
         let mut page = arguments.watch.then(|| start_page(name));
-        let web = start_web(name, sites, &arguments, page.as_ref());
+        let web = start_web(name, sites(), &arguments, page.as_ref());
         if let Some(page) = &mut page {
             page.print_address();
             if arguments.open {
@@ -314,14 +324,10 @@ fn start_page(name: &str) -> LivePage {
 
 fn start_web(
     name: &str,
-    sites: &[&str],
+    sites: Vec<mock_server::Site>,
     arguments: &Arguments,
     page: Option<&LivePage>,
 ) -> MockWeb {
-    let sites = sites.iter().map(|&name| {
-        let site = preset(name).or_else(|| faulty(name));
-        site.expect("a lesson names sites that the mock web has")
-    });
     let mut builder = MockWeb::builder().sites(sites).seed(arguments.seed);
     for (site, fault) in &arguments.faults {
         builder = builder.fault(site, fault.clone());
@@ -340,6 +346,15 @@ fn start_web(
         println!("(random faults use --seed {})", web.seed());
     }
     web
+}
+
+/// The sites with these names, as [`start_on`] finds them.
+fn named(sites: &[&str]) -> Vec<mock_server::Site> {
+    let found = sites.iter().map(|&name| {
+        let site = preset(name).or_else(|| faulty(name));
+        site.expect("a lesson names sites that the mock web has")
+    });
+    found.collect()
 }
 
 /// The preset site with this name.
