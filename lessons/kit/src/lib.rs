@@ -206,15 +206,13 @@ impl Lesson {
         })
     }
 
-    /// Ends a program that mustn't run against real sites with status 2 if it was given any.
-    pub fn require_mock_web(&self) {
-        if self.web.is_none() {
-            fail(
-                &self.name,
-                2,
-                "this program takes no URLs, because it would overload a real site",
-            );
-        }
+    /// The mock web of a program that mustn't run against real sites, or that mounts mocks of its own. If it was given
+    /// any URLs, this ends it with status 2.
+    pub fn require_mock_web(&self) -> &MockWeb {
+        self.web.as_ref().unwrap_or_else(|| {
+            let error = "this program takes no URLs, because it's made for the mock web";
+            fail(&self.name, 2, error)
+        })
     }
 
     /// Prints what the server saw since the last timeline, on the scale of the longest so far. With `--timeline` it

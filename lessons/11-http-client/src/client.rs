@@ -1,0 +1,100 @@
+//! One client for everything, and the login.
+
+// ANCHOR: use
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
+use reqwest::{Client, Url};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{ShopError, receive};
+// ANCHOR_END: use
+
+/// How long to wait for a connection.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long to wait for the next bytes of a response.
+pub const READ_TIMEOUT: Duration = Duration::from_secs(10);
+
+// ANCHOR: http_client
+/// The one client of the program, with everything that all requests share.
+///
+/// # Errors
+///
+/// When the system refuses something a client needs.
+pub fn http_client() -> reqwest::Result<Client> {
+    let json = HeaderValue::from_static("application/json");
+    Client::builder()
+        .user_agent("lesson11/0.1")
+        .default_headers(HeaderMap::from_iter([(ACCEPT, json)]))
+        .cookie_store(true)
+        .gzip(true)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(READ_TIMEOUT)
+        .build()
+}
+// ANCHOR_END: http_client
+
+// ANCHOR: log_in
+/// What a login sends.
+#[derive(Clone, Debug, Serialize)]
+pub struct Credentials {
+    /// The name of the user.
+    pub user: String,
+    /// The password.
+    pub password: String,
+}
+
+/// What a login returns. The session itself is a cookie.
+#[derive(Debug, Deserialize)]
+struct Login {
+    token: String,
+}
+
+/// A client of the shop whose user is logged in.
+#[derive(Clone, Debug)]
+pub struct ShopClient {
+    http: Client,
+    base: Url,
+    token: String,
+}
+
+impl ShopClient {
+    /// Logs in. The client keeps the session's cookie.
+    ///
+    /// # Errors
+    ///
+    /// When the shop refuses, or doesn't answer.
+    pub async fn log_in(
+        http: Client,
+        base: Url,
+        credentials: &Credentials,
+    ) -> Result<ShopClient, ShopError> {
+        let request = http.post(at(&base, "/login")).json(credentials);
+        let Login { token } = receive(request).await?;
+        Ok(ShopClient { http, base, token })
+    }
+}
+// ANCHOR_END: log_in
+
+impl ShopClient {
+    /// The token for the header `Authorization`.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// The client behind it.
+    pub fn http(&self) -> &Client {
+        &self.http
+    }
+
+    /// The URL of a path.
+    pub fn url(&self, path: &str) -> Url {
+        at(&self.base, path)
+    }
+}
+
+fn at(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    url.set_path(path);
+    url
+}

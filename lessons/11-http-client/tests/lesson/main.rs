@@ -1,0 +1,4 @@
+//! The lesson's claims, proved by what the server saw.
+
+mod login;
+mod support;
