@@ -159,7 +159,8 @@ async fn check(row: &Row) {
 /// Fetches the page once; an error says what was not as expected.
 async fn attempt(row: &Row, limit: Option<Duration>) -> Result<(), String> {
     let (web, _watchdog) = start(large(Some(row.fault)));
-    let client = reqwest::Client::builder();
+    // Another package's feature may have turned gzip on.
+    let client = reqwest::Client::builder().no_gzip();
     let client = if let Some(limit) = limit { client.timeout(limit) } else { client };
     let client = client.build().expect("a client without TLS always builds");
 

@@ -98,7 +98,8 @@ fn timeout_of((_, is_right): &Row) -> Option<Stage> {
 /// A client with one timeout, because on a busy machine a second one might
 /// expire as well before the client looks.
 fn client_for(row: &Row) -> reqwest::Client {
-    let client = reqwest::Client::builder();
+    // Another package's feature may have turned gzip on.
+    let client = reqwest::Client::builder().no_gzip();
     let client = match timeout_of(row) {
         Some(Stage::Connecting) => {
             client.connect_timeout(Duration::from_secs(2))

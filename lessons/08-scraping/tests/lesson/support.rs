@@ -37,7 +37,8 @@ pub fn client_with_timeout() -> reqwest::Client {
 }
 
 fn client_with(timeout: Duration) -> reqwest::Client {
-    let client = reqwest::Client::builder().timeout(timeout);
+    // Another package's feature may have turned gzip on.
+    let client = reqwest::Client::builder().no_gzip().timeout(timeout);
     client.build().expect("a client")
 }
 
