@@ -1,0 +1,10 @@
+//! The programs in `examples`, for the tests to call.
+
+#![expect(dead_code, reason = "an example has a `main`, which is not called")]
+
+#[path = "../../examples/gzip.rs"]
+pub mod gzip;
+#[path = "../../examples/json_shapes.rs"]
+pub mod json_shapes;
+#[path = "../../examples/pool.rs"]
+pub mod pool;
