@@ -31,7 +31,8 @@ mod web;
 mod wire;
 
 pub use fault::{
-    Allows, Charset, ContentType, Fault, FaultError, Kind, Parameter, RetryAfter, Spread, Title, catalogue,
+    Allows, Charset, ContentType, Fault, FaultError, Head, Interim, Kind, Length, Parameter, RetryAfter,
+    Spread, Title, catalogue,
 };
 pub use httpdate::HttpDate;
 pub use hyper::StatusCode;

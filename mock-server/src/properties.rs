@@ -10,7 +10,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::fault::effect::{Context, Effect};
-use crate::fault::{Charset, ContentType, Fault, Kind, RetryAfter, Spread, Title, catalogue};
+use crate::fault::{
+    Charset, ContentType, Fault, Head, Interim, Kind, Length, RetryAfter, Spread, Title, catalogue,
+};
 use crate::server::routes::Program;
 use crate::site::presets;
 use crate::wire::script::{Script, Step, Steps};
@@ -28,6 +30,9 @@ fn near_faults() -> impl Strategy<Value = String> {
             "none",
             "huge",
             "escape",
+            "twice",
+            "many",
+            "103",
             "503",
             "reset",
             "status?code=418",
@@ -102,7 +107,15 @@ fn faults() -> impl Strategy<Value = Fault> {
         Fault::Charset(Charset::InvalidUtf8),
         Fault::ContentType(ContentType::None),
         Fault::Title(Title::Escape),
+        Fault::Head(Head::Many),
+        Fault::Head(Head::NoStatusLine),
+        Fault::Length(Length::Short),
+        Fault::Length(Length::Long),
+        Fault::Length(Length::Twice),
+        Fault::Length(Length::WithChunked),
+        Fault::Trailers,
     ]);
+    let interim = select(vec![Interim::Continue, Interim::Processing, Interim::EarlyHints]);
     let leaf = prop_oneof![
         plain,
         status,
@@ -120,6 +133,7 @@ fn faults() -> impl Strategy<Value = Fault> {
         time().prop_map(|after| Fault::IdleClose { after }),
         (non_zero(), time()).prop_map(|(chunk, pause)| Fault::Endless { chunk, pause }),
         (0..20_u16).prop_map(|megabytes| Fault::GzipBomb { megabytes }),
+        (interim, number()).prop_map(|(of, count)| Fault::Interim { of, count }),
     ];
     leaf.prop_recursive(2, 4, 1, move |inner| {
         prop_oneof![

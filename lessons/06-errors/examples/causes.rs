@@ -4,7 +4,7 @@
 //! cargo run -p lesson06 --example causes
 //! ```
 //!
-//! Thirteen sites, each named after its fault in the catalogue. The headings are what `reqwest` says. Below them are,
+//! Fifteen sites, each named after its fault in the catalogue. The headings are what `reqwest` says. Below them are,
 //! for each fault, the words of the last cause and what this lesson makes of it.
 
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use lesson_kit::println;
 use lesson06::{FetchError, client, fetch_all};
 
 /// The faults that make an error.
-pub const FAULTS: [&str; 13] = [
+pub const FAULTS: [&str; 15] = [
     "refused",
     "connect-hang",
     "hang",
@@ -29,6 +29,8 @@ pub const FAULTS: [&str; 13] = [
     "endless",
     "title?as=huge",
     "status?code=503",
+    "length?as=twice",
+    "head?as=many",
 ];
 
 #[tokio::main]

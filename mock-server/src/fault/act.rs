@@ -2,7 +2,7 @@
 
 use super::effect::{Context, Effect};
 use super::faults::Fault;
-use super::{body, connection, head, page, random};
+use super::{bad_head, body, connection, framing, head, page, random};
 
 impl Fault {
     /// What it does to this exchange.
@@ -13,6 +13,7 @@ impl Fault {
             Fault::Redirect { hops } => head::redirect(*hops, context),
             Fault::RedirectLoop => head::redirect_loop(context),
             Fault::SlowHead { pause } => head::slow_head(*pause),
+            Fault::Head(head) => bad_head::head(*head),
 
             Fault::RandomDelay { spread, seed } => random::delay(*spread, *seed, context),
             Fault::FailFirst { count, with, .. } if context.before < *count => with.effect(context),
@@ -40,6 +41,10 @@ impl Fault {
             Fault::Stall { after, pause } => body::stall(*after, *pause),
             Fault::BadChunk => body::bad_chunk(),
             Fault::Endless { chunk, pause } => body::endless(*chunk, *pause),
+
+            Fault::Length(length) => framing::length(*length),
+            Fault::Interim { of, count } => framing::interim(*of, *count),
+            Fault::Trailers => framing::trailers(),
 
             Fault::GzipBomb { megabytes } => page::gzip_bomb(*megabytes),
             Fault::Charset(charset) => page::charset(*charset),

@@ -6,11 +6,19 @@ use url::form_urlencoded;
 
 use super::faults::Fault;
 use super::parameter::{Kind, Parameter, Values};
-use super::{body, connection, head, page, random};
+use super::{bad_head, body, connection, framing, head, page, random};
 
 /// Every kind of fault that you can write as text, with its parameters.
 pub fn catalogue() -> impl Iterator<Item = &'static Kind> {
-    let families = [head::KINDS, random::KINDS, connection::KINDS, body::KINDS, page::KINDS];
+    let families = [
+        head::KINDS,
+        bad_head::KINDS,
+        random::KINDS,
+        connection::KINDS,
+        body::KINDS,
+        framing::KINDS,
+        page::KINDS,
+    ];
     families.into_iter().flatten()
 }
 

@@ -146,6 +146,19 @@ pub enum Fault {
     ContentType(ContentType),
     /// The page has a title that a client doesn't expect.
     Title(Title),
+    /// `Content-Length` doesn't say where the body ends.
+    Length(Length),
+    /// The response's head isn't what a client expects.
+    Head(Head),
+    /// Interim responses (1xx) come before the response, which ends the connection. The record doesn't count them.
+    Interim {
+        /// Which.
+        of: Interim,
+        /// How many.
+        count: u64,
+    },
+    /// The body is chunked, and the field `x-body-length` comes after it. The head announces it.
+    Trailers,
 }
 
 /// How random delays are distributed.
@@ -226,6 +239,53 @@ pub enum Title {
     Control,
     /// It has escape sequences, which a terminal obeys.
     Escape,
+}
+
+/// How `Content-Length` misleads a client. Unless a variant says otherwise, the connection closes (FIN) after the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Length {
+    /// It's half the length of the body.
+    Short,
+    /// It's 1,000 bytes more than the body has, and the connection stays open.
+    Long,
+    /// It's there twice: the length of the body, and half of it.
+    Twice,
+    /// There's none, and the body isn't chunked. It's as long as the connection lasts, which HTTP allows.
+    None,
+    /// It's half the length of the body, which is chunked.
+    WithChunked,
+    /// It's -1.
+    Negative,
+}
+
+/// How the head of a response surprises a client. The connection closes after it (FIN), and except for `NoStatusLine`, the page comes
+/// before that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Head {
+    /// It has a field with a value of a million bytes.
+    Huge,
+    /// It has ten thousand more fields.
+    Many,
+    /// It has a field that goes on in the next line. HTTP allowed that until 2014.
+    Folded,
+    /// It has a field with a space in its name.
+    BadName,
+    /// It begins with a field, so it isn't HTTP. Like any bytes that aren't, it counts as body in the record.
+    NoStatusLine,
+}
+
+/// An interim response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Interim {
+    /// 100, although the request didn't ask for it.
+    Continue,
+    /// 102.
+    Processing,
+    /// 103, with a `Link`.
+    EarlyHints,
 }
 
 impl Fault {

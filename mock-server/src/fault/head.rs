@@ -170,13 +170,30 @@ pub(super) fn slow_head(pause: Duration) -> Effect {
 /// The head of a response as it goes onto the wire, for scripts that write their own. The connection closes after it.
 /// Without a length the body is chunked.
 pub(super) fn written(page: &Response<Bytes>, length: Option<usize>) -> Bytes {
+    let framing = match length {
+        Some(length) => format!("content-length: {length}\r\n"),
+        None => "transfer-encoding: chunked\r\n".to_owned(),
+    };
+    written_with(page, framing.as_bytes())
+}
+
+/// A response in one write, and then an orderly close. The head has these lines instead of the one that says where the body ends.
+/// A client that refuses the head may close the connection before a second write. And what aiohttp 3.14.5 makes of surplus bytes
+/// depends on whether they come together with the others.
+pub(super) fn in_one_write(page: &Response<Bytes>, lines: &str, body: &[u8]) -> Script {
+    let answer = [&written_with(page, lines.as_bytes())[..], body].concat();
+    Script::Written {
+        length: Some(body.len()),
+        steps: steps([Step::Send(answer.into()), Step::End(Ending::Close)]),
+    }
+}
+
+/// Like `written`, with these lines instead of the one that says where the body ends.
+fn written_with(page: &Response<Bytes>, lines: &[u8]) -> Bytes {
     let mut head = format!("HTTP/1.1 {}\r\n", page.status()).into_bytes();
     let mut headers = page.headers().clone();
     headers.remove(CONTENT_LENGTH);
-    match length {
-        Some(length) => headers.insert(CONTENT_LENGTH, HeaderValue::from(length)),
-        None => headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked")),
-    };
+    headers.remove(TRANSFER_ENCODING);
     headers.insert(CONNECTION, HeaderValue::from_static("close"));
     for (name, value) in &headers {
         head.extend_from_slice(name.as_str().as_bytes());
@@ -184,6 +201,7 @@ pub(super) fn written(page: &Response<Bytes>, length: Option<usize>) -> Bytes {
         head.extend_from_slice(value.as_bytes());
         head.extend_from_slice(b"\r\n");
     }
+    head.extend_from_slice(lines);
     head.extend_from_slice(b"\r\n");
     head.into()
 }

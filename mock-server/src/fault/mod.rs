@@ -3,16 +3,18 @@
 //! - `faults`: [`Fault`], plain data
 //! - `parameter`, `catalogue`: how a fault is written as text
 //! - `effect`, `act`: what each fault does to an exchange
-//! - `head`, `random`, `connection`, `body`, `page`, `gzip`: the families, each with its rows of the catalogue
+//! - `head`, `bad_head`, `random`, `connection`, `body`, `framing`, `page`, `gzip`: the families, each with its rows of the catalogue
 //!
 //! To add a fault, add a variant to [`Fault`], its row and its behaviour to a family, and an arm to `act`.
 
 mod act;
+mod bad_head;
 mod body;
 mod catalogue;
 mod connection;
 pub(crate) mod effect;
 mod faults;
+mod framing;
 mod gzip;
 mod head;
 mod page;
@@ -20,6 +22,6 @@ mod parameter;
 mod random;
 
 pub use catalogue::{FaultError, catalogue};
-pub use faults::{Charset, ContentType, Fault, RetryAfter, Spread, Title};
+pub use faults::{Charset, ContentType, Fault, Head, Interim, Length, RetryAfter, Spread, Title};
 pub(crate) use parameter::whole_number;
 pub use parameter::{Allows, Kind, Parameter};

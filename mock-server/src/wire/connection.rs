@@ -5,11 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
-use hyper::StatusCode;
 use tokio::sync::{Notify, OwnedSemaphorePermit, watch};
 
-use super::head_end::HeadEnd;
-use super::status_line::StatusLine;
+use super::heads::Heads;
 use crate::record::Outcome;
 use crate::recorder::{Live, Recorder, RequestHead};
 
@@ -42,10 +40,8 @@ struct Answer {
     promised: Option<u64>,
     /// Bytes of the body on the wire.
     sent: u64,
-    /// As much of its start as is on the wire.
-    status_line: StatusLine,
-    /// Whether the head is on the wire.
-    head_end: HeadEnd,
+    /// As much of its heads as is on the wire.
+    heads: Heads,
     phase: Phase,
     /// Whether its first byte was sent early; see `socket::PROBE`.
     is_probed: bool,
@@ -106,8 +102,7 @@ impl Connection {
             exchange: None,
             promised: None,
             sent: 0,
-            status_line: StatusLine::default(),
-            head_end: HeadEnd::default(),
+            heads: Heads::default(),
             phase: Phase::Receiving,
             is_probed: false,
             is_stream: false,
@@ -156,7 +151,7 @@ impl Connection {
     pub fn promise_raw(&self, number: u64) {
         self.with_answer(number, |answer| {
             answer.promised = Some(u64::MAX);
-            answer.head_end = HeadEnd::passed();
+            answer.heads = Heads::passed();
             answer.phase = Phase::Flowing;
         });
     }
@@ -177,7 +172,7 @@ impl Connection {
         self.wait_until(|answers| {
             let answer = answers.iter().find(|answer| answer.number == number);
             // A response that is no longer owed has been sent.
-            answer.is_none_or(|answer| answer.head_end.is_passed() && answer.sent >= bytes)
+            answer.is_none_or(|answer| answer.heads.is_passed() && answer.sent >= bytes)
         })
         .await;
     }
@@ -296,23 +291,17 @@ impl Connection {
             && let Some(answer) = answers.front_mut()
             && let Some(promised) = answer.promised
         {
-            answer.status_line.read(written);
-            let status = answer.status_line.status();
-            let head = answer.head_end.find(written);
-            written = &written[head..];
-            if head > 0 && answer.head_end.is_passed() && status == Some(StatusCode::CONTINUE) {
-                // It's interim. hyper writes it together with a response that's ready immediately.
-                answer.status_line = StatusLine::default();
-                answer.head_end = HeadEnd::default();
-                continue;
-            }
+            // Interim heads aren't recorded. hyper writes `100 Continue` together with a response that's ready immediately.
+            written = &written[answer.heads.find(written)..];
             let body = (promised - answer.sent).min(written.len() as u64);
             answer.sent += body;
             written = &written[body as usize..];
-            if let Some(exchange) = answer.exchange {
-                live.wrote(exchange, status, body, now);
+            if let Some(exchange) = answer.exchange
+                && answer.heads.has_begun()
+            {
+                live.wrote(exchange, answer.heads.status(), body, now);
             }
-            if !answer.head_end.is_passed() || answer.sent < promised {
+            if !answer.heads.is_passed() || answer.sent < promised {
                 break;
             }
             if let Some(exchange) = answer.exchange {

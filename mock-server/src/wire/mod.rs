@@ -2,6 +2,7 @@
 
 pub(crate) mod connection;
 mod head_end;
+mod heads;
 pub(crate) mod script;
 pub(crate) mod socket;
 mod status_line;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hyper::body::Bytes;
 
-use super::head_end::HeadEnd;
+use super::heads::Heads;
 
 /// One thing the server does with a response.
 #[derive(Debug)]
@@ -38,13 +38,13 @@ pub(crate) fn steps(steps: impl IntoIterator<Item = Step, IntoIter: Send + 'stat
     Box::new(steps.into_iter())
 }
 
-/// The steps up to the end of the head, and everything after them except bytes: a response to HEAD.
+/// The steps up to the end of the real head, and everything after them except bytes: a response to HEAD.
 pub(crate) fn without_body(steps: Steps) -> Steps {
-    let mut head_end = HeadEnd::default();
+    let mut heads = Heads::default();
     Box::new(steps.filter_map(move |step| match step {
-        Step::Send(_) if head_end.is_passed() => None,
+        Step::Send(_) if heads.is_passed() => None,
         Step::Send(mut bytes) => {
-            bytes.truncate(head_end.find(&bytes));
+            bytes.truncate(heads.find(&bytes));
             Some(Step::Send(bytes))
         }
         other => Some(other),

@@ -19,6 +19,11 @@ impl StatusLine {
         self.count += count;
     }
 
+    /// Whether nothing has been read.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
     /// `None` until the whole status has been read, and for bytes that aren't HTTP.
     pub fn status(&self) -> Option<StatusCode> {
         let [_minor_version, b' ', code @ ..] = self.start.strip_prefix(b"HTTP/1.")? else { return None };

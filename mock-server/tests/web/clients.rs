@@ -42,6 +42,21 @@ const TABLE: &[(&str, i32, &str)] = &[
     ("type", 0, "15 bytes"),
     ("title?as=empty", 0, "14965 bytes"),
     ("endless", 28, "TimeoutError"),
+    ("length?as=short", 0, "ClientResponseError"),
+    ("length?as=long", 28, "TimeoutError"),
+    ("length?as=twice", 0, "ClientResponseError"),
+    ("length?as=none", 0, "15000 bytes"),
+    ("length?as=with-chunked", 0, "ClientResponseError"),
+    ("length?as=negative", 8, "ClientResponseError"),
+    ("head?as=huge", 27, "ClientResponseError"),
+    ("head?as=many", 0, "ClientResponseError"),
+    ("head?as=folded", 0, "15000 bytes"),
+    ("head?as=bad-name", 0, "ClientResponseError"),
+    ("head?as=no-status-line", 1, "ClientResponseError"),
+    ("interim?of=103&n=2", 0, "15000 bytes"),
+    ("interim?of=100", 0, "15000 bytes"),
+    ("interim?of=102", 0, "15000 bytes"),
+    ("trailers", 0, "15000 bytes"),
 ];
 
 /// All faults at once: one web with a port for each of them that needs one, and one port for the others.

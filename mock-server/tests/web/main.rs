@@ -14,6 +14,7 @@ mod pages;
 mod program;
 mod promises;
 mod record;
+mod response;
 mod robust;
 #[cfg(unix)]
 mod signals;

@@ -6,7 +6,7 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use futures::executor::block_on;
-use mock_server::{Fault, MockWeb, Outcome, Site, StartError, catalogue};
+use mock_server::{Fault, Interim, MockWeb, Outcome, Site, StartError, catalogue};
 
 use crate::support::{BYTES, GET, SITE, Serving, connect, large, send, small, start};
 
@@ -46,8 +46,9 @@ fn the_response_to_head_has_the_length_that_get_would_have_whatever_the_fault() 
         socket.write_all(request(method, target).as_bytes()).expect("the server reads");
         Response::read(socket)
     };
-    // These never end, or fail in a way that depends on which request it is.
-    let skipped = ["hang", "stall", "endless", "unstable", "fail-first", "refused", "connect-hang"];
+    // These never end, fail in a way that depends on which request it is, or have another head first.
+    let skipped =
+        ["hang", "stall", "endless", "unstable", "fail-first", "refused", "connect-hang", "interim"];
     let examples = catalogue().filter(|kind| !skipped.contains(&kind.name)).map(|kind| kind.example);
     let more = [
         "title?as=huge",
@@ -418,6 +419,7 @@ fn faults_at_the_limits_of_their_types_are_served_and_hold_nobody_up() {
     let never = [
         Fault::Endless { chunk: NonZeroU64::MIN, pause: Duration::ZERO },
         Fault::Garbage { bytes: u64::MAX, seed: None },
+        Fault::Interim { of: Interim::EarlyHints, count: u64::MAX },
         Fault::Delay { time: Duration::MAX },
         Fault::Stall { after: u64::MAX - 1, pause: Some(Duration::MAX) },
         Fault::SlowClose { delay: Duration::MAX },

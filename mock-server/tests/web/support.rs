@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::env;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
@@ -68,6 +68,25 @@ pub fn send(web: &MockWeb, request: &[u8]) -> TcpStream {
     let mut socket = connect(web);
     socket.write_all(request).expect("the site reads");
     socket
+}
+
+/// All that comes until the end, and how it ends: `None` for an orderly close.
+pub fn read_to_end(socket: &mut TcpStream) -> (Vec<u8>, Option<ErrorKind>) {
+    let mut bytes = Vec::new();
+    let end = socket.read_to_end(&mut bytes).err().map(|error| error.kind());
+    (bytes, end)
+}
+
+/// What comes after the first head of a response.
+pub fn body_of(answer: &[u8]) -> &[u8] {
+    let head = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("there is a head");
+    &answer[head + 4..]
+}
+
+/// The status in the first line of a response.
+pub fn status_of(answer: &[u8]) -> Option<u16> {
+    let line = String::from_utf8_lossy(answer.split(|byte| *byte == b'\r').next()?).into_owned();
+    line.strip_prefix("HTTP/1.")?.split(' ').nth(1)?.parse().ok()
 }
 
 /// The program `mock-server` with these arguments.

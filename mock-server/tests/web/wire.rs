@@ -7,14 +7,7 @@ use std::time::Duration;
 use futures::executor::block_on;
 use mock_server::{Builder, Fault, MockWeb, Outcome, StatusCode, page};
 
-use crate::support::{BYTES, GET, SITE, connect, large, send, small, start};
-
-/// All that comes until the end, and how it ends: `None` for an orderly close.
-fn read_to_end(socket: &mut TcpStream) -> (Vec<u8>, Option<ErrorKind>) {
-    let mut bytes = Vec::new();
-    let end = socket.read_to_end(&mut bytes).err().map(|error| error.kind());
-    (bytes, end)
-}
+use crate::support::{BYTES, GET, SITE, body_of, connect, large, read_to_end, send, small, start, status_of};
 
 /// The head, and what came of the body along with it.
 fn read_head(socket: &mut TcpStream) -> (String, Vec<u8>) {
@@ -29,11 +22,6 @@ fn read_head(socket: &mut TcpStream) -> (String, Vec<u8>) {
         assert_ne!(count, 0, "the head comes whole");
         bytes.extend_from_slice(&buffer[..count]);
     }
-}
-
-fn body_of(answer: &[u8]) -> &[u8] {
-    let head = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("there is a head");
-    &answer[head + 4..]
 }
 
 #[test]
@@ -176,12 +164,6 @@ fn pipelined_requests_are_answered_in_order_and_are_exchanges_of_their_own() {
     let seen: Vec<_> = record.exchanges().map(|exchange| (exchange.connection, exchange.bytes)).collect();
     assert_eq!(seen, [(1, BYTES as u64); 3]);
     assert_eq!(record.count(Outcome::Complete), 3);
-}
-
-/// The status in the first line of a response.
-fn status_of(answer: &[u8]) -> Option<u16> {
-    let line = String::from_utf8_lossy(answer.split(|byte| *byte == b'\r').next()?).into_owned();
-    line.strip_prefix("HTTP/1.")?.split(' ').nth(1)?.parse().ok()
 }
 
 fn recorded(web: &MockWeb) -> Vec<Option<u16>> {

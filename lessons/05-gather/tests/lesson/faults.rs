@@ -15,7 +15,7 @@ use crate::support::{BYTES, Failure};
 type Row = (&'static str, Result<usize, Failure>);
 
 #[rustfmt::skip]
-const TABLE: [Row; 27] = [
+const TABLE: [Row; 33] = [
     ("delay?ms=10", Ok(BYTES)),
     ("random-delay?low=1&high=9", Ok(BYTES)),
     ("status?code=503", Err(Failure::Status(503))),
@@ -44,6 +44,12 @@ const TABLE: [Row; 27] = [
     ("title?as=empty", Ok(BYTES - "Welcome to Python.org".len())),
     ("endless", Err(Failure::Timeout)),
     ("reset?after=1000", Err(Failure::BrokenOff)),
+    ("length?as=short", Ok(BYTES / 2)),
+    ("length?as=long", Err(Failure::Timeout)),
+    ("length?as=twice", Err(Failure::NoResponse)),
+    ("head?as=many", Err(Failure::NoResponse)),
+    ("interim?of=103&n=2", Ok(BYTES)),
+    ("trailers", Ok(BYTES)),
 ];
 
 /// A row, and a web of its own whose python.org has the row's fault.

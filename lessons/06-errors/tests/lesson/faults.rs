@@ -17,7 +17,7 @@ use crate::support::{client, client_with_timeouts};
 type Row = (&'static str, fn(&Result<usize, ErrorKind>) -> bool);
 
 #[rustfmt::skip]
-const TABLE: [Row; 33] = [
+const TABLE: [Row; 40] = [
     ("delay?ms=10", |page| matches!(page, Ok(50_321))),
     ("random-delay?low=1&high=9", |page| matches!(page, Ok(50_321))),
     ("status?code=503", |page| matches!(page, Err(ErrorKind::Status(status, _)) if *status == 503)),
@@ -51,16 +51,25 @@ const TABLE: [Row; 33] = [
     ("title?as=huge", |page| matches!(page, Err(ErrorKind::TooLarge(1_000_000)))),
     ("endless?chunk=100000&pause=0", |page| matches!(page, Err(ErrorKind::TooLarge(1_000_000)))),
     ("endless", |page| matches!(page, Err(ErrorKind::Timeout(Stage::Reading, _)))),
+    ("length?as=none", |page| matches!(page, Ok(50_321))),
+    ("length?as=long", |page| matches!(page, Err(ErrorKind::Timeout(Stage::Reading, _)))),
+    ("length?as=twice", |page| matches!(page, Err(ErrorKind::Malformed(_)))),
+    ("head?as=huge", |page| matches!(page, Err(ErrorKind::Malformed(_)))),
+    ("head?as=bad-name", |page| matches!(page, Err(ErrorKind::Malformed(_)))),
+    ("interim?of=103&n=2", |page| matches!(page, Ok(50_321))),
+    ("trailers", |page| matches!(page, Ok(50_321))),
 ];
 
 /// The faults of the table that would fail again the next time.
-const PERMANENT: [&str; 6] = [
+const PERMANENT: [&str; 8] = [
     "status?code=404",
     "status?code=500",
     "redirect-loop",
     "garbage",
     "title",
     "endless?chunk=100000",
+    "length?as=twice",
+    "head",
 ];
 
 /// A row, and a web of its own whose python.org has the row's fault.

@@ -58,7 +58,7 @@ fn did_not_arrive(title: &Result<Option<String>, PageError>) -> bool {
 }
 
 #[rustfmt::skip]
-const TABLE: [Row; 28] = [
+const TABLE: [Row; 34] = [
     ("delay?ms=10", is_python),
     ("random-delay?low=1&high=9", is_python),
     ("status?code=503", |title| matches!(title, Err(PageError::Status(status)) if *status == 503)),
@@ -87,10 +87,17 @@ const TABLE: [Row; 28] = [
     ("title?as=none", |title| matches!(title, Ok(None))),
     ("endless", did_not_arrive),
     ("endless?chunk=1000000&pause=0", |title| matches!(title, Err(PageError::TooLarge(LARGEST)))),
+    ("length?as=short", is_python),
+    ("length?as=long", did_not_arrive),
+    ("length?as=twice", did_not_arrive),
+    ("head?as=folded", did_not_arrive),
+    ("interim?of=103&n=2", is_python),
+    ("trailers", is_python),
 ];
 
 /// The faults in the table that only the client's timeout ends.
-const WITHOUT_END: [&str; 4] = ["connect-hang", "hang", "stall", "endless"];
+const WITHOUT_END: [&str; 5] =
+    ["connect-hang", "hang", "stall", "endless", "length?as=long"];
 
 #[tokio::test]
 async fn a_fault_has_its_own_error_and_does_no_harm_to_the_other_sites() {

@@ -248,7 +248,7 @@ impl Library {
 /// Faults of pages, and the error of a link there, or nothing if the link
 /// works.
 #[rustfmt::skip]
-pub const WORN: [(&str, &str); 32] = [
+pub const WORN: [(&str, &str); 38] = [
     ("delay?ms=100", ""),
     ("random-delay?low=1&high=100", ""),
     ("fail-first?n=2&with=reset", ""),
@@ -281,6 +281,12 @@ pub const WORN: [(&str, &str); 32] = [
     ("bad-chunk", CUT_OFF),
     ("stall?after=500", "timed out"),
     ("hang", "timed out"),
+    ("interim?of=103&n=2", ""),
+    ("trailers", ""),
+    ("length?as=none", ""),
+    ("length?as=twice", "the response is not HTTP"),
+    ("head?as=folded", ""),
+    ("head?as=many", "the head of the response is too large"),
 ];
 
 const LOST: &str = "the connection was lost before a response";

@@ -10,7 +10,7 @@ use crate::support::{broken_links, lost, page, run, start, url};
 
 /// The error of a link to each fault of the catalogue, and whether the checker
 /// searches the page with the fault.
-pub const VERDICTS: [(&str, &str, bool); 26] = [
+pub const VERDICTS: [(&str, &str, bool); 30] = [
     ("delay", "", true),
     ("status", "the server returned 503 Service Unavailable", false),
     ("redirect", "", true),
@@ -37,6 +37,10 @@ pub const VERDICTS: [(&str, &str, bool); 26] = [
     ("charset", "", true),
     ("type", "", false),
     ("title", "", true),
+    ("length", "the response is not HTTP", false),
+    ("head", "the head of the response is too large", false),
+    ("interim", "", true),
+    ("trailers", "", true),
 ];
 
 #[tokio::test]
