@@ -1,13 +1,15 @@
 //! One client for everything, and the login.
 
 // ANCHOR: use
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 use reqwest::{Client, Url};
 use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
 
-use crate::error::{ShopError, receive};
+use crate::{ShopError, receive};
 // ANCHOR_END: use
 
 /// How long to wait for a connection.
@@ -44,22 +46,23 @@ pub struct Credentials {
     pub password: String,
 }
 
-/// What a login returns. The session itself is a cookie.
-#[derive(Debug, Deserialize)]
-struct Login {
-    token: String,
+/// What a login returns. The session itself is a cookie, which the client keeps.
+#[derive(Deserialize)]
+pub(crate) struct Login {
+    pub token: String,
 }
 
-/// A client of the shop whose user is logged in.
+/// A client of the shop whose user is logged in. Clones share the connections,
+/// the cookies and the token.
 #[derive(Clone, Debug)]
 pub struct ShopClient {
-    http: Client,
+    pub(crate) http: Client,
     base: Url,
-    token: String,
+    pub(crate) token: Arc<Mutex<String>>,
 }
 
 impl ShopClient {
-    /// Logs in. The client keeps the session's cookie.
+    /// Logs in to the shop at this address.
     ///
     /// # Errors
     ///
@@ -71,23 +74,14 @@ impl ShopClient {
     ) -> Result<ShopClient, ShopError> {
         let request = http.post(at(&base, "/login")).json(credentials);
         let Login { token } = receive(request).await?;
+        let token = Arc::new(Mutex::new(token));
         Ok(ShopClient { http, base, token })
     }
 }
 // ANCHOR_END: log_in
 
 impl ShopClient {
-    /// The token for the header `Authorization`.
-    pub fn token(&self) -> &str {
-        &self.token
-    }
-
-    /// The client behind it.
-    pub fn http(&self) -> &Client {
-        &self.http
-    }
-
-    /// The URL of a path.
+    /// The URL of a path of the shop.
     pub fn url(&self, path: &str) -> Url {
         at(&self.base, path)
     }

@@ -1,13 +1,8 @@
-//! A response that is no success becomes a typed error.
+//! The errors.
 
 // ANCHOR: use
-use reqwest::{RequestBuilder, StatusCode};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use reqwest::StatusCode;
 // ANCHOR_END: use
-
-/// How much of a body that isn't JSON an error shows, in characters.
-const SHOWN: usize = 60;
 
 // ANCHOR: error
 /// A request to the shop that failed.
@@ -32,7 +27,7 @@ pub enum ErrorKind {
     #[error(transparent)]
     Refused(#[from] ApiError),
     /// An error status whose body isn't the shop's. Often a proxy sent it.
-    #[error("status {status} with a body that begins {start:?}")]
+    #[error("status {} with a body that begins {start:?}", status.as_u16())]
     Foreign {
         /// The status.
         status: StatusCode,
@@ -46,7 +41,7 @@ pub enum ErrorKind {
 
 /// The shop's reason for an error status.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message} ({code}, status {status})")]
+#[error("{message} ({code}, status {})", status.as_u16())]
 pub struct ApiError {
     /// The status of the response.
     pub status: StatusCode,
@@ -57,57 +52,21 @@ pub struct ApiError {
 }
 // ANCHOR_END: error
 
-// ANCHOR: receive
-/// Sends a request, and reads the whole response: a `T` if it's a success, and
-/// an error that says why if it isn't.
-///
-/// # Errors
-///
-/// When no complete response arrives, its status is an error, or its body isn't
-/// a `T`.
-pub async fn receive<T: DeserializeOwned>(
-    request: RequestBuilder,
-) -> Result<T, ShopError> {
-    let (client, request) = request.build_split();
-    let request = request.map_err(|error| ShopError {
-        request: "building the request".to_owned(),
-        kind: ErrorKind::NoResponse(error),
-    })?;
-    let name = format!("{} {}", request.method(), request.url().path());
-    let result = async {
-        let response =
-            client.execute(request).await.map_err(ErrorKind::NoResponse)?;
-        let status = response.status();
-        let body = response.bytes().await.map_err(ErrorKind::NoResponse)?;
-        if status.is_success() {
-            serde_json::from_slice(&body).map_err(ErrorKind::Shape)
-        } else {
-            Err(refusal(status, &body))
-        }
-    };
-    result.await.map_err(|kind| ShopError { request: name, kind })
-}
+impl ShopError {
+    /// Whether the shop refused with this code.
+    pub fn has_code(&self, code: &str) -> bool {
+        matches!(&self.kind, ErrorKind::Refused(reason) if reason.code == code)
+    }
 
-/// The error for a response that is no success.
-fn refusal(status: StatusCode, body: &[u8]) -> ErrorKind {
-    #[derive(Deserialize)]
-    struct Body {
-        error: Reason,
-    }
-    #[derive(Deserialize)]
-    struct Reason {
-        code: String,
-        message: String,
-    }
-    match serde_json::from_slice(body) {
-        Ok(Body { error: Reason { code, message } }) => {
-            ErrorKind::Refused(ApiError { status, code, message })
-        }
-        Err(_) => {
-            let text = String::from_utf8_lossy(body);
-            let start = text.chars().take(SHOWN).collect();
-            ErrorKind::Foreign { status, start }
+    /// Whether the same request may succeed a little later.
+    pub fn is_temporary(&self) -> bool {
+        match &self.kind {
+            ErrorKind::NoResponse(error) => !error.is_builder(),
+            ErrorKind::Refused(ApiError { status, .. })
+            | ErrorKind::Foreign { status, .. } => {
+                matches!(status.as_u16(), 429 | 502 | 503 | 504)
+            }
+            ErrorKind::Shape(_) => false,
         }
     }
 }
-// ANCHOR_END: receive

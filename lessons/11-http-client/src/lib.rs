@@ -1,17 +1,26 @@
 //! A client of a small shop, and the shop, which misbehaves.
 //!
-//! In Python this is `aiohttp.ClientSession` and what is built on it: a login,
-//! paging, errors that say why, a token that expires, orders, uploads, events
-//! and a rate limit.
+//! In Python this is `aiohttp.ClientSession` and what people write around it: a
+//! login, paging, errors that say why, a token that expires, orders that mustn't
+//! be sent twice, uploads, events, and a rate limit.
 //!
 //! # Layout
 //! - [`client`]: one [`reqwest::Client`] for everything, and the login
-//! - [`error`]: a response that is no success becomes a typed error
+//! - [`response`]: a response becomes a value, or an error that says why
+//! - [`error`]: the errors
+//! - [`products`]: a list in pages, typed, and details of any shape
+//! - [`token`]: a token that's renewed once for all tasks
+//! - [`orders`]: an order that's sent again, and taken once
 //! - [`shop`]: the mock shop, for the program and the tests
 
 pub mod client;
 pub mod error;
+pub mod orders;
+pub mod products;
+pub mod response;
 pub mod shop;
+pub mod token;
 
 pub use client::{Credentials, ShopClient, http_client};
 pub use error::{ApiError, ErrorKind, ShopError};
+pub use response::receive;

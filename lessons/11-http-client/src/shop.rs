@@ -1,15 +1,20 @@
 //! The mock shop: what it knows, and how it answers.
+//!
+//! It's a site of the mock web. wiremock answers for the shop, and the site's
+//! faults decide which answers get lost.
 
 mod answers;
 mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use mock_server::{MockWeb, Site};
+use mock_server::{FaultError, MockWeb, Site};
 use wiremock::matchers::{header, method, path_regex};
 use wiremock::{Mock, Request, ResponseTemplate};
 
-use state::State;
+use answers::{orders, products, session};
+pub use state::TOKEN_USES;
+use state::{Session, State};
 
 /// The name of the shop's site.
 pub const HOST: &str = "shop.example";
@@ -18,9 +23,17 @@ pub const USER: &str = "ada";
 /// The password of [`USER`].
 pub const PASSWORD: &str = "difference engine";
 
+/// The answer to the first order is lost: the shop has taken the order, but the
+/// connection breaks in the middle of the response.
+const LOST: &str = "fail-first?n=1&with=truncate?after=10";
+
 /// The shop's site. [`Shop::open`] makes it answer.
-pub fn site() -> Site {
-    Site::new(HOST)
+///
+/// # Errors
+///
+/// When the name of a fault is misspelt.
+pub fn site() -> Result<Site, FaultError> {
+    Ok(Site::new(HOST).also_failing("/orders", "", LOST.parse()?))
 }
 
 /// The shop as its owner sees it.
@@ -34,8 +47,15 @@ pub struct Shop {
 type Answer = fn(&mut State, &Request) -> ResponseTemplate;
 
 /// Which requests the shop answers: method, path, answer.
-const ROUTES: [(&str, &str, Answer); 1] =
-    [("POST", "^/login$", answers::log_in)];
+const ROUTES: [(&str, &str, Answer); 7] = [
+    ("POST", "^/login$", session::log_in),
+    ("POST", "^/token$", session::renew_token),
+    ("GET", "^/products$", products::list),
+    ("GET", "^/products/[0-9]+$", products::one),
+    ("GET", "^/recommendations$", products::recommendations),
+    ("POST", "^/orders$", orders::order),
+    ("GET", "^/order-list$", orders::list),
+];
 
 impl Shop {
     /// Opens a shop at the [`site`] of this web.
@@ -58,6 +78,16 @@ impl Shop {
     /// How many tokens the shop has issued.
     pub fn tokens_issued(&self) -> usize {
         self.state().tokens_issued()
+    }
+
+    /// Makes all tokens expire, as if time had passed.
+    pub fn expire_tokens(&self) {
+        self.state().expire_tokens();
+    }
+
+    /// How many orders the shop has.
+    pub fn orders(&self) -> usize {
+        self.state().orders()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -12,7 +12,7 @@ use mock_server::MockWeb;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let web = MockWeb::builder().sites([shop::site()]).start()?;
+    let web = MockWeb::builder().sites([shop::site()?]).start()?;
     let _shop = Shop::open(&web).await;
     let url = web.url(HOST);
     println!("the shop is at {url}; Ctrl-C closes it");

@@ -2,34 +2,23 @@
 
 use lesson11::{Credentials, ErrorKind, ShopClient, http_client};
 
-use crate::support::{base, client, credentials, open};
+use crate::support::{base, client, credentials, header, open, requests};
 
 #[tokio::test]
-async fn a_login_sends_json_and_later_requests_carry_the_cookie() {
+async fn a_login_sends_json_and_later_requests_have_the_cookie_and_the_token() {
     let (web, _shop, _watchdog) = open().await;
-    let client = client(&web).await;
-    assert_eq!(client.token(), "token-1");
 
-    let page = client.http().get(client.url("/")).send().await;
-    assert_eq!(page.expect("a response").status(), 200);
+    client(&web).await.products().await.expect("a list");
 
-    let requests = web.wiremock().received_requests().await;
-    let [login, page] = requests.as_deref().expect("it keeps them") else {
-        panic!("two requests")
-    };
-    let header = |request: &wiremock::Request, name: &str| {
-        request
-            .headers
-            .get(name)
-            .map(|value| value.to_str().expect("it is text").to_owned())
-    };
-    assert_eq!(
-        header(login, "content-type").as_deref(),
-        Some("application/json")
-    );
+    let login = &requests(&web, "/login").await[0];
+    let list = &requests(&web, "/products").await[0];
+    let type_of_body = header(login, "content-type");
+    assert_eq!(type_of_body.as_deref(), Some("application/json"));
     assert_eq!(header(login, "cookie"), None);
-    assert_eq!(header(page, "cookie").as_deref(), Some("session=session-1"));
-    for request in [login, page] {
+    assert_eq!(header(list, "cookie").as_deref(), Some("session=session-1"));
+    let token = header(list, "authorization");
+    assert_eq!(token.as_deref(), Some("Bearer token-1"));
+    for request in [login, list] {
         let header = |name| header(request, name);
         assert_eq!(header("user-agent").as_deref(), Some("lesson11/0.1"));
         assert_eq!(header("accept").as_deref(), Some("application/json"));
@@ -48,9 +37,7 @@ async fn a_wrong_password_is_refused_with_the_reason() {
     let error = error.expect_err("the password is wrong");
     assert_eq!(error.to_string(), "POST /login failed");
     let ErrorKind::Refused(reason) = error.kind else { panic!("{error:?}") };
-    assert_eq!(
-        (reason.status.as_u16(), reason.code.as_str()),
-        (401, "wrong-credentials")
-    );
+    assert_eq!(reason.status, 401);
+    assert_eq!(reason.code, "wrong-credentials");
     assert_eq!(shop.tokens_issued(), 0);
 }

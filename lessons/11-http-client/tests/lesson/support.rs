@@ -5,10 +5,12 @@ use lesson11::{Credentials, ShopClient, http_client};
 use mock_server::{MockWeb, Watchdog};
 use reqwest::Url;
 use testkit::start;
+use wiremock::{Mock, Request, ResponseTemplate, matchers};
 
 /// Opens a shop.
 pub async fn open() -> (MockWeb, Shop, Watchdog) {
-    let (web, _, watchdog) = start(MockWeb::builder().sites([shop::site()]));
+    let site = shop::site().expect("its faults are spelt right");
+    let (web, _, watchdog) = start(MockWeb::builder().sites([site]));
     let shop = Shop::open(&web).await;
     (web, shop, watchdog)
 }
@@ -27,4 +29,23 @@ pub async fn client(web: &MockWeb) -> ShopClient {
     let http = http_client().expect("a client");
     let client = ShopClient::log_in(http, base(web), &credentials()).await;
     client.expect("the password is right")
+}
+
+/// Makes the shop answer all requests for this path like this.
+pub async fn answer(web: &MockWeb, path: &str, response: ResponseTemplate) {
+    let mock = Mock::given(matchers::path(path)).respond_with(response);
+    mock.with_priority(1).mount(web.wiremock()).await;
+}
+
+/// The requests for this path, in the order in which they arrived.
+pub async fn requests(web: &MockWeb, path: &str) -> Vec<Request> {
+    let requests = web.wiremock().received_requests().await;
+    let requests = requests.expect("it keeps them").into_iter();
+    requests.filter(|request| request.url.path() == path).collect()
+}
+
+/// The value of a header.
+pub fn header(request: &Request, name: &str) -> Option<String> {
+    let value = request.headers.get(name)?;
+    Some(value.to_str().expect("it is text").to_owned())
 }

@@ -1,0 +1,72 @@
+//! A response becomes a value, or an error that says why.
+
+// ANCHOR: use
+use reqwest::{RequestBuilder, StatusCode};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::{ApiError, ErrorKind, ShopError};
+// ANCHOR_END: use
+
+/// How much of a body that isn't the shop's an error shows, in characters.
+const SHOWN: usize = 60;
+
+// ANCHOR: receive
+/// Sends a request, and reads the whole response: JSON for a `T` if the status
+/// is a success, and the reason if it isn't.
+///
+/// # Errors
+///
+/// When no complete response arrives, its status is an error, or its body isn't
+/// a `T`.
+pub async fn receive<T: DeserializeOwned>(
+    request: RequestBuilder,
+) -> Result<T, ShopError> {
+    let (client, request) = request.build_split();
+    let request = request.map_err(|error| ShopError {
+        request: "building the request".to_owned(),
+        kind: ErrorKind::NoResponse(error),
+    })?;
+    let name = format!("{} {}", request.method(), request.url().path());
+    let result = async {
+        let response =
+            client.execute(request).await.map_err(ErrorKind::NoResponse)?;
+        let status = response.status();
+        // Not `error_for_status`, because it drops the body with the reason.
+        let body = response.bytes().await.map_err(ErrorKind::NoResponse)?;
+        if status.is_success() {
+            serde_json::from_slice(&body).map_err(ErrorKind::Shape)
+        } else {
+            Err(reason(status, &body))
+        }
+    };
+    result.await.map_err(|kind| ShopError { request: name, kind })
+}
+// ANCHOR_END: receive
+
+// ANCHOR: reason
+/// The error for a response whose status is no success.
+fn reason(status: StatusCode, body: &[u8]) -> ErrorKind {
+    /// `{"error": {"code": …, "message": …}}`
+    #[derive(Deserialize)]
+    struct Body {
+        error: Reason,
+    }
+    #[derive(Deserialize)]
+    struct Reason {
+        code: String,
+        message: String,
+    }
+    match serde_json::from_slice(body) {
+        Ok(Body { error: Reason { code, message } }) => {
+            ErrorKind::Refused(ApiError { status, code, message })
+        }
+        // Only the shop writes such errors. A proxy sends HTML, or nothing.
+        Err(_) => {
+            let text = String::from_utf8_lossy(body);
+            let start = text.chars().take(SHOWN).collect();
+            ErrorKind::Foreign { status, start }
+        }
+    }
+}
+// ANCHOR_END: reason
