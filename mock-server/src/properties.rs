@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use httpdate::HttpDate;
 use hyper::body::Bytes;
-use hyper::{Response, StatusCode, Uri};
+use hyper::{Request, Response, StatusCode};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -229,17 +229,19 @@ proptest! {
         path in prop_oneof![
             near_faults().prop_map(|fault| format!("/fault/{fault}")),
             "/(site|delay|gate|fault|timeline)/[ -~]{0,30}",
+            "/(json|form|upload|bytes|cookies|auth|echo|redirect-to|events)(/[a-z]{0,9})?[?](n|a|as|url|error)=[ -~]{0,30}",
             "/[ -~]{0,40}",
         ]
     ) {
-        let Ok(uri) = path.parse::<Uri>() else { return Ok(()) };
+        let Ok(request) = Request::get(&path).body(()) else { return Ok(()) };
         let program = Program { sites: presets::tutorial(), ..Program::default() };
-        match program.route(&uri) {
+        match program.route(&request.into_parts().0) {
             Ok(Some(route)) => prop_assert!(route.delay <= Duration::from_secs(600)),
             Ok(None) => {}
             Err(refusal) => {
                 let answer = refusal.into_response();
-                prop_assert!(matches!(answer.status(), StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND));
+                let statuses = [StatusCode::BAD_REQUEST, StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED];
+                prop_assert!(statuses.contains(&answer.status()));
                 let words = String::from_utf8_lossy(answer.body());
                 prop_assert!(words.ends_with('\n') && words.matches('\n').count() == 1, "{words:?}");
                 prop_assert!(words.chars().all(|letter| letter == '\n' || !letter.is_control()), "{words:?}");

@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::error::Error;
 use std::io;
-use std::mem::take;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,9 +17,12 @@ use tokio::sync::mpsc;
 
 use super::counts::Counter;
 use super::direct::Direct;
-use super::gate::Verdict;
-use super::routes::{Matched, Refusal, Route, Routes, Source};
+use super::endpoints::{Answer, Streamed};
+use super::gate::{Gate, Verdict};
+use super::refusal::Refusal;
+use super::routes::{Matched, Route, Routes, Source};
 use super::shared::Shared;
+use crate::fault::Fault;
 use crate::fault::effect::{Context, Effect};
 use crate::recorder::RequestHead;
 use crate::response::{html, text};
@@ -59,8 +61,9 @@ impl Exchange {
         let number = self.connection.asked();
         let (mut head, body) = request.into_parts();
         let is_head = head.method == Method::HEAD;
+        let version = head.version;
         let matched = check_host(&head).and_then(|()| self.routes.find(&head));
-        let mut route = match matched {
+        let Route { site, path, address, gate, delay, fault, source } = match matched {
             Ok(Matched::Web(route)) => route,
             Ok(Matched::Direct(direct)) => return self.answer_directly(direct, body, number, is_head).await,
             Ok(Matched::Events(events)) => return Ok(self.stream(events, number)),
@@ -69,24 +72,34 @@ impl Exchange {
                 return self.answer_directly(direct, body, number, is_head).await;
             }
         };
-        let request = RequestHead {
-            site: take(&mut route.site),
-            method: head.method.to_string(),
-            path: take(&mut route.path),
-        };
+        let request = RequestHead { site: site.clone(), method: head.method.to_string(), path };
         self.connection.begin(number, request);
-        let effect = self.effect(&route, &head);
+        let effect = self.effect(fault.as_ref(), address, &head);
         // Read before the response is decided: closing a socket with unread bytes would turn FIN into RST.
-        let body = self.receive(body).await?;
-        let delay = if let Effect::Delay(time) = effect { time } else { route.delay };
-        let waits = delay > Duration::ZERO || route.gate.is_some();
+        let received = self.receive(source, &site, &head, body).await?;
+        let delay = if let Effect::Delay(time) = effect { time } else { delay };
+        let waits = delay > Duration::ZERO || gate.is_some();
         self.connection.set_phase(number, phase(&effect, waits));
         // A fault that changes the page has to see it to know how long the result is, even if a HEAD request asks.
         if is_head && matches!(effect, Effect::Alter(_) | Effect::Travel(_)) {
             head.method = Method::GET;
         }
-        let page = match body {
-            Ok(body) => self.page(&route, delay, head, body).await,
+        let page = match received {
+            Ok(received) => self.page(gate.as_deref(), delay, head, received).await,
+            Err(refusal) => Err(refusal),
+        };
+        let page = match page {
+            Ok(Answer::Whole(page)) => Ok(page),
+            Ok(Answer::Streamed(page)) => match effect {
+                Effect::Alter(_) | Effect::Travel(_) => page.collect(),
+                Effect::None | Effect::Delay(_) => return Ok(self.streamed(page, number, is_head, version)),
+                Effect::CloseWhenIdle(limit) => {
+                    self.connection.close_when_idle_for(limit);
+                    return Ok(self.streamed(page, number, is_head, version));
+                }
+                // They don't look at it.
+                Effect::Answer(_) | Effect::Raw(_) | Effect::Hang => Ok(Response::default()),
+            },
             Err(refusal) => Err(refusal),
         };
         let page = match page {
@@ -145,24 +158,41 @@ impl Exchange {
         events.map(|events| StreamBody::new(frames(events).map(Ok)).boxed_unsync())
     }
 
-    /// The request's body, which is empty if wiremock doesn't get it.
-    async fn receive(&self, mut body: Incoming) -> Result<Result<Bytes, Refusal>, LetGo> {
-        if !self.shared.keeps_request_bodies {
-            return match drain(body).await {
-                Ok(()) => Ok(Ok(Bytes::new())),
-                Err(broken) => broken.into_refusal().map(Err),
-            };
-        }
-        match Limited::new(&mut body, LARGEST_BODY).collect().await {
-            Ok(body) => Ok(Ok(body.to_bytes())),
-            Err(error) => match error.downcast::<hyper::Error>() {
-                Ok(error) => BrokenBody(*error).into_refusal().map(Err),
-                // The limit is the only other error.
-                Err(_) => match drain(body).await {
-                    Ok(()) => Ok(Err(too_large())),
-                    Err(broken) => broken.into_refusal().map(Err),
-                },
-            },
+    /// Reads the request's body: for wiremock, which gets it, for an endpoint, which answers, or for nothing.
+    async fn receive(
+        &self,
+        source: Source,
+        site: &str,
+        head: &request::Parts,
+        mut body: Incoming,
+    ) -> Result<Result<Received, Refusal>, LetGo> {
+        let received = match source {
+            Source::Text(answer) => Received::Answer(Answer::Whole(text(StatusCode::OK, answer))),
+            Source::Page(page) => Received::Answer(Answer::Whole(html(page))),
+            Source::Endpoint(endpoint) => {
+                match endpoint.answer(site, head, &mut body, &self.shared.tokens).await {
+                    Ok(answer) => Received::Answer(answer),
+                    Err(broken) => return BrokenBody(broken).into_refusal().map(Err),
+                }
+            }
+            Source::Wiremock { host, path } if self.shared.keeps_request_bodies => {
+                match Limited::new(&mut body, LARGEST_BODY).collect().await {
+                    Ok(body) => Received::ForWiremock { host, path, body: body.to_bytes() },
+                    Err(error) => match error.downcast::<hyper::Error>() {
+                        Ok(error) => return BrokenBody(*error).into_refusal().map(Err),
+                        // The limit is the only other error.
+                        Err(_) => match drain(body).await {
+                            Ok(()) => return Ok(Err(too_large())),
+                            Err(broken) => return broken.into_refusal().map(Err),
+                        },
+                    },
+                }
+            }
+            Source::Wiremock { host, path } => Received::ForWiremock { host, path, body: Bytes::new() },
+        };
+        match drain(body).await {
+            Ok(()) => Ok(Ok(received)),
+            Err(broken) => broken.into_refusal().map(Err),
         }
     }
 
@@ -172,10 +202,11 @@ impl Exchange {
         Err(LetGo::TakenOver)
     }
 
-    fn effect(&self, route: &Route, head: &request::Parts) -> Effect {
-        let Some(fault) = &route.fault else { return Effect::None };
+    /// `address` is where a fault that counts requests counts this one.
+    fn effect(&self, fault: Option<&Fault>, address: String, head: &request::Parts) -> Effect {
+        let Some(fault) = fault else { return Effect::None };
         let before = if fault.counts_requests() {
-            let counter = Counter { address: route.address.clone(), fault: format!("{fault:?}") };
+            let counter = Counter { address, fault: format!("{fault:?}") };
             self.shared.counts.count(counter)
         } else {
             0
@@ -191,12 +222,12 @@ impl Exchange {
     /// The site's page, once its time has come; or a refusal, which no fault touches.
     async fn page(
         &self,
-        route: &Route,
+        gate: Option<&Gate>,
         delay: Duration,
         head: request::Parts,
-        body: Bytes,
-    ) -> Result<Response<Bytes>, Refusal> {
-        if let Some(gate) = &route.gate
+        received: Received,
+    ) -> Result<Answer, Refusal> {
+        if let Some(gate) = gate
             && gate.pass().await == Verdict::Failed
         {
             let words = format!("never {} at once within {} ms", gate.size(), gate.wait().as_millis());
@@ -206,11 +237,10 @@ impl Exchange {
         if delay > Duration::ZERO {
             tokio::time::sleep(delay).await;
         }
-        Ok(match &route.source {
-            Source::Text(answer) => text(StatusCode::OK, answer.clone()),
-            Source::Page(page) => html(page.clone()),
-            Source::Wiremock { host, path } => {
-                Arc::clone(&self.shared.upstream).ask(host, path, head, body).await
+        Ok(match received {
+            Received::Answer(answer) => answer,
+            Received::ForWiremock { host, path, body } => {
+                Answer::Whole(Arc::clone(&self.shared.upstream).ask(&host, &path, head, body).await)
             }
         })
     }
@@ -244,6 +274,19 @@ impl Exchange {
         Response::from_parts(head, StreamBody::new(body).boxed_unsync())
     }
 
+    /// A response that an endpoint makes while it travels.
+    fn streamed(self, page: Streamed, number: u64, is_head: bool, version: Version) -> Response<Payload> {
+        // A `usize` that's too small for it is no machine of today.
+        let length = page.length.map(|length| usize::try_from(length).unwrap_or(usize::MAX));
+        let connection = Arc::clone(&self.connection);
+        let response = self.scripted(page.head.map(|()| Bytes::new()), length, page.steps, number, is_head);
+        // HTTP/1.0 has no chunks: there, a body without a length ends with the connection.
+        if length.is_none() && !is_head && version >= Version::HTTP_11 {
+            connection.ends_with_last_chunk(number);
+        }
+        response
+    }
+
     /// The head of a response whose body has this length, or no end.
     fn head(
         &self,
@@ -274,6 +317,14 @@ impl Exchange {
         }
         head
     }
+}
+
+/// A request that has been read.
+enum Received {
+    /// The server's own answer.
+    Answer(Answer),
+    /// A request that wiremock answers.
+    ForWiremock { host: String, path: String, body: Bytes },
 }
 
 /// How far a response with this effect is, now that its request has been read. `waits` says whether it waits for something before

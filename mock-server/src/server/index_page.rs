@@ -1,5 +1,6 @@
 //! The page that lists what the program serves.
 
+use super::endpoints;
 use crate::fault::{Fault, Kind, Parameter, catalogue};
 use crate::site::Site;
 use crate::timeline::escape;
@@ -45,6 +46,10 @@ pub(crate) fn index_page(sites: &[Site], address: &str, has_live_page: bool) -> 
             curl: "",
         })
         .collect();
+    let endpoints: Vec<_> = endpoints::ALL
+        .iter()
+        .map(|endpoint| Row { curl: endpoint.curl, ..row(endpoint.path, endpoint.says) })
+        .collect();
     let others = [
         row("/delay/500", "A short answer after so many milliseconds, 0 to 600000."),
         row(
@@ -75,6 +80,7 @@ pub(crate) fn index_page(sites: &[Site], address: &str, has_live_page: bool) -> 
     section(&mut page, "Sites", "", &sites, address);
     let note = "Each takes <code>site=NAME</code> too, for the page of another site; none has the delay of its site.";
     section(&mut page, "Faults", note, &faults, address);
+    section(&mut page, "Endpoints", "", &endpoints, address);
     section(&mut page, "The rest", "", &others, address);
     page + "</body>\n</html>\n"
 }

@@ -2,7 +2,9 @@
 //!
 //! - `accept`: takes connections, as many as there's room for
 //! - `exchange`: one request and its response
-//! - `routes`: what a request asks for; `direct`: responses about the web itself
+//! - `routes`, `parameters`: what a request asks for; `refusal`: why it doesn't get it
+//! - `endpoints`: well-behaved addresses, such as `/json` and `/upload`
+//! - `direct`: responses about the web itself
 //! - `shared`, `counts`, `gate`, `descriptors`: what connections share
 //! - `upstream`: asks wiremock; `index_page`: the page that lists everything
 
@@ -10,9 +12,12 @@ pub(crate) mod accept;
 pub(crate) mod counts;
 pub(crate) mod descriptors;
 mod direct;
+pub(crate) mod endpoints;
 mod exchange;
 pub(crate) mod gate;
 mod index_page;
+mod parameters;
+mod refusal;
 pub(crate) mod routes;
 pub(crate) mod shared;
 pub(crate) mod upstream;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::body::Bytes;
-use hyper::header::{ALLOW, HOST, HeaderValue};
+use hyper::header::HOST;
 use hyper::http::request;
 use hyper::{Method, Response, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
@@ -12,10 +12,13 @@ use tokio::sync::mpsc;
 use url::form_urlencoded;
 
 use super::direct::{Direct, Format};
+use super::endpoints::Endpoint;
 use super::gate::{Gate, Gates};
 use super::index_page::index_page;
-use crate::fault::{Fault, FaultError, whole_number};
-use crate::response::{html, text};
+use super::parameters::{Parameters, given_twice, number};
+use super::refusal::Refusal;
+use crate::fault::{Fault, FaultError};
+use crate::response::html;
 use crate::site::Site;
 use crate::watch::choices::Choices;
 use crate::watch::hub::Hub;
@@ -74,49 +77,23 @@ pub(crate) enum Source {
     Text(String),
     /// The server itself: a site's page.
     Page(Bytes),
+    /// The server itself: an endpoint.
+    Endpoint(Endpoint),
     /// wiremock, asked for this path of this host.
     Wiremock { host: String, path: String },
-}
-
-/// The server's own reason why a request doesn't get what it asks for.
-#[derive(Debug)]
-pub(crate) struct Refusal {
-    status: StatusCode,
-    words: String,
-    /// The one method that's allowed instead.
-    allow: Option<&'static str>,
-}
-
-impl Refusal {
-    pub fn new(status: StatusCode, words: impl Into<String>) -> Refusal {
-        Refusal { status, words: words.into(), allow: None }
-    }
-
-    pub fn into_response(self) -> Response<Bytes> {
-        // One line, even if it repeats what a client sent.
-        let mut answer = text(self.status, self.words.replace('\n', "\u{fffd}") + "\n");
-        if let Some(method) = self.allow {
-            answer.headers_mut().insert(ALLOW, HeaderValue::from_static(method));
-        }
-        answer
-    }
 }
 
 impl Routes {
     pub(super) fn find(&self, head: &request::Parts) -> Result<Matched, Refusal> {
         let uri = &head.uri;
         if head.method == Method::CONNECT {
-            let words = "this is a site, not a proxy";
-            return Err(Refusal {
-                allow: Some("GET"),
-                ..Refusal::new(StatusCode::METHOD_NOT_ALLOWED, words)
-            });
+            return Err(Refusal::of_method("GET", "this is a site, not a proxy"));
         }
         match self {
             Routes::Site { site, gate, choices } => {
-                Ok(Matched::Web(of_site(site, path_and_query(uri), gate.clone(), choices)))
+                Ok(Matched::Web(of_site(site, head, path_and_query(uri), gate.clone(), choices)?))
             }
-            Routes::Program(program) => match program.route(uri)? {
+            Routes::Program(program) => match program.route(head)? {
                 Some(route) => Ok(Matched::Web(route)),
                 None => match program.hub.as_ref().and_then(|hub| reply(hub, head)) {
                     Some(Reply::Whole(response)) => Ok(Matched::Direct(Direct::Ready(response))),
@@ -128,19 +105,26 @@ impl Routes {
     }
 }
 
-fn of_site(site: &Site, path: String, gate: Option<Arc<Gate>>, choices: &Choices) -> Route {
-    let source = if site.by_front {
-        Source::Page(site.page.clone())
-    } else {
-        Source::Wiremock { host: site.name.clone(), path: path.clone() }
-    };
+fn of_site(
+    site: &Site,
+    head: &request::Parts,
+    path: String,
+    gate: Option<Arc<Gate>>,
+    choices: &Choices,
+) -> Result<Route, Refusal> {
     let without_query = path.split('?').next().unwrap_or_default();
+    let endpoint = if site.has_endpoints { Endpoint::find(&decoded(without_query), head)? } else { None };
+    let source = match endpoint {
+        Some(endpoint) => Source::Endpoint(endpoint),
+        None if site.by_front => Source::Page(site.page.clone()),
+        None => Source::Wiremock { host: site.name.clone(), path: path.clone() },
+    };
     let (fault, address) = choices.fault(site, without_query);
     let delay = match without_query {
         "/login" | "/logout" => site.delay.min(SESSION),
         _ => site.delay,
     };
-    Route { site: site.name.clone(), source, path, address, gate, delay, fault }
+    Ok(Route { site: site.name.clone(), source, path, address, gate, delay, fault })
 }
 
 fn path_and_query(uri: &Uri) -> String {
@@ -159,25 +143,31 @@ fn decoded(part: &str) -> String {
 
 impl Program {
     /// How a request for the web is answered; `None` if the request is about the web.
-    pub fn route(&self, uri: &Uri) -> Result<Option<Route>, Refusal> {
+    pub fn route(&self, head: &request::Parts) -> Result<Option<Route>, Refusal> {
+        let uri = &head.uri;
         let path = uri.path();
         let query = uri.query().unwrap_or_default();
+        if let Some(endpoint) = Endpoint::find(&decoded(path), head)? {
+            return Ok(Some(of_server(path_and_query(uri), Source::Endpoint(endpoint))));
+        }
         let Some((place, rest)) = path.strip_prefix('/').and_then(|path| path.split_once('/')) else {
             return Ok(None);
         };
         let route = match decoded(place).as_str() {
-            "site" => self.site(rest, query)?,
+            "site" => self.site(head, rest, query)?,
             "fault" => self.fault(&decoded(rest), path_and_query(uri), query)?,
             "delay" => {
                 Parameters::of("a delay", query, &[], "/delay/500")?;
                 let milliseconds = number(&decoded(rest), 0, 600_000, "a delay", "ms", "/delay/500")?;
-                let mut route = of_server(path_and_query(uri), format!("after {milliseconds} ms\n"));
+                let mut route =
+                    of_server(path_and_query(uri), Source::Text(format!("after {milliseconds} ms\n")));
                 route.delay = Duration::from_millis(milliseconds);
                 route
             }
             "gate" => {
                 let gate = self.gate(&decoded(rest), query)?;
-                let mut route = of_server(path_and_query(uri), format!("{} at once\n", gate.size()));
+                let mut route =
+                    of_server(path_and_query(uri), Source::Text(format!("{} at once\n", gate.size())));
                 route.gate = Some(gate);
                 route
             }
@@ -186,11 +176,11 @@ impl Program {
         Ok(Some(route))
     }
 
-    fn site(&self, rest: &str, query: &str) -> Result<Route, Refusal> {
+    fn site(&self, head: &request::Parts, rest: &str, query: &str) -> Result<Route, Refusal> {
         let (name, path) = rest.split_once('/').unwrap_or((rest, ""));
         let site = self.find(&decoded(name))?;
         let query = if query.is_empty() { String::new() } else { format!("?{query}") };
-        Ok(of_site(site, format!("/{path}{query}"), self.gate.clone(), &self.choices))
+        of_site(site, head, format!("/{path}{query}"), self.gate.clone(), &self.choices)
     }
 
     fn find(&self, name: &str) -> Result<&Site, Refusal> {
@@ -253,10 +243,7 @@ impl Program {
         const EXAMPLE: &str = "/gate/4?wait=2000";
         let size = number(size, 1, 100_000, "a gate", "requests", EXAMPLE)?;
         let parameters = Parameters::of("a gate", query, &["wait"], EXAMPLE)?;
-        let wait = match parameters.get("wait") {
-            Some(wait) => number(wait, 1, 600_000, "`wait`", "ms", EXAMPLE)?,
-            None => 2000,
-        };
+        let wait = parameters.number("wait", 1, 600_000, "ms")?.unwrap_or(2000);
         self.gates.get(size as usize, Duration::from_millis(wait)).ok_or_else(|| {
             let words = "clients are waiting at too many gates; use fewer, or wait until some have opened";
             Refusal::new(StatusCode::SERVICE_UNAVAILABLE, words)
@@ -284,7 +271,7 @@ impl Program {
                 let words = format!(
                     "this changes the record, so it needs POST: curl -X POST http://{host}/reset-record"
                 );
-                Err(Refusal { allow: Some("POST"), ..Refusal::new(StatusCode::METHOD_NOT_ALLOWED, words) })
+                Err(Refusal::of_method("POST", words))
             }
             _ => {
                 let words = format!("nothing is at `{path}`; http://{host}/ lists what there is");
@@ -295,7 +282,7 @@ impl Program {
 }
 
 /// A route that the server answers itself, in bounded memory.
-fn of_server(path: String, answer: String) -> Route {
+fn of_server(path: String, source: Source) -> Route {
     Route {
         site: String::new(),
         path,
@@ -303,50 +290,6 @@ fn of_server(path: String, answer: String) -> Route {
         gate: None,
         delay: Duration::ZERO,
         fault: None,
-        source: Source::Text(answer),
+        source,
     }
-}
-
-/// The parameters of a query, each given once.
-struct Parameters(Vec<(String, String)>);
-
-impl Parameters {
-    /// The query of `what`, which takes only the parameters in `names`.
-    fn of(what: &str, query: &str, names: &[&str], example: &str) -> Result<Parameters, Refusal> {
-        let mut parameters: Vec<(String, String)> = Vec::new();
-        for (name, value) in form_urlencoded::parse(query.as_bytes()).into_owned() {
-            if !names.contains(&name.as_str()) {
-                let takes = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-                let words =
-                    format!("{what} has no parameter `{name}`; it takes {takes}, for example {example}");
-                return Err(Refusal::new(StatusCode::BAD_REQUEST, words));
-            }
-            if parameters.iter().any(|(given, _)| *given == name) {
-                return Err(given_twice(&name, example));
-            }
-            parameters.push((name, value));
-        }
-        Ok(Parameters(parameters))
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
-    }
-}
-
-fn given_twice(name: &str, example: &str) -> Refusal {
-    Refusal::new(
-        StatusCode::BAD_REQUEST,
-        format!("`{name}` is given twice; give it once, for example {example}"),
-    )
-}
-
-/// A whole number within bounds, or a refusal that says what would be right.
-fn number(value: &str, least: u64, most: u64, what: &str, unit: &str, example: &str) -> Result<u64, Refusal> {
-    whole_number(value).filter(|number| (least..=most).contains(number)).ok_or_else(|| {
-        let words = format!(
-            "{what} is a whole number from {least} to {most} ({unit}), not `{value}`, for example {example}"
-        );
-        Refusal::new(StatusCode::BAD_REQUEST, words)
-    })
 }

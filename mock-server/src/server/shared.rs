@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{AcquireError, Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
 use super::counts::Counts;
+use super::endpoints::tokens::Tokens;
 use super::upstream::Upstream;
 use crate::recorder::Recorder;
 
@@ -13,6 +14,8 @@ pub(crate) struct Shared {
     pub recorder: Recorder,
     pub upstream: Arc<Upstream>,
     pub counts: Arc<Counts>,
+    /// The tokens that `/auth/token` has issued.
+    pub tokens: Tokens,
     /// True once no more connections are taken.
     pub closing: watch::Receiver<bool>,
     /// A permit for each connection that's possible at one time.

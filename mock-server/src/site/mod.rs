@@ -28,6 +28,8 @@ pub struct Site {
     pub fault: Option<Fault>,
     /// Whether the server responds by itself, without wiremock. See the method [`by_front`](Site::by_front).
     pub by_front: bool,
+    /// Whether it has the endpoints. See the method [`endpoints`](Site::endpoints).
+    pub has_endpoints: bool,
 }
 
 /// A resource at a path of a site other than `/`. It comes after the delay of the site.
@@ -59,6 +61,7 @@ impl Site {
             others: Vec::new(),
             fault: None,
             by_front: false,
+            has_endpoints: false,
         }
     }
 
@@ -98,5 +101,12 @@ impl Site {
     /// very many requests.
     pub fn by_front(self) -> Site {
         Site { by_front: true, ..self }
+    }
+
+    /// The same site with the endpoints that the program `mock-server` has, such as `/json`, `/upload` and `/events`. The
+    /// [crate's documentation](crate#endpoints) lists them. They come after the delay of the site, have its faults, and come before
+    /// mocks that you mount. The server answers them itself, so wiremock doesn't see their requests.
+    pub fn endpoints(self) -> Site {
+        Site { has_endpoints: true, ..self }
     }
 }

@@ -20,6 +20,7 @@ use crate::recorder::Recorder;
 use crate::server::accept::serve;
 use crate::server::counts::Counts;
 use crate::server::descriptors;
+use crate::server::endpoints::tokens::Tokens;
 use crate::server::gate::{Gate, Gates};
 use crate::server::routes::{Program, Routes};
 use crate::server::shared::Shared;
@@ -135,6 +136,7 @@ fn start(runtime: &Runtime, builder: Builder, parts: Parts) -> Result<Started, S
         connections: Arc::new(Semaphore::new(shares.connections)),
         crowded: watch::Sender::new(0),
         counts: Arc::clone(&counts),
+        tokens: Tokens::default(),
         closing: parts.closing,
         timelines: Arc::new(Semaphore::new(TIMELINES)),
         drawing: Mutex::default(),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, watch};
 
+use super::chunked_end::ChunkedEnd;
 use super::heads::Heads;
 use crate::record::Outcome;
 use crate::recorder::{Live, Recorder, RequestHead};
@@ -38,6 +39,8 @@ struct Answer {
     /// How long the body is when complete. `None` until the handler has decided; anything written before that
     /// is an interim `100 Continue`.
     promised: Option<u64>,
+    /// Finds the end of a chunked body that has one; the length isn't known before.
+    chunked: Option<ChunkedEnd>,
     /// Bytes of the body on the wire.
     sent: u64,
     /// As much of its heads as is on the wire.
@@ -101,6 +104,7 @@ impl Connection {
             number,
             exchange: None,
             promised: None,
+            chunked: None,
             sent: 0,
             heads: Heads::default(),
             phase: Phase::Receiving,
@@ -145,6 +149,11 @@ impl Connection {
             answer.promised = Some(body);
             answer.phase = Phase::Flowing;
         });
+    }
+
+    /// The body of the response that's about to be written is chunked, and complete with its last chunk.
+    pub fn ends_with_last_chunk(&self, number: u64) {
+        self.with_answer(number, |answer| answer.chunked = Some(ChunkedEnd::new()));
     }
 
     /// Bytes that aren't an HTTP response are about to be written; all of them count as body.
@@ -289,10 +298,18 @@ impl Connection {
         let mut answers = self.answers();
         while !written.is_empty()
             && let Some(answer) = answers.front_mut()
-            && let Some(promised) = answer.promised
+            && let Some(mut promised) = answer.promised
         {
             // Interim heads aren't recorded. hyper writes `100 Continue` together with a response that's ready immediately.
             written = &written[answer.heads.find(written)..];
+            if let Some(chunked) = &mut answer.chunked
+                && answer.heads.is_passed()
+            {
+                let body = chunked.find(written);
+                if chunked.is_passed() {
+                    promised = answer.sent + body as u64;
+                }
+            }
             let body = (promised - answer.sent).min(written.len() as u64);
             answer.sent += body;
             written = &written[body as usize..];

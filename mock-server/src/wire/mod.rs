@@ -1,5 +1,6 @@
 //! How a response travels: the steps of a script, the socket that takes them, and the connection that both report to.
 
+mod chunked_end;
 pub(crate) mod connection;
 mod head_end;
 mod heads;

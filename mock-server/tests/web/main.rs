@@ -8,6 +8,8 @@ mod catalogue;
 mod clients;
 #[cfg(target_os = "linux")]
 mod descriptors;
+mod endpoints;
+mod events;
 mod faults;
 mod imports;
 mod pages;

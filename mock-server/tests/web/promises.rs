@@ -480,8 +480,8 @@ fn a_half_closed_client_meets_faults_that_are_no_http_as_any_other_does() {
         let (web, _watchdog) = start(large(Some(fault)));
         for round in 1..=5 {
             let mut socket = send(&web, GET);
-            socket.shutdown(Shutdown::Write).expect("it's open");
-            // A reset is an end, too.
+            // A reset may be there already: then there's nothing to shut down, and it's an end, too.
+            let _ = socket.shutdown(Shutdown::Write);
             let _ = socket.read_to_end(&mut Vec::new());
             block_on(web.wait_until(|record| record.exchanges().len() == round && record.in_flight() == 0));
         }
