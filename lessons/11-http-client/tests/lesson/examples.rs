@@ -6,5 +6,9 @@
 pub mod gzip;
 #[path = "../../examples/json_shapes.rs"]
 pub mod json_shapes;
+#[path = "../../examples/lost_answer.rs"]
+pub mod lost_answer;
 #[path = "../../examples/pool.rs"]
 pub mod pool;
+#[path = "../../examples/renew_token.rs"]
+pub mod renew_token;

@@ -16,3 +16,4 @@ mod orders;
 mod products;
 mod support;
 mod token;
+mod twin;

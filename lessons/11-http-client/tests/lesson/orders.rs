@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
-use crate::support::{answer, client, header, open, requests};
+use crate::examples::lost_answer::{Api, order_a, order_b};
+use crate::support::{answer, base, client, header, open, requests};
 
 #[tokio::test]
 async fn an_order_whose_answer_is_lost_is_sent_again_and_taken_once() {
@@ -49,4 +50,20 @@ async fn an_order_that_the_shop_refuses_is_not_sent_again() {
 
     assert!(error.has_code("sold-out"), "{error:?}");
     assert_eq!(requests(&web, "/orders").await.len(), before + 1);
+}
+
+#[tokio::test]
+async fn without_a_key_an_order_that_is_sent_again_is_taken_twice() {
+    let (web, server, _watchdog) = open().await;
+    let api = Api::log_in(base(&web)).await.expect("a session");
+
+    order_a(&api, 2).await.expect("the shop takes it");
+    assert_eq!(requests(&web, "/orders").await.len(), 2);
+    assert_eq!(server.orders(), 2);
+
+    // The next order's first answer is lost again.
+    web.reset_record();
+    order_b(&api, 2).await.expect("the shop takes it");
+    assert_eq!(requests(&web, "/orders").await.len(), 4);
+    assert_eq!(server.orders(), 3);
 }

@@ -4,8 +4,10 @@ use futures::future::{join_all, try_join_all};
 use lesson11::ShopClient;
 use reqwest::Client;
 use serde_json::json;
-use wiremock::ResponseTemplate;
+use testkit::WATCHDOG;
+use wiremock::{Mock, ResponseTemplate, matchers};
 
+use crate::examples::renew_token::{Api, TASKS, describe_a, describe_b};
 use crate::support::{answer, base, client, credentials, open, requests};
 
 #[tokio::test]
@@ -58,14 +60,43 @@ async fn a_renewal_that_is_cancelled_does_not_keep_the_others_from_renewing() {
     let (web, server, _watchdog) = open().await;
     let shop = client(&web).await;
     server.expire_tokens();
+    let too_late = ResponseTemplate::new(200).set_delay(WATCHDOG);
+    Mock::given(matchers::path("/token"))
+        .respond_with(too_late)
+        .up_to_n_times(1)
+        .with_priority(1)
+        .mount(web.wiremock())
+        .await;
     let first = tokio::spawn({
         let shop = shop.clone();
         async move { shop.describe(1).await }
     });
-    web.wait_until(|record| record.exchanges().len() > 1).await;
+    web.wait_until(|record| record.exchanges().any(|it| it.path == "/token"))
+        .await;
     first.abort();
 
-    let described = shop.describe(2).await;
+    let described = shop.describe(3).await;
 
-    assert_eq!(described.expect("it's there").name.len(), 30);
+    assert_eq!(described.expect("it's there").name, "Kettle");
+    assert_eq!(server.tokens_issued(), 2);
+}
+
+#[tokio::test]
+async fn tasks_that_know_nothing_of_each_other_renew_the_token_once_each() {
+    let (web, server, _watchdog) = open().await;
+    let log_in = async || {
+        let api = Api::log_in(base(&web)).await.expect("a session");
+        server.expire_tokens();
+        (api, server.tokens_issued())
+    };
+
+    let (api, before) = log_in().await;
+    let tasks = (1..=TASKS).map(|id| describe_a(&api, id));
+    try_join_all(tasks).await.expect("all are there");
+    assert_eq!(server.tokens_issued() - before, TASKS as usize);
+
+    let (api, before) = log_in().await;
+    let tasks = (1..=TASKS).map(|id| describe_b(&api, id));
+    try_join_all(tasks).await.expect("all are there");
+    assert_eq!(server.tokens_issued() - before, 1);
 }
