@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, ensure};
 use futures::future::join_all;
-use mock_server::{Kind, MockWeb, Site, catalogue, page};
-use testkit::{run_python, run_tool};
+use mock_server::{Kind, MockWeb, Site, page};
+use testkit::{run_python, run_tool, shown_by_get};
 
 use crate::compare::comparable;
 use crate::root;
@@ -33,10 +33,10 @@ pub async fn markdown() -> anyhow::Result<String> {
     let reqwest = reqwest_says().await?;
     let failed = |_| anyhow!("a client failed; it said why above");
     let (curl, aiohttp) = (curl.join().map_err(failed)??, aiohttp.join().map_err(failed)??);
-    let kinds = catalogue().count();
+    let kinds = shown_by_get().count();
     ensure!([reqwest.len(), curl.len(), aiohttp.len()] == [kinds; 3], "a client did not ask for every fault");
     let mut markdown = String::new();
-    for (((kind, reqwest), curl), aiohttp) in catalogue().zip(reqwest).zip(curl).zip(aiohttp) {
+    for (((kind, reqwest), curl), aiohttp) in shown_by_get().zip(reqwest).zip(curl).zip(aiohttp) {
         markdown += &section(kind, [("reqwest", reqwest), ("curl", curl), ("aiohttp", aiohttp)]);
     }
     Ok(markdown)
@@ -93,7 +93,7 @@ fn web() -> anyhow::Result<MockWeb> {
     let site = |kind: &Kind| {
         Ok(Site::new(kind.name).page(page("A page", BYTES, 400)).fault(kind.example.parse()?).by_front())
     };
-    let sites = catalogue().map(site).collect::<anyhow::Result<Vec<_>>>()?;
+    let sites = shown_by_get().map(site).collect::<anyhow::Result<Vec<_>>>()?;
     Ok(MockWeb::builder().sites(sites).start()?)
 }
 
@@ -116,7 +116,7 @@ async fn reqwest_says() -> anyhow::Result<Vec<Vec<String>>> {
         }
         answers
     };
-    Ok(join_all(catalogue().map(ask)).await)
+    Ok(join_all(shown_by_get().map(ask)).await)
 }
 
 async fn fetch(client: &reqwest::Client, url: &str) -> reqwest::Result<usize> {
@@ -126,7 +126,7 @@ async fn fetch(client: &reqwest::Client, url: &str) -> reqwest::Result<usize> {
 fn curl_says() -> anyhow::Result<Vec<Vec<String>>> {
     let web = web()?;
     thread::scope(|scope| {
-        let asked: Vec<_> = catalogue()
+        let asked: Vec<_> = shown_by_get()
             .map(|kind| {
                 let url = web.url(kind.name);
                 scope.spawn(move || curl(url))
@@ -161,7 +161,7 @@ fn curl(url: &str) -> Option<Vec<String>> {
 
 fn aiohttp_says() -> anyhow::Result<Vec<Vec<String>>> {
     let web = web()?;
-    let urls: Vec<&str> = catalogue().map(|kind| web.url(kind.name)).collect();
+    let urls: Vec<&str> = shown_by_get().map(|kind| web.url(kind.name)).collect();
     let program = root().join("mock-server/tests/clients.py");
     let (times, seconds) = (TIMES.to_string(), TIME_LIMIT.as_secs().to_string());
     let printed = run_python(&program, &["aiohttp"], &[&[times.as_str(), &seconds], &urls[..]].concat())

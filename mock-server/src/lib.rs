@@ -31,13 +31,14 @@ mod web;
 mod wire;
 
 pub use fault::{
-    Allows, Charset, ContentType, Fault, FaultError, Head, Interim, Kind, Length, Parameter, RetryAfter,
-    Spread, Title, catalogue,
+    Afterwards, Allows, Charset, ContentType, Fault, FaultError, Head, Interim, Kind, Length, Loss,
+    Parameter, RetryAfter, Spread, Title, catalogue,
 };
 pub use httpdate::HttpDate;
 pub use hyper::StatusCode;
 pub use record::{EXCHANGES_KEPT, Exchange, Outcome, PATH_KEPT, PAUSE, PAUSES_KEPT, RECORD_BYTES, Record};
 pub use server::descriptors::{NoRoom, room_for};
+pub use server::work::Counted;
 pub use site::filler::page;
 pub use site::{Other, Site, presets};
 pub use watchdog::Watchdog;

@@ -9,9 +9,10 @@ use hyper::{Request, Response, StatusCode};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::fault::effect::{Context, Effect};
+use crate::fault::effect::{Context, Early, Effect};
 use crate::fault::{
-    Charset, ContentType, Fault, Head, Interim, Kind, Length, RetryAfter, Spread, Title, catalogue,
+    Afterwards, Charset, ContentType, Fault, Head, Interim, Kind, Length, Loss, RetryAfter, Spread, Title,
+    catalogue,
 };
 use crate::server::routes::Program;
 use crate::site::presets;
@@ -134,6 +135,14 @@ fn faults() -> impl Strategy<Value = Fault> {
         (non_zero(), time()).prop_map(|(chunk, pause)| Fault::Endless { chunk, pause }),
         (0..20_u16).prop_map(|megabytes| Fault::GzipBomb { megabytes }),
         (interim, number()).prop_map(|(of, count)| Fault::Interim { of, count }),
+        (100..=999_u16, select(vec![Afterwards::Keep, Afterwards::Close, Afterwards::Reset])).prop_map(
+            |(code, then)| {
+                let code = StatusCode::from_u16(code).expect("a status code has three digits");
+                Fault::Early { code, then }
+            }
+        ),
+        (select(vec![Loss::Reset, Loss::Empty, Loss::Hang]), "[a-z]{0,3}")
+            .prop_map(|(with, key)| Fault::LostAnswer { with, key }),
     ];
     leaf.prop_recursive(2, 4, 1, move |inner| {
         prop_oneof![
@@ -163,6 +172,18 @@ fn act(fault: &Fault, body: &'static [u8], before: u64) {
             Script::Body { steps, .. } | Script::Written { steps, .. } => check(fault, steps),
         },
         Effect::Raw(steps) => check(fault, steps),
+        Effect::Early(Early::Keep(_)) => {}
+        Effect::Early(Early::End { length, steps }) => {
+            let (mut sent, mut ends) = (0, 0);
+            for step in steps {
+                match step {
+                    Step::Send(bytes) => sent += bytes.len(),
+                    Step::End(_) => ends += 1,
+                    step => panic!("{fault:?} has {step:?}"),
+                }
+            }
+            assert!(sent > length && ends == 1, "{fault:?} sends {sent} bytes and has {ends} ends");
+        }
     }
 }
 

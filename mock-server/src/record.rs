@@ -74,6 +74,9 @@ pub struct Exchange {
     /// Bytes of the response's body that the kernel took, as they are on the wire: a chunked body includes its chunk headers. The
     /// client may have received fewer, never more.
     pub bytes: u64,
+    /// Bytes of the request's body that the server has read, without the framing of chunks. It counts until the exchange ends. The
+    /// client may have sent more: the rest waits in the buffers of both systems.
+    pub received: u64,
     /// How it ended.
     pub outcome: Outcome,
 }
@@ -178,6 +181,7 @@ mod tests {
             ended: None,
             status: None,
             bytes: 0,
+            received: 0,
             outcome: Outcome::InFlight,
         };
         assert_eq!(exchange.label(), "a.example/\u{fffd}31m\u{fffd}\u{fffd}\u{fffd}");

@@ -194,10 +194,11 @@ impl Recorder {
         let record = self.snapshot();
         let in_flight = record.exchanges().filter(|exchange| exchange.outcome == Outcome::InFlight);
         let line = |exchange: &Exchange| {
-            let Exchange { id, connection, method, bytes, request_head, .. } = exchange;
+            let Exchange { id, connection, method, bytes, received, request_head, .. } = exchange;
             let seconds = now.saturating_sub(*request_head).as_secs_f64();
+            let upload = if *received > 0 { format!("{received} bytes received, ") } else { String::new() };
             format!(
-                "{method} {}: for {seconds:.1} s, {bytes} bytes of the body sent (exchange {id}, connection {connection})",
+                "{method} {}: for {seconds:.1} s, {upload}{bytes} bytes of the body sent (exchange {id}, connection {connection})",
                 exchange.label()
             )
         };
@@ -228,6 +229,7 @@ impl Live {
             ended: None,
             status: None,
             bytes: 0,
+            received: 0,
             outcome: Outcome::InFlight,
         }));
         self.record.in_flight += 1;
@@ -256,6 +258,17 @@ impl Live {
             exchange.last_byte = Some(now);
             exchange.status = status;
             exchange.bytes += bytes;
+            self.followers.changed(id);
+        }
+    }
+
+    /// A part of the request's body has been read. After the end of the exchange it no longer counts: an early response is complete
+    /// although the server reads on.
+    pub fn received(&mut self, id: u64, bytes: u64) {
+        if let Some(exchange) = self.exchange(id)
+            && exchange.outcome == Outcome::InFlight
+        {
+            exchange.received += bytes;
             self.followers.changed(id);
         }
     }

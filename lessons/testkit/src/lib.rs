@@ -13,7 +13,7 @@ mod webs;
 pub use compile_fail::{
     check_refused, rustc_version, same_compiler_as_the_book,
 };
-pub use faults::check_fault_table;
+pub use faults::{check_fault_table, shown_by_get};
 pub use programs::{
     check_asyncio_facts, example, run_python, run_tool, run_twin,
 };

@@ -2,7 +2,7 @@
 
 use super::effect::{Context, Effect};
 use super::faults::Fault;
-use super::{bad_head, body, connection, framing, head, page, random};
+use super::{bad_head, body, connection, framing, head, page, random, upload};
 
 impl Fault {
     /// What it does to this exchange.
@@ -50,6 +50,9 @@ impl Fault {
             Fault::Charset(charset) => page::charset(*charset),
             Fault::ContentType(content_type) => page::content_type(*content_type),
             Fault::Title(title) => page::title(*title),
+
+            Fault::Early { code, then } => upload::early(*code, *then),
+            Fault::LostAnswer { with, .. } => upload::lost_answer(*with),
         }
     }
 }

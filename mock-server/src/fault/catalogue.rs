@@ -6,7 +6,7 @@ use url::form_urlencoded;
 
 use super::faults::Fault;
 use super::parameter::{Kind, Parameter, Values};
-use super::{bad_head, body, connection, framing, head, page, random};
+use super::{bad_head, body, connection, framing, head, page, random, upload};
 
 /// Every kind of fault that you can write as text, with its parameters.
 pub fn catalogue() -> impl Iterator<Item = &'static Kind> {
@@ -18,6 +18,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Kind> {
         body::KINDS,
         framing::KINDS,
         page::KINDS,
+        upload::KINDS,
     ];
     families.into_iter().flatten()
 }

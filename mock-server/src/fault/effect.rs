@@ -25,6 +25,16 @@ pub(crate) enum Effect {
     Raw(Steps),
     /// No response at all.
     Hang,
+    /// A different response, before the request's body has been read.
+    Early(Early),
+}
+
+/// A response that doesn't wait for the request's body.
+pub(crate) enum Early {
+    /// The rest of the request is read and dropped, and the connection can be used again.
+    Keep(Response<Bytes>),
+    /// The steps write everything, with this many bytes of body, and end the connection.
+    End { length: usize, steps: Steps },
 }
 
 /// Makes a page from the site's page.

@@ -159,6 +159,47 @@ pub enum Fault {
     },
     /// The body is chunked, and the field `x-body-length` comes after it. The head announces it.
     Trailers,
+    /// The response comes before the request's body has been read. It doesn't wait for the site's delay or for a gate. A request without
+    /// a body gets the same response.
+    Early {
+        /// The status code. The response to a 1xx status is the one of `Status`, after the body.
+        code: StatusCode,
+        /// What becomes of the body and the connection.
+        then: Afterwards,
+    },
+    /// The server reads the request, does the work, and loses the response. [`MockWeb::counted`](crate::MockWeb::counted) has how often the
+    /// work was done. Requests with the same `Idempotency-Key` header are one piece of work: it's done once, and a later request gets the first
+    /// one's response. That also holds for requests that a fault around this one spares, such as `FailFirst`.
+    LostAnswer {
+        /// How the response is lost.
+        with: Loss,
+        /// The work is counted under this key.
+        key: String,
+    },
+}
+
+/// What a server does after a response that came before the request's body had been read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Afterwards {
+    /// It reads the body and drops it. After that, the connection can carry another request.
+    Keep,
+    /// It closes its half of the connection (FIN), and drops what it still gets, until the client closes the other half or ten
+    /// seconds have passed. A server that closed the whole connection would reset it: a system answers with a reset if there are bytes
+    /// that the program hasn't read, or if more arrive.
+    Close,
+    /// It resets the connection (RST). The client may lose the response.
+    Reset,
+}
+
+/// How a response is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// The server resets the connection (RST).
+    Reset,
+    /// The server closes the connection (FIN).
+    Empty,
+    /// The connection stays open.
+    Hang,
 }
 
 /// How random delays are distributed.
@@ -310,6 +351,26 @@ impl Fault {
                 with.needs_own_port() || with.nests_a_port_fault()
             }
             _ => false,
+        }
+    }
+
+    /// Whether it's about requests with a body: how the body is read, or what becomes of the work that it asks for. A test that only sends
+    /// GET requests can leave it out.
+    pub fn concerns_request_body(&self) -> bool {
+        match self {
+            Fault::FailFirst { with, .. } | Fault::Unstable { with, .. } => with.concerns_request_body(),
+            Fault::Early { .. } | Fault::LostAnswer { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// The key under which the work of each request is counted, also of those that meet no failure: otherwise a retry that gets through
+    /// wouldn't count.
+    pub(crate) fn counted_as(&self) -> Option<&str> {
+        match self {
+            Fault::LostAnswer { key, .. } => Some(key),
+            Fault::FailFirst { with, .. } | Fault::Unstable { with, .. } => with.counted_as(),
+            _ => None,
         }
     }
 

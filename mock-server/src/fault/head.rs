@@ -42,12 +42,7 @@ pub(super) const KINDS: &[Kind] = &[
         ],
         example: "status?code=503&retry-after=2",
         make: |values| {
-            let code =
-                u16::try_from(values.number("code")).ok().and_then(|code| StatusCode::from_u16(code).ok());
-            Ok(Fault::Status {
-                code: code.expect("the row allows 200 to 599"),
-                retry_after: values.retry_after("retry-after"),
-            })
+            Ok(Fault::Status { code: values.status("code"), retry_after: values.retry_after("retry-after") })
         },
     },
     Kind {

@@ -5,6 +5,7 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use httpdate::HttpDate;
+use hyper::StatusCode;
 
 use super::faults::{Fault, RetryAfter};
 
@@ -31,6 +32,11 @@ impl Kind {
         make: fn(&Values) -> Result<Fault, &'static str>,
     ) -> Kind {
         Kind { name, behaviour, parameters: &[], example: name, make }
+    }
+
+    /// Whether it's about requests with a body; see [`Fault::concerns_request_body`].
+    pub fn concerns_request_body(&self) -> bool {
+        self.example.parse().is_ok_and(|fault: Fault| fault.concerns_request_body())
     }
 
     /// Which parameters there are, as the second half of a sentence.
@@ -180,6 +186,11 @@ impl Values {
     /// A whole number, from 1, that has a default.
     pub fn non_zero(&self, name: &str) -> NonZeroU64 {
         NonZeroU64::new(self.number(name)).expect(CHECKED)
+    }
+
+    /// A status code that has a default.
+    pub fn status(&self, name: &str) -> StatusCode {
+        u16::try_from(self.number(name)).ok().and_then(|code| StatusCode::from_u16(code).ok()).expect(CHECKED)
     }
 
     /// A number of milliseconds that has a default.

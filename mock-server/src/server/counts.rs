@@ -1,12 +1,17 @@
 //! How many requests met each fault that counts them.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 
-/// How many requests met each fault that counts them.
+use super::work::Work;
+
+/// How many requests met each fault that counts them, and how often a fault's work was done.
 #[derive(Debug, Default)]
-pub(crate) struct Counts(Mutex<HashMap<Counter, Count>>);
+pub(crate) struct Counts {
+    requests: Mutex<HashMap<Counter, Count>>,
+    pub work: Arc<Work>,
+}
 
 #[derive(Debug, Default)]
 struct Count {
@@ -44,9 +49,10 @@ impl Counts {
 
     pub fn reset(&self) {
         self.counts().clear();
+        self.work.reset();
     }
 
     fn counts(&self) -> MutexGuard<'_, HashMap<Counter, Count>> {
-        self.0.lock().expect("no code that holds this lock panics")
+        self.requests.lock().expect("no code that holds this lock panics")
     }
 }

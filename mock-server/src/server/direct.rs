@@ -9,6 +9,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::spawn_blocking;
 
 use super::shared::Shared;
+use super::work::Counted;
 use crate::record::Record;
 use crate::response::{text, typed};
 use crate::timeline::{self, Panel};
@@ -19,6 +20,8 @@ pub(super) enum Direct {
     Ready(Response<Bytes>),
     /// The record, drawn.
     Timeline(Format),
+    /// How often work was done under this key.
+    Counted(String),
     /// Forgets the record, and with it the counts of the faults.
     ResetRecord,
 }
@@ -48,6 +51,11 @@ impl Direct {
                     text(StatusCode::INTERNAL_SERVER_ERROR, format!("the timeline can't be drawn: {error}\n"))
                 });
                 return (answer, Some(permit));
+            }
+            Direct::Counted(key) => {
+                let Counted { requests, done } = shared.counts.work.counted(&key);
+                let counted = format!("{{\"requests\": {requests}, \"done\": {done}}}\n");
+                typed("application/json", counted.into())
             }
             Direct::ResetRecord => {
                 shared.recorder.reset();

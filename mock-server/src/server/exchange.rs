@@ -6,6 +6,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::Either;
 use futures::{StreamExt, TryStreamExt};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, Limited, StreamBody};
@@ -19,11 +20,13 @@ use super::counts::Counter;
 use super::direct::Direct;
 use super::endpoints::{Answer, Streamed};
 use super::gate::{Gate, Verdict};
+use super::intake::Intake;
 use super::refusal::Refusal;
 use super::routes::{Matched, Route, Routes, Source};
 use super::shared::Shared;
+use super::work::{IDEMPOTENCY_KEY, Order};
 use crate::fault::Fault;
-use crate::fault::effect::{Context, Effect};
+use crate::fault::effect::{Context, Early, Effect};
 use crate::recorder::RequestHead;
 use crate::response::{html, text};
 use crate::watch::feed::frames;
@@ -74,9 +77,13 @@ impl Exchange {
         };
         let request = RequestHead { site: site.clone(), method: head.method.to_string(), path };
         self.connection.begin(number, request);
-        let effect = self.effect(fault.as_ref(), address, &head);
+        let effect = self.effect(fault.as_ref(), &address, &head);
+        if let Effect::Early(early) = effect {
+            self.leave_unread(body, &early, number);
+            return self.answer_early(early, number, is_head);
+        }
         // Read before the response is decided: closing a socket with unread bytes would turn FIN into RST.
-        let received = self.receive(source, &site, &head, body).await?;
+        let received = self.receive(source, &site, &head, body, number).await?;
         let delay = if let Effect::Delay(time) = effect { time } else { delay };
         let waits = delay > Duration::ZERO || gate.is_some();
         self.connection.set_phase(number, phase(&effect, waits));
@@ -85,7 +92,11 @@ impl Exchange {
             head.method = Method::GET;
         }
         let page = match received {
-            Ok(received) => self.page(gate.as_deref(), delay, head, received).await,
+            Ok(received) => {
+                let work_key = fault.as_ref().and_then(Fault::counted_as);
+                let order = work_key.map(|key| order(key, address, &head));
+                self.page(gate.as_deref(), delay, head, received, order).await
+            }
             Err(refusal) => Err(refusal),
         };
         let page = match page {
@@ -98,7 +109,9 @@ impl Exchange {
                     return Ok(self.streamed(page, number, is_head, version));
                 }
                 // They don't look at it.
-                Effect::Answer(_) | Effect::Raw(_) | Effect::Hang => Ok(Response::default()),
+                Effect::Answer(_) | Effect::Early(_) | Effect::Raw(_) | Effect::Hang => {
+                    Ok(Response::default())
+                }
             },
             Err(refusal) => Err(refusal),
         };
@@ -113,23 +126,34 @@ impl Exchange {
                 Ok(self.whole(page, number, is_head))
             }
             Effect::Answer(answer) => Ok(self.whole(answer, number, is_head)),
+            Effect::Early(early) => self.answer_early(early, number, is_head),
             Effect::Alter(change) => Ok(self.whole(change(page), number, is_head)),
             Effect::Travel(script) => match script(&page) {
                 Script::Body { length, steps } => Ok(self.scripted(page, length, steps, number, is_head)),
-                Script::Written { steps, .. } if is_head => {
-                    self.connection.promise(number, 0);
-                    self.take_over(without_body(steps), number)
-                }
-                Script::Written { length, steps } => {
-                    self.connection.promise(number, length.map_or(u64::MAX, |length| length as u64));
-                    self.take_over(steps, number)
-                }
+                Script::Written { length, steps } => self.written(length, steps, number, is_head),
             },
             Effect::Raw(steps) => {
                 self.connection.promise_raw(number);
                 self.take_over(steps, number)
             }
             Effect::Hang => std::future::pending().await,
+        }
+    }
+
+    /// Lets go of a body that the response doesn't wait for.
+    fn leave_unread(&self, body: Incoming, early: &Early, number: u64) {
+        if let Early::Keep(_) = early {
+            // The response is the final one, so none asks the client to continue.
+            self.connection.leave_out_continue(number);
+            // It ends with the body or with the connection. hyper closes a connection whose body isn't read.
+            tokio::spawn(drain(body));
+        }
+    }
+
+    fn answer_early(self, early: Early, number: u64, is_head: bool) -> Result<Response<Payload>, LetGo> {
+        match early {
+            Early::Keep(answer) => Ok(self.whole(answer, number, is_head)),
+            Early::End { length, steps } => self.written(Some(length), steps, number, is_head),
         }
     }
 
@@ -164,8 +188,10 @@ impl Exchange {
         source: Source,
         site: &str,
         head: &request::Parts,
-        mut body: Incoming,
+        body: Incoming,
+        number: u64,
     ) -> Result<Result<Received, Refusal>, LetGo> {
+        let mut body = Intake::new(body, Arc::clone(&self.connection), number);
         let received = match source {
             Source::Text(answer) => Received::Answer(Answer::Whole(text(StatusCode::OK, answer))),
             Source::Page(page) => Received::Answer(Answer::Whole(html(page))),
@@ -196,6 +222,22 @@ impl Exchange {
         }
     }
 
+    /// A response whose steps write everything.
+    fn written(
+        self,
+        length: Option<usize>,
+        steps: Steps,
+        number: u64,
+        is_head: bool,
+    ) -> Result<Response<Payload>, LetGo> {
+        if is_head {
+            self.connection.promise(number, 0);
+            return self.take_over(without_body(steps), number);
+        }
+        self.connection.promise(number, length.map_or(u64::MAX, |length| length as u64));
+        self.take_over(steps, number)
+    }
+
     /// Leaves the connection to the task that owns it. For hyper it ends in an error.
     fn take_over(self, steps: Steps, number: u64) -> Result<Response<Payload>, LetGo> {
         self.handover.set(Takeover::Play { steps, number });
@@ -203,10 +245,10 @@ impl Exchange {
     }
 
     /// `address` is where a fault that counts requests counts this one.
-    fn effect(&self, fault: Option<&Fault>, address: String, head: &request::Parts) -> Effect {
+    fn effect(&self, fault: Option<&Fault>, address: &str, head: &request::Parts) -> Effect {
         let Some(fault) = fault else { return Effect::None };
         let before = if fault.counts_requests() {
-            let counter = Counter { address, fault: format!("{fault:?}") };
+            let counter = Counter { address: address.to_owned(), fault: format!("{fault:?}") };
             self.shared.counts.count(counter)
         } else {
             0
@@ -219,14 +261,19 @@ impl Exchange {
         })
     }
 
-    /// The site's page, once its time has come; or a refusal, which no fault touches.
+    /// The site's page, once its time has come; or a refusal, which no fault touches. If it's an order, the work is counted.
     async fn page(
         &self,
         gate: Option<&Gate>,
         delay: Duration,
         head: request::Parts,
         received: Received,
+        order: Option<Order>,
     ) -> Result<Answer, Refusal> {
+        let work = &self.shared.counts.work;
+        if let Some(order) = &order {
+            work.asked(order);
+        }
         if let Some(gate) = gate
             && gate.pass().await == Verdict::Failed
         {
@@ -237,12 +284,24 @@ impl Exchange {
         if delay > Duration::ZERO {
             tokio::time::sleep(delay).await;
         }
-        Ok(match received {
-            Received::Answer(answer) => answer,
-            Received::ForWiremock { host, path, body } => {
-                Answer::Whole(Arc::clone(&self.shared.upstream).ask(&host, &path, head, body).await)
+        let answer = match received {
+            Received::Answer(Answer::Streamed(answer)) => {
+                // There's nothing to keep for a later request.
+                if let Some(order) = &order {
+                    work.done(order);
+                }
+                return Ok(Answer::Streamed(answer));
             }
-        })
+            Received::Answer(Answer::Whole(answer)) => Either::Left(std::future::ready(answer)),
+            Received::ForWiremock { host, path, body } => {
+                let upstream = Arc::clone(&self.shared.upstream);
+                Either::Right(async move { upstream.ask(&host, &path, head, body).await })
+            }
+        };
+        Ok(Answer::Whole(match order {
+            Some(order) => Arc::clone(work).answer(order, answer).await,
+            None => answer.await,
+        }))
     }
 
     /// The page as it is.
@@ -327,6 +386,11 @@ enum Received {
     ForWiremock { host: String, path: String, body: Bytes },
 }
 
+/// The work that a request asks for.
+fn order(key: &str, address: String, head: &request::Parts) -> Order {
+    Order { key: key.to_owned(), address, idempotency_key: head.headers.get(IDEMPOTENCY_KEY).cloned() }
+}
+
 /// How far a response with this effect is, now that its request has been read. `waits` says whether it waits for something before
 /// it begins.
 fn phase(effect: &Effect, waits: bool) -> Phase {
@@ -340,7 +404,7 @@ fn phase(effect: &Effect, waits: bool) -> Phase {
 }
 
 /// Reads a body to its end and drops it.
-async fn drain(mut body: Incoming) -> Result<(), BrokenBody> {
+async fn drain(mut body: impl Body<Error = hyper::Error> + Unpin) -> Result<(), BrokenBody> {
     while !body.is_end_stream()
         && let Some(frame) = body.frame().await
     {

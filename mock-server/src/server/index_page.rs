@@ -56,6 +56,10 @@ pub(crate) fn index_page(sites: &[Site], address: &str, has_live_page: bool) -> 
             "/gate/4?wait=2000",
             "Held until so many (1 to 100000) are in flight at once, then all go. If they are not within the wait (1 to 600000 ms), 425 for these and all later ones.",
         ),
+        row(
+            "/counted?key=orders",
+            "How many requests asked for work under a key of lost-answer, and how often it was done.",
+        ),
         row("/timeline", "What the server saw, as text."),
         row("/timeline.svg", "As a picture."),
         row("/timeline.json", "As data."),

@@ -1,11 +1,11 @@
 //! From a connection to its responses.
 //!
 //! - `accept`: takes connections, as many as there's room for
-//! - `exchange`: one request and its response
+//! - `exchange`: one request and its response; `intake`: the request's body
 //! - `routes`, `parameters`: what a request asks for; `refusal`: why it doesn't get it
 //! - `endpoints`: well-behaved addresses, such as `/json` and `/upload`
 //! - `direct`: responses about the web itself
-//! - `shared`, `counts`, `gate`, `descriptors`: what connections share
+//! - `shared`, `counts`, `work`, `gate`, `descriptors`: what connections share
 //! - `upstream`: asks wiremock; `index_page`: the page that lists everything
 
 pub(crate) mod accept;
@@ -16,8 +16,10 @@ pub(crate) mod endpoints;
 mod exchange;
 pub(crate) mod gate;
 mod index_page;
+mod intake;
 mod parameters;
 mod refusal;
 pub(crate) mod routes;
 pub(crate) mod shared;
 pub(crate) mod upstream;
+pub(crate) mod work;

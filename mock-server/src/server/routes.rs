@@ -262,6 +262,12 @@ impl Program {
             (_, "/timeline") => Ok(Direct::Timeline(Format::Text)),
             (_, "/timeline.svg") => Ok(Direct::Timeline(Format::Svg)),
             (_, "/timeline.json") => Ok(Direct::Timeline(Format::Json)),
+            (_, "/counted") => {
+                const EXAMPLE: &str = "/counted?key=orders";
+                let query = head.uri.query().unwrap_or_default();
+                let parameters = Parameters::of("a count", query, &["key"], EXAMPLE)?;
+                Ok(Direct::Counted(parameters.get("key").unwrap_or_default().to_owned()))
+            }
             (&Method::POST, "/reset-record") => {
                 check_origin(head).map_err(|words| Refusal::new(StatusCode::FORBIDDEN, words))?;
                 self.gates.forget_all();

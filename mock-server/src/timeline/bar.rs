@@ -6,11 +6,16 @@ use super::axis::Unit;
 use super::words::{counted, grouped, one_line};
 use crate::record::{Exchange, Outcome};
 
-/// One line for a finished exchange: the request, the status, what became of the response, and how long it took.
+/// One line for a finished exchange: the request, how much of its body arrived if it has one, the status, what became of the
+/// response, and how long it took.
 pub fn line(exchange: &Exchange) -> String {
     let request = format!("{} {}", one_line(&exchange.method), exchange.label());
+    let upload = match exchange.received {
+        0 => String::new(),
+        bytes => format!("received {}, ", counted(bytes, "byte")),
+    };
     let status = exchange.status.map(|status| format!("status {}, ", status.as_u16())).unwrap_or_default();
-    let result = status + &result(exchange);
+    let result = upload + &status + &result(exchange);
     match exchange.ended {
         Some(ended) => {
             let took = ended.saturating_sub(exchange.request_head);

@@ -64,6 +64,7 @@ pub(crate) struct Row<'record> {
     ended: Option<Milliseconds>,
     status: Option<u16>,
     bytes: u64,
+    received: u64,
     outcome: &'static str,
 }
 
@@ -83,6 +84,7 @@ impl Row<'_> {
             ended: exchange.ended.map(Into::into),
             status: exchange.status.map(|status| status.as_u16()),
             bytes: exchange.bytes,
+            received: exchange.received,
             outcome: match exchange.outcome {
                 Outcome::InFlight => "in flight",
                 Outcome::Complete => "complete",

@@ -33,6 +33,7 @@ fn exchange(site: &str, times: [u64; 3], bytes: u64, outcome: Outcome) -> Exchan
         ended: (outcome != Outcome::InFlight).then_some(ended),
         status: (bytes > 0).then_some(StatusCode::OK),
         bytes,
+        received: 0,
         outcome,
     }
 }
@@ -256,6 +257,9 @@ fn a_line_of_the_log_has_the_time_only_of_an_exchange_that_ended() {
     assert_eq!(line(&ended), "GET a.example: status 200, 15,000 bytes in 500 ms");
     let in_flight = exchange("a.example", [5_000, 0, 0], 0, Outcome::InFlight);
     assert_eq!(line(&in_flight), "GET a.example: in flight, 0 B");
+    let mut upload = exchange("a.example", [5_000, 0, 5_200], 0, Outcome::ClientGone);
+    (upload.method, upload.received) = ("PUT".to_owned(), 65_536);
+    assert_eq!(line(&upload), "PUT a.example: received 65,536 bytes, left at 0 B in 200 ms");
 }
 
 #[test]
@@ -303,6 +307,7 @@ fn any_exchange() -> impl Strategy<Value = Exchange> {
                 ended: (outcome != Outcome::InFlight).then(|| time(7)),
                 status: StatusCode::from_u16((bytes % 1_000) as u16).ok(),
                 bytes,
+                received: bytes,
                 outcome,
             }
         },

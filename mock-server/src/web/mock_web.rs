@@ -16,6 +16,7 @@ use super::watch::Watch;
 use crate::record::Record;
 use crate::recorder::Recorder;
 use crate::server::counts::Counts;
+use crate::server::work::Counted;
 use crate::watch::hub::Report;
 use crate::watchdog::Watchdog;
 
@@ -116,6 +117,12 @@ impl MockWeb {
     /// A snapshot of what the server has seen so far.
     pub fn record(&self) -> Record {
         self.recorder.snapshot()
+    }
+
+    /// How often work was asked for and done under this key of [`Fault::LostAnswer`](crate::Fault::LostAnswer), since the start or the last reset
+    /// of the record. The record has every request; this has how many of them were work.
+    pub fn counted(&self, key: &str) -> Counted {
+        self.started.counts.work.counted(key)
     }
 
     /// Forgets the finished exchanges, and keeps those in flight. Faults that count requests begin again. A gate of the

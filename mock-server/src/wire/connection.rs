@@ -12,6 +12,9 @@ use super::heads::Heads;
 use crate::record::Outcome;
 use crate::recorder::{Live, Recorder, RequestHead};
 
+/// The interim response that hyper writes as soon as the body of a request with `Expect: 100-continue` is wanted.
+pub(super) const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
 /// What the socket, the handler of requests and the body of a response share of one connection.
 pub(crate) struct Connection {
     id: u64,
@@ -50,6 +53,8 @@ struct Answer {
     is_probed: bool,
     /// Whether it never ends and nothing waits for it.
     is_stream: bool,
+    /// Whether [`CONTINUE`] is left out.
+    is_without_continue: bool,
     /// Held until the response is on the wire.
     _permit: Option<OwnedSemaphorePermit>,
 }
@@ -110,6 +115,7 @@ impl Connection {
             phase: Phase::Receiving,
             is_probed: false,
             is_stream: false,
+            is_without_continue: false,
             _permit: None,
         });
         number
@@ -125,6 +131,31 @@ impl Connection {
         self.begun.fetch_add(1, Ordering::Relaxed);
         let exchange = self.recorder.begin(self.id, self.accepted, head);
         self.with_answer(number, |answer| answer.exchange = Some(exchange));
+    }
+
+    /// A part of the request's body has been read.
+    pub fn received(&self, number: u64, bytes: u64) {
+        let answers = self.answers();
+        let exchange =
+            answers.iter().find(|answer| answer.number == number).and_then(|answer| answer.exchange);
+        drop(answers);
+        if let Some(exchange) = exchange {
+            self.recorder.change(|live, _| live.received(exchange, bytes));
+        }
+    }
+
+    /// Leaves out the interim `100 Continue` of the request with this number.
+    pub fn leave_out_continue(&self, number: u64) {
+        self.with_answer(number, |answer| answer.is_without_continue = true);
+    }
+
+    /// Whether these bytes, the next to be written, begin with an interim response that is left out.
+    pub fn leaves_out(&self, written: &[u8]) -> bool {
+        written.starts_with(CONTINUE)
+            && self
+                .answers()
+                .front()
+                .is_some_and(|answer| answer.is_without_continue && !answer.heads.has_begun())
     }
 
     /// Keeps the permit until the response is on the wire, or its connection is gone.

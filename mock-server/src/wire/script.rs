@@ -26,6 +26,8 @@ pub(crate) enum Step {
 pub(crate) enum Ending {
     /// An orderly close (FIN).
     Close,
+    /// An orderly close after which the server drops what it still gets for a while, so that its system doesn't send a reset.
+    Linger,
     /// A reset (RST).
     Reset,
 }

@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::connection::{Connection, EndOfInput};
+use super::connection::{CONTINUE, Connection, EndOfInput};
 
 /// The socket. Reads run ahead while a response is owed, because hyper doesn't look whether the client is still
 /// there as long as it has anything left to parse, even two stray bytes.
@@ -175,6 +175,9 @@ impl AsyncWrite for Wire {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let Wire { stream, connection, probe, .. } = &mut *self;
+        if slices.iter().find(|slice| !slice.is_empty()).is_some_and(|slice| connection.leaves_out(slice)) {
+            return Poll::Ready(Ok(CONTINUE.len()));
+        }
         connection.recorder.change(|live, now| {
             if let Some(Probe { sent, count, .. }) = probe {
                 // These are on the wire already. The rest of their slice is enough for one write.

@@ -15,6 +15,9 @@ use super::script::{Ending, Step, Steps};
 use super::socket::{LOOK_FOR_RESET, Wire};
 use crate::record::Outcome;
 
+/// How long a connection that was closed early is still read.
+const LINGER: Duration = Duration::from_secs(10);
+
 /// What a connection's handler leaves for the task that owns the socket.
 #[derive(Default)]
 pub(crate) struct Handover(Mutex<Option<Takeover>>);
@@ -113,6 +116,15 @@ impl Takeover {
                 connection.end_all(Outcome::Cut);
                 // It fails only if the client has left already: then there's nothing left to close.
                 let _ = wire.shutdown().await;
+            }
+            Ending::Linger => {
+                connection.end_all(Outcome::Cut);
+                if wire.shutdown().await.is_ok() {
+                    let mut nowhere = vec![0; 65_536];
+                    let rest = async { while matches!(wire.read(&mut nowhere).await, Ok(1..)) {} };
+                    // After that, the client gets its reset.
+                    let _ = tokio::time::timeout(LINGER, rest).await;
+                }
             }
             Ending::Reset => {
                 connection.end_all(Outcome::Reset);

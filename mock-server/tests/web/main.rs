@@ -23,6 +23,7 @@ mod signals;
 mod sites;
 mod structure;
 mod support;
+mod upload_wire;
 mod watch;
 mod watchdog;
 mod wire;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use mock_server::{Fault, Site, catalogue};
-use testkit::check_fault_table;
+use mock_server::{Fault, Site};
+use testkit::{check_fault_table, shown_by_get};
 use tokio::task::JoinSet;
 
 use crate::support::{broken_links, lost, page, run, start, url};
@@ -46,7 +46,7 @@ pub const VERDICTS: [(&str, &str, bool); 30] = [
 #[tokio::test]
 async fn each_fault_on_one_page_is_reported_and_changes_nothing_else() {
     let mut checks = JoinSet::new();
-    for kind in catalogue() {
+    for kind in shown_by_get() {
         checks.spawn(check_fault(kind.name, kind.example));
     }
     while let Some(checked) = checks.join_next().await {

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use lesson10::SkipReason;
 use lesson10::mock_site::HOST;
 use lesson10::report::{Broken, Limit};
-use mock_server::{Fault, catalogue};
+use mock_server::Fault;
+use testkit::shown_by_get;
 use url::Url;
 
 use crate::faults::VERDICTS;
@@ -73,7 +74,7 @@ async fn each_fault_is_on_a_page_of_the_library_or_on_a_host() {
     let (site, options, _watchdog) = library().await;
     let report = run(&options).await;
     let record = site.web.record();
-    for kind in catalogue() {
+    for kind in shown_by_get() {
         let fault: Fault = kind.example.parse().expect("it is a fault");
         if fault.needs_own_port() {
             // What cannot be connected to is not in the record.
