@@ -9,6 +9,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::spawn_blocking;
 
 use super::shared::Shared;
+use super::wait::Wait;
 use super::work::Counted;
 use crate::record::Record;
 use crate::response::{text, typed};
@@ -22,6 +23,8 @@ pub(super) enum Direct {
     Timeline(Format),
     /// How often work was done under this key.
     Counted(String),
+    /// The record, once it's as the client wants it.
+    Wait(Wait),
     /// Forgets the record, and with it the counts of the faults.
     ResetRecord,
 }
@@ -57,6 +60,7 @@ impl Direct {
                 let counted = format!("{{\"requests\": {requests}, \"done\": {done}}}\n");
                 typed("application/json", counted.into())
             }
+            Direct::Wait(wait) => wait.respond(&shared.recorder).await,
             Direct::ResetRecord => {
                 shared.recorder.reset();
                 shared.counts.reset();

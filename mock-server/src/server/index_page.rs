@@ -1,6 +1,6 @@
 //! The page that lists what the program serves.
 
-use super::endpoints;
+use super::{endpoints, wait};
 use crate::fault::{Fault, Kind, Parameter, catalogue};
 use crate::site::Site;
 use crate::timeline::escape;
@@ -59,6 +59,12 @@ pub(crate) fn index_page(sites: &[Site], address: &str, has_live_page: bool) -> 
         row(
             "/counted?key=orders",
             "How many requests asked for work under a key of lost-answer, and how often it was done.",
+        ),
+        row(
+            wait::EXAMPLE,
+            "Answers when exactly so many requests are in flight (in-flight, 0 to 100000), at least so many have arrived \
+             (requests, 0 to 20000), and so many clients have left (gone, 0 to 20000); each can be left out. 504 after the time \
+             (within, 0 to 600000 ms, 2000 unless set). It's not in the timeline itself.",
         ),
         row("/timeline", "What the server saw, as text."),
         row("/timeline.svg", "As a picture."),

@@ -4,7 +4,7 @@
 //! - `exchange`: one request and its response; `intake`: the request's body
 //! - `routes`, `parameters`: what a request asks for; `refusal`: why it doesn't get it
 //! - `endpoints`: well-behaved addresses, such as `/json` and `/upload`
-//! - `direct`: responses about the web itself
+//! - `direct`, `wait`: responses about the web itself
 //! - `shared`, `counts`, `work`, `gate`, `descriptors`: what connections share
 //! - `upstream`: asks wiremock; `index_page`: the page that lists everything
 
@@ -22,4 +22,5 @@ mod refusal;
 pub(crate) mod routes;
 pub(crate) mod shared;
 pub(crate) mod upstream;
+mod wait;
 pub(crate) mod work;

@@ -17,6 +17,7 @@ use super::gate::{Gate, Gates};
 use super::index_page::index_page;
 use super::parameters::{Parameters, given_twice, number};
 use super::refusal::Refusal;
+use super::wait::Wait;
 use crate::fault::{Fault, FaultError};
 use crate::response::html;
 use crate::site::Site;
@@ -268,6 +269,7 @@ impl Program {
                 let parameters = Parameters::of("a count", query, &["key"], EXAMPLE)?;
                 Ok(Direct::Counted(parameters.get("key").unwrap_or_default().to_owned()))
             }
+            (_, "/wait") => Ok(Direct::Wait(Wait::read(head.uri.query().unwrap_or_default())?)),
             (&Method::POST, "/reset-record") => {
                 check_origin(head).map_err(|words| Refusal::new(StatusCode::FORBIDDEN, words))?;
                 self.gates.forget_all();

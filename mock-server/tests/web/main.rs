@@ -24,6 +24,7 @@ mod sites;
 mod structure;
 mod support;
 mod upload_wire;
+mod wait;
 mod watch;
 mod watchdog;
 mod wire;
