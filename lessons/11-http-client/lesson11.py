@@ -10,6 +10,7 @@ import asyncio
 import json
 import random
 import sys
+import tempfile
 import uuid
 
 import aiohttp
@@ -17,6 +18,7 @@ import aiohttp
 if len(sys.argv) != 2:
     sys.exit("usage: lesson11.py URL (cargo run -p lesson11 --bin shop prints the whole command)")
 URL = sys.argv[1]
+CHUNK, PICTURE = 65_536, 1_000_000  # bytes
 USER, PASSWORD = "ada", "difference engine"
 
 
@@ -52,11 +54,39 @@ async def receive(session, method, path, **options):
 # ANCHOR_END: error
 
 
+# ANCHOR: rate
+class RateLimit:
+    """Gives each request its turn, so that no two begin in less than a period."""
+
+    def __init__(self, period):
+        self.period, self.lock, self.next = period, asyncio.Lock(), 0
+
+    async def turn(self):
+        loop = asyncio.get_running_loop()
+        async with self.lock:
+            await asyncio.sleep(self.next - loop.time())
+            self.next = loop.time() + self.period
+# ANCHOR_END: rate
+
+
+async def blocks(content):
+    """Yields the blocks of a stream of server-sent events that are complete, each as a dictionary."""
+    block = {}
+    async for line in content:
+        name, _, value = line.decode().rstrip("\n").partition(":")
+        if name:
+            block[name] = value.removeprefix(" ")
+        elif block and not line.strip():
+            yield block
+            block = {}
+
+
 class Shop:
     """A client of the shop whose user is logged in."""
 
     def __init__(self, session, token):
         self.session, self.token, self.lock = session, token, asyncio.Lock()
+        self.rate = RateLimit(0.125)
 
     @classmethod
     async def log_in(cls, session):
@@ -116,6 +146,52 @@ class Shop:
             await asyncio.sleep(pause * random.uniform(1, 2))
     # ANCHOR_END: order
 
+    # ANCHOR: upload
+    async def upload_picture(self, product, file, progress):
+        async def chunks():
+            read = 0
+            while chunk := file.read(CHUNK):
+                read += len(chunk)
+                progress(read)
+                yield chunk
+
+        form = aiohttp.FormData({"product": str(product)})
+        form.add_field("picture", chunks(), filename="picture.png", content_type="image/png")
+        timeout = aiohttp.ClientTimeout(total=600)
+        return await receive(self.session, "POST", "/upload", data=form, timeout=timeout)
+    # ANCHOR_END: upload
+
+    # ANCHOR: events
+    async def events(self, query):
+        """Yields events. If the connection breaks, it connects again, and resumes."""
+        last_id, pause = None, 1
+        timeout = aiohttp.ClientTimeout(total=None, sock_read=10)
+        while True:
+            headers = {"Accept": "text/event-stream"}
+            if last_id is not None:
+                headers["Last-Event-ID"] = last_id
+            options = {"params": query, "headers": headers, "timeout": timeout}
+            async with self.session.get("/events", **options) as response:
+                if response.status == 204:
+                    return
+                response.raise_for_status()
+                try:
+                    async for event in blocks(response.content):
+                        last_id = event.get("id", last_id)
+                        pause = int(event["retry"]) / 1000 if "retry" in event else pause
+                        if "data" in event:
+                            yield json.loads(event["data"])
+                except (aiohttp.ClientError, TimeoutError):
+                    print("the connection broke; the last event was", last_id or "none")
+            await asyncio.sleep(pause)
+    # ANCHOR_END: events
+
+    # ANCHOR: stock
+    async def stock(self, product):
+        await self.rate.turn()
+        return (await receive(self.session, "GET", "/stock", params={"product": product}))["pieces"]
+    # ANCHOR_END: stock
+
 
 # ANCHOR: session
 def new_session():
@@ -124,7 +200,7 @@ def new_session():
         headers={"User-Agent": "lesson11/0.1", "Accept": "application/json"},
         # Without `unsafe`, aiohttp keeps no cookies of an address such as 127.0.0.1.
         cookie_jar=aiohttp.CookieJar(unsafe=True),
-        timeout=aiohttp.ClientTimeout(sock_connect=2, sock_read=10),
+        timeout=aiohttp.ClientTimeout(total=10, sock_connect=2),
     )
 # ANCHOR_END: session
 
@@ -140,6 +216,22 @@ def author_of(product):
     match product["details"]:
         case {"author": {"name": str(name)}}:
             return name
+
+
+async def upload(shop):
+    with tempfile.TemporaryFile() as file:
+        file.write(bytes(byte % 251 for byte in range(PICTURE)))
+        file.seek(0)
+        quarters = 0
+
+        def progress(read):
+            nonlocal quarters
+            if (now := read * 4 // PICTURE) > quarters:
+                print(f"{now * 25}% of the picture")
+                quarters = now
+
+        for part in (await shop.upload_picture(2, file, progress))["parts"]:
+            print(f"the shop got {part['name']}: {part['bytes']} bytes with CRC-32 {part['crc32']}")
 
 
 async def main():
@@ -168,6 +260,17 @@ async def main():
         order = await shop.order(2, 1)
         print("the shop took order", order["number"])
         print("it has", len((await shop.send("GET", "/order-list"))["orders"]), "in all")
+
+        print("\n--- 6. an upload ---")
+        await upload(shop)
+
+        print("\n--- 7. events ---")
+        # Six events, and the connection breaks after four of them.
+        async for event in shop.events({"n": 6, "pause": 20, "cut": 4}):
+            print(f"{event['id']}: {event['text']}")
+
+        print("\n--- 8. a rate limit ---")
+        print(sum(await asyncio.gather(*(shop.stock(product["id"]) for product in products))), "pieces in stock")
 
 
 asyncio.run(main())

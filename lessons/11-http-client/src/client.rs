@@ -9,13 +9,18 @@ use reqwest::{Client, Url};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
+use crate::rate::RateLimit;
 use crate::{ShopError, receive};
 // ANCHOR_END: use
 
 /// How long to wait for a connection.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long to wait for the next bytes of a response.
-pub const READ_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a request and its response may take, unless the request has a
+/// timeout of its own. Uploads and events do.
+pub const TIMEOUT: Duration = Duration::from_secs(10);
+/// How often the shop may be asked what it has in stock. It allows five requests
+/// in half a second.
+const STOCK_PERIOD: Duration = Duration::from_millis(125);
 
 // ANCHOR: http_client
 /// The one client of the program, with everything that all requests share.
@@ -31,7 +36,7 @@ pub fn http_client() -> reqwest::Result<Client> {
         .cookie_store(true)
         .gzip(true)
         .connect_timeout(CONNECT_TIMEOUT)
-        .read_timeout(READ_TIMEOUT)
+        .timeout(TIMEOUT)
         .build()
 }
 // ANCHOR_END: http_client
@@ -53,12 +58,13 @@ pub(crate) struct Login {
 }
 
 /// A client of the shop whose user is logged in. Clones share the connections,
-/// the cookies and the token.
+/// the cookies, the token and the rate limit.
 #[derive(Clone, Debug)]
 pub struct ShopClient {
     pub(crate) http: Client,
     base: Url,
     pub(crate) token: Arc<Mutex<String>>,
+    pub(crate) rate: Arc<RateLimit>,
 }
 
 impl ShopClient {
@@ -75,7 +81,8 @@ impl ShopClient {
         let request = http.post(at(&base, "/login")).json(credentials);
         let Login { token } = receive(request).await?;
         let token = Arc::new(Mutex::new(token));
-        Ok(ShopClient { http, base, token })
+        let rate = Arc::new(RateLimit::one_per(STOCK_PERIOD));
+        Ok(ShopClient { http, base, token, rate })
     }
 }
 // ANCHOR_END: log_in

@@ -53,6 +53,14 @@ pub struct ApiError {
 // ANCHOR_END: error
 
 impl ShopError {
+    /// The error of a request that can't be built.
+    pub(crate) fn building(error: reqwest::Error) -> ShopError {
+        ShopError {
+            request: "building the request".to_owned(),
+            kind: ErrorKind::NoResponse(error),
+        }
+    }
+
     /// Whether the shop refused with this code.
     pub fn has_code(&self, code: &str) -> bool {
         matches!(&self.kind, ErrorKind::Refused(reason) if reason.code == code)

@@ -11,14 +11,21 @@
 //! - [`products`]: a list in pages, typed, and details of any shape
 //! - [`token`]: a token that's renewed once for all tasks
 //! - [`orders`]: an order that's sent again, and taken once
+//! - [`pictures`]: an upload that's streamed from a file
+//! - [`events`]: events that are followed, also after the connection breaks
+//! - [`rate`], [`stock`]: a rate limit that the client keeps
 //! - [`shop`]: the mock shop, for the program and the tests
 
 pub mod client;
 pub mod error;
+pub mod events;
 pub mod orders;
+pub mod pictures;
 pub mod products;
+pub mod rate;
 pub mod response;
 pub mod shop;
+pub mod stock;
 pub mod token;
 
 pub use client::{Credentials, ShopClient, http_client};

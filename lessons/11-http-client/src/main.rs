@@ -11,9 +11,13 @@
 
 use futures::future::try_join_all;
 use lesson_kit::{println, with_causes};
+use lesson11::pictures::Uploaded;
 use lesson11::products::Product;
 use lesson11::shop::{self, HOST, PASSWORD, Shop, USER};
 use lesson11::{Credentials, ShopClient, ShopError, http_client};
+use tempfile::tempfile;
+use tokio::fs::File;
+use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
 // ANCHOR: main
 #[tokio::main]
@@ -50,6 +54,21 @@ async fn main() -> anyhow::Result<()> {
     println!("the shop took order {}", order.number);
     println!("it has {} in all", shop.orders().await?.len());
 
+    println!("\n--- 6. an upload ---");
+    upload(&shop).await?;
+
+    println!("\n--- 7. events ---");
+    // Six events, and the connection breaks after four of them.
+    let mut events = shop.events(&[("n", 6), ("pause", 20), ("cut", 4)]);
+    while let Some(event) = events.next().await? {
+        println!("{}: {}", event.id, event.text);
+    }
+
+    println!("\n--- 8. a rate limit ---");
+    let stock = products.iter().map(|product| shop.stock(product.id));
+    let pieces: u32 = try_join_all(stock).await?.iter().sum();
+    println!("{pieces} pieces in stock");
+
     lesson.timeline("the shop").await;
     Ok(())
 }
@@ -83,3 +102,31 @@ async fn describe_all(
     Ok(())
 }
 // ANCHOR_END: describe_all
+
+/// The size of the picture, in bytes.
+const PICTURE: u32 = 1_000_000;
+
+// ANCHOR: upload
+/// Uploads a picture from a file, and prints how much of it has been read.
+async fn upload(shop: &ShopClient) -> anyhow::Result<()> {
+    let picture: Vec<_> = (0..PICTURE).map(|byte| (byte % 251) as u8).collect();
+    let mut file = File::from_std(tempfile()?);
+    file.write_all(&picture).await?;
+    file.rewind().await?;
+
+    let mut quarters = 0;
+    let progress = move |read| {
+        let now = read * 4 / u64::from(PICTURE);
+        if now > quarters {
+            println!("{}% of the picture", now * 25);
+            quarters = now;
+        }
+    };
+    let size = u64::from(PICTURE);
+    let upload = shop.upload_picture(2, file, size, progress).await?;
+    for Uploaded { name, bytes, crc32, .. } in upload.parts {
+        println!("the shop got {name}: {bytes} bytes with CRC-32 {crc32}");
+    }
+    Ok(())
+}
+// ANCHOR_END: upload

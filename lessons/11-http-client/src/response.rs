@@ -1,7 +1,7 @@
 //! A response becomes a value, or an error that says why.
 
 // ANCHOR: use
-use reqwest::{RequestBuilder, StatusCode};
+use reqwest::{Client, Request, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -22,25 +22,28 @@ const SHOWN: usize = 60;
 pub async fn receive<T: DeserializeOwned>(
     request: RequestBuilder,
 ) -> Result<T, ShopError> {
-    let (client, request) = request.build_split();
-    let request = request.map_err(|error| ShopError {
-        request: "building the request".to_owned(),
-        kind: ErrorKind::NoResponse(error),
-    })?;
-    let name = format!("{} {}", request.method(), request.url().path());
-    let result = async {
-        let response =
-            client.execute(request).await.map_err(ErrorKind::NoResponse)?;
-        let status = response.status();
-        // Not `error_for_status`, because it drops the body with the reason.
+    named(request, async |client, request| {
+        let response = success(client, request).await?;
         let body = response.bytes().await.map_err(ErrorKind::NoResponse)?;
-        if status.is_success() {
-            serde_json::from_slice(&body).map_err(ErrorKind::Shape)
-        } else {
-            Err(reason(status, &body))
-        }
-    };
-    result.await.map_err(|kind| ShopError { request: name, kind })
+        serde_json::from_slice(&body).map_err(ErrorKind::Shape)
+    })
+    .await
+}
+
+/// The response to a request, if it's a success. Otherwise, the reason.
+async fn success(
+    client: Client,
+    request: Request,
+) -> Result<Response, ErrorKind> {
+    let response = client.execute(request).await;
+    let response = response.map_err(ErrorKind::NoResponse)?;
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    // Not `error_for_status`, because it drops the body with the reason.
+    let body = response.bytes().await.map_err(ErrorKind::NoResponse)?;
+    Err(reason(status, &body))
 }
 // ANCHOR_END: receive
 
@@ -70,3 +73,26 @@ fn reason(status: StatusCode, body: &[u8]) -> ErrorKind {
     }
 }
 // ANCHOR_END: reason
+
+// ANCHOR: named
+/// The response to a request, if it's a success. The body hasn't been read.
+///
+/// # Errors
+///
+/// When no response arrives, or its status is an error.
+pub async fn respond(request: RequestBuilder) -> Result<Response, ShopError> {
+    named(request, success).await
+}
+
+/// Runs the rest of a request, and names the request in its error.
+async fn named<T>(
+    request: RequestBuilder,
+    run: impl AsyncFnOnce(Client, Request) -> Result<T, ErrorKind>,
+) -> Result<T, ShopError> {
+    let (client, request) = request.build_split();
+    let request = request.map_err(ShopError::building)?;
+    let name = format!("{} {}", request.method(), request.url().path());
+    let result = run(client, request).await;
+    result.map_err(|kind| ShopError { request: name, kind })
+}
+// ANCHOR_END: named

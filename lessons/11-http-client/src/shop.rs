@@ -33,7 +33,8 @@ const LOST: &str = "fail-first?n=1&with=truncate?after=10";
 ///
 /// When the name of a fault is misspelt.
 pub fn site() -> Result<Site, FaultError> {
-    Ok(Site::new(HOST).also_failing("/orders", "", LOST.parse()?))
+    let site = Site::new(HOST).endpoints();
+    Ok(site.also_failing("/orders", "", LOST.parse()?))
 }
 
 /// The shop as its owner sees it.
@@ -47,11 +48,12 @@ pub struct Shop {
 type Answer = fn(&mut State, &Request) -> ResponseTemplate;
 
 /// Which requests the shop answers: method, path, answer.
-const ROUTES: [(&str, &str, Answer); 7] = [
+const ROUTES: [(&str, &str, Answer); 8] = [
     ("POST", "^/login$", session::log_in),
     ("POST", "^/token$", session::renew_token),
     ("GET", "^/products$", products::list),
     ("GET", "^/products/[0-9]+$", products::one),
+    ("GET", "^/stock$", products::stock),
     ("GET", "^/recommendations$", products::recommendations),
     ("POST", "^/orders$", orders::order),
     ("GET", "^/order-list$", orders::list),

@@ -1,5 +1,6 @@
 //! The products: page by page, or one of them with its details.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use flate2::Compression;
@@ -11,9 +12,11 @@ use super::refuse;
 use super::session::{authorize, expired, header};
 use crate::shop::State;
 
-/// Products: a name, a price in cents, and details, which have any shape. The
-/// first has the number 1.
-fn products() -> [(&'static str, u32, Value); 10] {
+/// A name, a price in cents, and details, which have any shape.
+type Product = (&'static str, u32, Value);
+
+/// The products. The first has the number 1.
+fn products() -> [Product; 10] {
     let by =
         |author, pages| json!({ "author": { "name": author }, "pages": pages });
     [
@@ -35,13 +38,9 @@ pub fn list(state: &mut State, request: &Request) -> ResponseTemplate {
     if authorize(state, request).is_none() {
         return expired();
     }
-    let query = |name: &str| {
-        let mut pairs = request.url.query_pairs();
-        pairs.find_map(|(key, value)| (key == name).then_some(value))
-    };
-    let limit = query("limit").and_then(|limit| limit.parse().ok());
+    let limit = query(request, "limit").and_then(|limit| limit.parse().ok());
     let limit = limit.unwrap_or(10).max(1);
-    let after = match query("cursor") {
+    let after = match query(request, "cursor") {
         None => 0,
         Some(cursor) => match cursor.strip_prefix("after-").map(str::parse) {
             Some(Ok(after)) => after,
@@ -69,19 +68,40 @@ pub fn one(state: &mut State, request: &Request) -> ResponseTemplate {
         return expired();
     }
     let id = request.url.path().trim_start_matches("/products/");
-    let all = products();
-    let found =
-        id.parse::<usize>().ok().and_then(|id| all.get(id.checked_sub(1)?));
-    match found {
+    match found(id) {
         Some((name, price, details)) => json_or_gzip(
             request,
             &json!({ "name": name, "price_cents": price, "details": details }),
         ),
-        None => {
-            let message = format!("there's no product {id}");
-            refuse(404, "no-such-product", &message)
-        }
+        None => no_such_product(id),
     }
+}
+
+/// How many pieces of a product there are: as many as its name has letters.
+pub fn stock(_: &mut State, request: &Request) -> ResponseTemplate {
+    let product = query(request, "product").unwrap_or_default();
+    match found(&product) {
+        Some((name, _, _)) => {
+            let body = json!({ "pieces": name.len() });
+            ResponseTemplate::new(200).set_body_json(body)
+        }
+        None => no_such_product(&product),
+    }
+}
+
+fn query<'a>(request: &'a Request, name: &str) -> Option<Cow<'a, str>> {
+    let mut pairs = request.url.query_pairs();
+    pairs.find_map(|(key, value)| (key == name).then_some(value))
+}
+
+fn found(id: &str) -> Option<Product> {
+    let index = id.parse::<usize>().ok()?.checked_sub(1)?;
+    products().into_iter().nth(index)
+}
+
+fn no_such_product(id: &str) -> ResponseTemplate {
+    let message = format!("there's no product {id}");
+    refuse(404, "no-such-product", &message)
 }
 
 /// What a proxy sends if the server behind it is down.

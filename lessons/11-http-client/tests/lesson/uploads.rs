@@ -1,0 +1,95 @@
+//! The upload of a picture.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use flate2::Crc;
+use futures::{StreamExt, stream};
+use lesson11::pictures::Uploaded;
+use lesson11::{ErrorKind, ShopError};
+use reqwest::{Body, Client};
+use tokio::fs::File;
+use tokio::io::{AsyncSeekExt, AsyncWriteExt};
+use tokio::time::sleep;
+
+use crate::support::{client, open};
+
+/// A file with these bytes.
+async fn file(bytes: &[u8]) -> File {
+    let file = tempfile::tempfile().expect("a temporary file");
+    let mut file = File::from_std(file);
+    file.write_all(bytes).await.expect("it can be written");
+    file.rewind().await.expect("it can be read again");
+    file
+}
+
+#[tokio::test]
+async fn a_picture_arrives_as_it_is_and_its_progress_ends_at_its_size() {
+    let (web, _shop, _watchdog) = open().await;
+    let shop = client(&web).await;
+    let picture: Vec<u8> =
+        (0..300_000_u32).map(|it| (it % 251) as u8).collect();
+    let mut crc = Crc::new();
+    crc.update(&picture);
+    let crc32 = format!("{:08x}", crc.sum());
+    let read = Arc::new(AtomicU64::new(0));
+    let progress = {
+        let read = read.clone();
+        move |bytes| {
+            let before = read.swap(bytes, Ordering::Relaxed);
+            assert!(bytes > before && bytes - before <= 65_536);
+        }
+    };
+
+    let upload =
+        shop.upload_picture(2, file(&picture).await, 300_000, progress).await;
+
+    let parts = upload.expect("it arrives").parts;
+    let [product, picture] = &parts[..] else { panic!("{parts:?}") };
+    assert_eq!((product.name.as_str(), product.bytes), ("product", 1));
+    let expected = Uploaded {
+        name: "picture".to_owned(),
+        filename: Some("picture.png".to_owned()),
+        bytes: 300_000,
+        crc32,
+    };
+    assert_eq!(*picture, expected);
+    assert_eq!(read.load(Ordering::Relaxed), 300_000);
+}
+
+#[tokio::test]
+async fn a_file_that_is_shorter_than_promised_fails() {
+    let (web, _shop, _watchdog) = open().await;
+    let shop = client(&web).await;
+    let upload =
+        shop.upload_picture(2, file(b"short").await, 300_000, |_| {}).await;
+    let ShopError { request, kind } = upload.expect_err("bytes are missing");
+    assert_eq!(request, "POST /upload");
+    assert!(matches!(kind, ErrorKind::NoResponse(_)), "{kind:?}");
+}
+
+// The reason why uploads have a timeout of their own, and why the client has no
+// `read_timeout`.
+#[tokio::test]
+async fn a_read_timeout_ends_an_upload_that_is_still_being_sent() {
+    let (web, _shop, _watchdog) = open().await;
+    let url = client(&web).await.url("/upload");
+    let sent = Arc::new(AtomicU64::new(0));
+    let counter = sent.clone();
+    let endless = stream::repeat(()).then(move |()| {
+        counter.fetch_add(1, Ordering::Relaxed);
+        async {
+            sleep(Duration::from_millis(10)).await;
+            Ok::<_, std::io::Error>("more")
+        }
+    });
+    let impatient = Client::builder().read_timeout(Duration::from_secs(1));
+    let impatient = impatient.build().expect("a client");
+
+    let request = impatient.post(url).body(Body::wrap_stream(endless));
+    let error = request.send().await.expect_err("the response never begins");
+
+    assert!(error.is_timeout(), "{error:?}");
+    assert!(sent.load(Ordering::Relaxed) > 2, "bytes were still being sent");
+}
