@@ -24,8 +24,10 @@ pub const USER: &str = "ada";
 pub const PASSWORD: &str = "difference engine";
 
 /// The answer to the first order is lost: the shop has taken the order, but the
-/// connection breaks in the middle of the response.
-const LOST: &str = "fail-first?n=1&with=truncate?after=10";
+/// connection is reset before the response. An order with a key that was there
+/// before isn't taken again, and gets the answer of the first one. The mock web
+/// does both.
+const LOST: &str = "fail-first?n=1&with=lost-answer?key=orders";
 
 /// The shop's site. [`Shop::open`] makes it answer.
 ///

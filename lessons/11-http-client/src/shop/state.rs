@@ -18,8 +18,6 @@ pub struct State {
     sessions: usize,
     tokens: HashMap<String, Token>,
     orders: Vec<(Session, Order)>,
-    /// The position in `orders` of each order that came with a key.
-    keys: HashMap<(Session, String), usize>,
 }
 
 #[derive(Debug)]
@@ -76,24 +74,15 @@ impl State {
         }
     }
 
-    /// Takes an order. With a key that was there before, it's the same order.
+    /// Takes an order.
     pub fn order(
         &mut self,
         session: Session,
-        key: Option<&str>,
         product: u32,
         quantity: u32,
     ) -> Order {
-        let key = key.map(|key| (session, key.to_owned()));
-        let known = key.as_ref().and_then(|key| self.keys.get(key));
-        if let Some(&position) = known {
-            return self.orders[position].1.clone();
-        }
         let number = self.orders_of(session).count() + 1;
         let order = Order { number, product, quantity };
-        if let Some(key) = key {
-            self.keys.insert(key, self.orders.len());
-        }
         self.orders.push((session, order.clone()));
         order
     }

@@ -1,12 +1,10 @@
 //! An order that's sent again, and taken once.
 
-use std::collections::BTreeSet;
-
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
 use crate::examples::lost_answer::{Api, order_a, order_b};
-use crate::support::{answer, base, client, header, open, requests};
+use crate::support::{answer, base, client, open};
 
 #[tokio::test]
 async fn an_order_whose_answer_is_lost_is_sent_again_and_taken_once() {
@@ -18,12 +16,8 @@ async fn an_order_whose_answer_is_lost_is_sent_again_and_taken_once() {
     assert_eq!((order.number, order.product, order.quantity), (1, 2, 1));
     assert_eq!(shop.orders().await.expect("a list"), [order]);
     assert_eq!(server.orders(), 1);
-    let requests = requests(&web, "/orders").await;
-    let keys: BTreeSet<_> = requests
-        .iter()
-        .map(|request| header(request, "idempotency-key").expect("a key"))
-        .collect();
-    assert_eq!((requests.len(), keys.len()), (2, 1));
+    let counted = web.counted("orders");
+    assert_eq!((counted.requests, counted.done), (2, 1));
 }
 
 #[tokio::test]
@@ -41,7 +35,7 @@ async fn an_order_that_the_shop_refuses_is_not_sent_again() {
     let (web, _shop, _watchdog) = open().await;
     let shop = client(&web).await;
     shop.order(2, 1).await.expect("the shop takes it");
-    let before = requests(&web, "/orders").await.len();
+    let before = web.counted("orders").requests;
     let reason = json!({ "error": { "code": "sold-out", "message": "" } });
     let refusal = ResponseTemplate::new(409).set_body_json(reason);
     answer(&web, "/orders", refusal).await;
@@ -49,7 +43,7 @@ async fn an_order_that_the_shop_refuses_is_not_sent_again() {
     let error = shop.order(2, 1).await.expect_err("there are no more");
 
     assert!(error.has_code("sold-out"), "{error:?}");
-    assert_eq!(requests(&web, "/orders").await.len(), before + 1);
+    assert_eq!(web.counted("orders").requests, before + 1);
 }
 
 #[tokio::test]
@@ -58,12 +52,14 @@ async fn without_a_key_an_order_that_is_sent_again_is_taken_twice() {
     let api = Api::log_in(base(&web)).await.expect("a session");
 
     order_a(&api, 2).await.expect("the shop takes it");
-    assert_eq!(requests(&web, "/orders").await.len(), 2);
+    let counted = web.counted("orders");
+    assert_eq!((counted.requests, counted.done), (2, 2));
     assert_eq!(server.orders(), 2);
 
     // The next order's first answer is lost again.
     web.reset_record();
     order_b(&api, 2).await.expect("the shop takes it");
-    assert_eq!(requests(&web, "/orders").await.len(), 4);
+    let counted = web.counted("orders");
+    assert_eq!((counted.requests, counted.done), (2, 1));
     assert_eq!(server.orders(), 3);
 }

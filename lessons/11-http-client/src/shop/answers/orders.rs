@@ -5,7 +5,7 @@ use serde_json::json;
 use wiremock::{Request, ResponseTemplate};
 
 use super::refuse;
-use super::session::{authorize, expired, header};
+use super::session::{authorize, expired};
 use crate::shop::State;
 
 #[derive(Deserialize)]
@@ -14,16 +14,14 @@ struct Order {
     quantity: u32,
 }
 
-/// Takes an order. One with a key that was there before isn't taken again, and
-/// gets the same answer.
+/// Takes an order.
 pub fn order(state: &mut State, request: &Request) -> ResponseTemplate {
     let Some(session) = authorize(state, request) else { return expired() };
     let Ok(Order { product, quantity }) = request.body_json() else {
         let message = "the body has to be JSON with a product and a quantity";
         return refuse(400, "bad-request", message);
     };
-    let key = header(request, "idempotency-key");
-    let order = state.order(session, key, product, quantity);
+    let order = state.order(session, product, quantity);
     ResponseTemplate::new(201).set_body_json(order)
 }
 
