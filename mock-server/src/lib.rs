@@ -8,6 +8,7 @@
 //! - `server`: from a connection to its responses
 //! - `watch`: the live page, what it's sent, and the faults that are chosen there
 //! - `site`: the sites, and `presets`, which are ready to use
+//! - `tls`: with the feature `tls`, the https ports and their certificates
 //! - `timeline`: drawings of the record
 //! - `fault`: the faults as data, the catalogue, and what each fault does
 //! - `wire`: how a response travels, and the socket that reports to the record
@@ -25,6 +26,8 @@ mod response;
 mod server;
 mod site;
 pub mod timeline;
+#[cfg(feature = "tls")]
+mod tls;
 mod watch;
 mod watchdog;
 mod web;
@@ -41,6 +44,8 @@ pub use server::descriptors::{NoRoom, room_for};
 pub use server::work::Counted;
 pub use site::filler::page;
 pub use site::{Other, Site, presets};
+#[cfg(feature = "tls")]
+pub use tls::{Tls, TlsError};
 pub use watchdog::Watchdog;
 pub use web::builder::Builder;
 pub use web::error::StartError;

@@ -116,6 +116,8 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<()> {
         .seed(arguments.seed)
         .forget_requests()
         .clients_elsewhere();
+    #[cfg(feature = "tls")]
+    let builder = builder.https_ports();
     let builder = if arguments.load {
         let site = Site::new("page.example").page(page("A page", 15_000, 2_000)).by_front();
         drop(log);

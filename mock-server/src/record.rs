@@ -99,6 +99,8 @@ pub struct Record {
     pub(crate) in_flight: usize,
     pub(crate) max_in_flight: usize,
     pub(crate) open_connections: usize,
+    #[cfg(feature = "tls")]
+    pub(crate) failed_handshakes: usize,
     /// When this snapshot was taken, since the start of the web.
     pub(crate) taken: Duration,
 }
@@ -127,6 +129,13 @@ impl Record {
     /// How many connections are open, including idle ones.
     pub fn open_connections(&self) -> usize {
         self.open_connections
+    }
+
+    /// How many connections ended before they could carry a request, because the client and an https port didn't agree on TLS. The server
+    /// notices it a moment later than the client.
+    #[cfg(feature = "tls")]
+    pub fn failed_handshakes(&self) -> usize {
+        self.failed_handshakes
     }
 
     /// How many of the exchanges in this record have this outcome.

@@ -148,6 +148,11 @@ impl Recorder {
         self.change(|live, _| live.record.open_connections -= 1);
     }
 
+    #[cfg(feature = "tls")]
+    pub fn handshake_failed(&self) {
+        self.change(|live, _| live.record.failed_handshakes += 1);
+    }
+
     /// A request has arrived.
     pub fn answer_owed(&self) {
         self.change(|live, _| live.owed += 1);
@@ -241,6 +246,10 @@ impl Live {
     fn reset(&mut self) {
         self.record.exchanges.retain(|exchange| exchange.outcome == Outcome::InFlight);
         self.record.max_in_flight = self.record.in_flight;
+        #[cfg(feature = "tls")]
+        {
+            self.record.failed_handshakes = 0;
+        }
         self.bytes = 0;
         self.followers.begin_again();
     }

@@ -1,13 +1,14 @@
 """Requests each URL with aiohttp: all URLs at the same time, each of them TIMES times in turn.
 
-    python clients.py TIMES SECONDS URL...
+    python clients.py TIMES SECONDS [--ca FILE] URL...
 
-A request may take SECONDS. Prints the result of each request, in the order of the URLs: how many bytes it got, or the
+A request may take SECONDS. With `--ca`, it trusts the certificate authority in FILE, and no other. Prints the result of each request, in the order of the URLs: how many bytes it got, or the
 exception and its message.
 """
 
+import argparse
 import asyncio
-import sys
+import ssl
 
 import aiohttp
 
@@ -26,12 +27,18 @@ async def in_turn(session, url, times):
     return [await fetch(session, url) for _ in range(times)]
 
 
-async def main(times, seconds, urls):
+async def main(times, seconds, ca, urls):
     limit = aiohttp.ClientTimeout(total=seconds)
-    async with aiohttp.ClientSession(timeout=limit) as session:
+    connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=ca) if ca else True)
+    async with aiohttp.ClientSession(timeout=limit, connector=connector) as session:
         results = await asyncio.gather(*(in_turn(session, url, times) for url in urls))
     for result in results:
         print(*result, sep="\n")
 
 
-asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]))
+parser = argparse.ArgumentParser()
+parser.add_argument("times", type=int)
+parser.add_argument("seconds", type=int)
+parser.add_argument("--ca")
+parser.add_argument("urls", nargs="+")
+asyncio.run(main(**vars(parser.parse_args())))

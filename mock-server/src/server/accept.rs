@@ -12,9 +12,12 @@ use tokio::net::{TcpListener, TcpStream};
 use super::exchange::Exchange;
 use super::routes::Routes;
 use super::shared::Shared;
+#[cfg(feature = "tls")]
+use crate::tls::handshake::Handshake;
 use crate::wire::connection::Connection;
 use crate::wire::script::Ending;
 use crate::wire::socket::Wire;
+use crate::wire::stream::Stream;
 use crate::wire::takeover::{Handover, Takeover};
 
 /// How long to wait for a descriptor when none is left.
@@ -26,8 +29,27 @@ const SILENT_WHILE_CROWDED: Duration = Duration::from_secs(1);
 /// The longest head of a request, in bytes; a longer one gets a 431. hyper's own limit is 400 KB, for each connection.
 const LONGEST_HEAD: usize = 131_072;
 
+/// What a port speaks.
+#[derive(Clone)]
+pub(crate) enum Speaks {
+    Http,
+    #[cfg(feature = "tls")]
+    Https(Handshake),
+}
+
+impl Speaks {
+    /// The connection, ready for the first request. `None` if there won't be one.
+    async fn begin(&self, socket: TcpStream) -> Option<Stream> {
+        match self {
+            Speaks::Http => Some(Stream::Plain(socket)),
+            #[cfg(feature = "tls")]
+            Speaks::Https(handshake) => handshake.shake(socket).await,
+        }
+    }
+}
+
 /// Accepts connections until the web is closing.
-pub(crate) async fn serve(listener: TcpListener, routes: Arc<Routes>, shared: Arc<Shared>) {
+pub(crate) async fn serve(listener: TcpListener, speaks: Speaks, routes: Arc<Routes>, shared: Arc<Shared>) {
     let mut closing = shared.closing.clone();
     loop {
         let accepted = tokio::select! {
@@ -35,13 +57,14 @@ pub(crate) async fn serve(listener: TcpListener, routes: Arc<Routes>, shared: Ar
             _ = closing.wait_for(|closing| *closing) => return,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((socket, _)) => {
                 // The others wait in the port's queue.
                 let permit = tokio::select! {
                     permit = shared.room() => permit,
                     _ = closing.wait_for(|closing| *closing) => return,
                 };
-                let connection = serve_connection(stream, Arc::clone(&routes), Arc::clone(&shared));
+                let connection =
+                    serve_connection(socket, speaks.clone(), Arc::clone(&routes), Arc::clone(&shared));
                 tokio::spawn(async move {
                     let _permit = permit;
                     connection.await;
@@ -54,10 +77,19 @@ pub(crate) async fn serve(listener: TcpListener, routes: Arc<Routes>, shared: Ar
     }
 }
 
-async fn serve_connection(stream: TcpStream, routes: Arc<Routes>, shared: Arc<Shared>) {
+async fn serve_connection(socket: TcpStream, speaks: Speaks, routes: Arc<Routes>, shared: Arc<Shared>) {
     // Pieces of a body leave when they are written. It fails only on a socket that's dead already.
-    let _ = stream.set_nodelay(true);
+    let _ = socket.set_nodelay(true);
     let connection = Arc::new(Connection::new(shared.recorder.clone()));
+    let stream = tokio::select! {
+        stream = speaks.begin(socket) => stream,
+        () = has_to_make_room(&connection, &shared) => None,
+    };
+    let Some(stream) = stream else {
+        #[cfg(feature = "tls")]
+        shared.recorder.handshake_failed();
+        return;
+    };
     let handover = Arc::new(Handover::default());
     let service = service_fn(|request| {
         let exchange = Exchange {

@@ -4,6 +4,8 @@ use super::{endpoints, wait};
 use crate::fault::{Fault, Kind, Parameter, catalogue};
 use crate::site::Site;
 use crate::timeline::escape;
+#[cfg(feature = "tls")]
+use crate::tls::Tls;
 
 const STYLE: &str = "\
 :root { color-scheme: light dark; }
@@ -23,8 +25,30 @@ struct Row<'row> {
     curl: &'static str,
 }
 
-/// The page, for a program that answers at `address`.
-pub(crate) fn index_page(sites: &[Site], address: &str, has_live_page: bool) -> String {
+/// What the page lists, and the address that it's at.
+pub(crate) struct Index<'web> {
+    pub sites: &'web [Site],
+    pub scheme: &'static str,
+    /// Name and port, as the client knows them.
+    pub host: &'web str,
+    pub has_live_page: bool,
+    #[cfg(feature = "tls")]
+    pub https: Option<&'web HttpsPorts>,
+}
+
+/// The ports of a program that has https.
+#[cfg(feature = "tls")]
+#[derive(Clone)]
+pub(crate) struct HttpsPorts {
+    pub ports: Vec<(Tls, u16)>,
+    /// The certificate of the authority.
+    pub ca_pem: String,
+}
+
+/// The page.
+pub(crate) fn index_page(index: &Index<'_>) -> String {
+    let Index { sites, scheme, host, has_live_page, .. } = *index;
+    let address = &format!("{scheme}://{host}");
     let row = |path: &str, says: &str| Row {
         path: path.to_owned(),
         says: says.to_owned(),
@@ -92,7 +116,32 @@ pub(crate) fn index_page(sites: &[Site], address: &str, has_live_page: bool) -> 
     section(&mut page, "Faults", note, &faults, address);
     section(&mut page, "Endpoints", "", &endpoints, address);
     section(&mut page, "The rest", "", &others, address);
+    https_section(&mut page, index);
     page + "</body>\n</html>\n"
+}
+
+#[cfg(feature = "tls")]
+fn https_section(page: &mut String, index: &Index<'_>) {
+    let Some(HttpsPorts { ports, .. }) = index.https else { return };
+    // An address of IPv6 has colons, too, but not behind its bracket.
+    let name = index.host.rsplit_once(':').filter(|(_, port)| !port.contains(']'));
+    let name = name.map_or(index.host, |(name, _)| name);
+    *page += "<h2>https</h2>\n<p>Each port has all of the above. The certificates are made when the program starts: \
+              <a href=\"/ca.pem\">/ca.pem</a> is the authority that a client should trust.</p>\n";
+    *page += &format!("<pre>curl -o ca.pem '{}://{}/ca.pem'</pre>\n<dl>\n", index.scheme, index.host);
+    for (case, port) in ports {
+        let behaviour = escape(case.behaviour());
+        *page += &format!("<dt>{case}</dt>\n<dd>{behaviour}");
+        *page += &format!("<pre>curl -i --cacert ca.pem 'https://{name}:{port}/'</pre></dd>\n");
+    }
+    *page += "</dl>\n";
+}
+
+#[cfg(not(feature = "tls"))]
+fn https_section(page: &mut String, _: &Index<'_>) {
+    *page += "<h2>https</h2>\n<p>This program was built without https. A build with the feature <code>tls</code> has a port \
+              for each way in which TLS can fail, and needs a C compiler:</p>\n\
+              <pre>cargo install --path mock-server --features tls</pre>\n";
 }
 
 fn needs_own_port(kind: &Kind) -> bool {
@@ -111,7 +160,8 @@ fn section(page: &mut String, title: &str, note: &str, rows: &[Row<'_>], address
         for parameter in *parameters {
             *page += &format!("<small>{}</small>", escape(&parameter.to_string()));
         }
-        *page += &format!("<pre>curl -i {curl}'http://{address}{path}'</pre></dd>\n");
+        let ca = if address.starts_with("https:") { "--cacert ca.pem " } else { "" };
+        *page += &format!("<pre>curl -i {ca}{curl}'{address}{path}'</pre></dd>\n");
     }
     *page += "</dl>\n";
 }

@@ -15,7 +15,7 @@ mod direct;
 pub(crate) mod endpoints;
 mod exchange;
 pub(crate) mod gate;
-mod index_page;
+pub(crate) mod index_page;
 mod intake;
 mod parameters;
 mod refusal;

@@ -14,12 +14,16 @@ use url::form_urlencoded;
 use super::direct::{Direct, Format};
 use super::endpoints::Endpoint;
 use super::gate::{Gate, Gates};
-use super::index_page::index_page;
+#[cfg(feature = "tls")]
+use super::index_page::HttpsPorts;
+use super::index_page::{Index, index_page};
 use super::parameters::{Parameters, given_twice, number};
 use super::refusal::Refusal;
 use super::wait::Wait;
 use crate::fault::{Fault, FaultError};
 use crate::response::html;
+#[cfg(feature = "tls")]
+use crate::response::typed;
 use crate::site::Site;
 use crate::watch::choices::Choices;
 use crate::watch::hub::Hub;
@@ -38,7 +42,7 @@ pub(crate) enum Routes {
 }
 
 /// All sites and faults by path.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Program {
     pub sites: Vec<Site>,
     pub gate: Option<Arc<Gate>>,
@@ -46,6 +50,11 @@ pub(crate) struct Program {
     pub choices: Arc<Choices>,
     /// The live page, if there's one.
     pub hub: Option<Arc<Hub>>,
+    /// Whether the port has https.
+    pub is_https: bool,
+    /// The ports that have https.
+    #[cfg(feature = "tls")]
+    pub https: Option<HttpsPorts>,
 }
 
 /// A request understood.
@@ -258,8 +267,23 @@ impl Program {
             |host: &&str| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
         let host = head.headers.get(HOST).and_then(|host| host.to_str().ok()).filter(|host| !host.is_empty());
         let host = host.filter(is_host).unwrap_or("127.0.0.1");
+        let scheme = if self.is_https { "https" } else { "http" };
         match (&head.method, path.as_str()) {
-            (_, "/") => Ok(Direct::Ready(html(index_page(&self.sites, host, self.hub.is_some()).into()))),
+            (_, "/") => {
+                let index = Index {
+                    sites: &self.sites,
+                    scheme,
+                    host,
+                    has_live_page: self.hub.is_some(),
+                    #[cfg(feature = "tls")]
+                    https: self.https.as_ref(),
+                };
+                Ok(Direct::Ready(html(index_page(&index).into())))
+            }
+            #[cfg(feature = "tls")]
+            (_, "/ca.pem") if let Some(https) = &self.https => {
+                Ok(Direct::Ready(typed("application/x-pem-file", https.ca_pem.clone().into())))
+            }
             (_, "/timeline") => Ok(Direct::Timeline(Format::Text)),
             (_, "/timeline.svg") => Ok(Direct::Timeline(Format::Svg)),
             (_, "/timeline.json") => Ok(Direct::Timeline(Format::Json)),
@@ -277,12 +301,12 @@ impl Program {
             }
             (_, "/reset-record") => {
                 let words = format!(
-                    "this changes the record, so it needs POST: curl -X POST http://{host}/reset-record"
+                    "this changes the record, so it needs POST: curl -X POST {scheme}://{host}/reset-record"
                 );
                 Err(Refusal::of_method("POST", words))
             }
             _ => {
-                let words = format!("nothing is at `{path}`; http://{host}/ lists what there is");
+                let words = format!("nothing is at `{path}`; {scheme}://{host}/ lists what there is");
                 Err(Refusal::new(StatusCode::NOT_FOUND, words))
             }
         }

@@ -10,6 +10,8 @@ use hyper::body::Bytes;
 use self::filler::page;
 use crate::fault::Fault;
 use crate::response::HTML;
+#[cfg(feature = "tls")]
+use crate::tls::Tls;
 
 /// A site has a name, and a page at `/` that comes after a delay. [`also`](Site::also) adds other paths. `POST /login` and `POST /logout`
 /// get a 204, after the site's delay but at most 100 ms. Everything else gets a 404, unless you mount a mock on the
@@ -30,6 +32,9 @@ pub struct Site {
     pub by_front: bool,
     /// Whether it has the endpoints. See the method [`endpoints`](Site::endpoints).
     pub has_endpoints: bool,
+    /// What its port does if it speaks https.
+    #[cfg(feature = "tls")]
+    pub(crate) https: Option<Tls>,
 }
 
 /// A resource at a path of a site other than `/`. It comes after the delay of the site.
@@ -62,6 +67,8 @@ impl Site {
             fault: None,
             by_front: false,
             has_endpoints: false,
+            #[cfg(feature = "tls")]
+            https: None,
         }
     }
 
@@ -108,5 +115,37 @@ impl Site {
     /// mocks that you mount. The server answers them itself, so wiremock doesn't see their requests.
     pub fn endpoints(self) -> Site {
         Site { has_endpoints: true, ..self }
+    }
+
+    /// The same site on a port that speaks https, with a certificate that's right or wrong. Its URL begins with `https://`. This needs
+    /// the feature `tls`, and a port of its own for each site.
+    ///
+    /// ```
+    /// # use std::error::Error;
+    /// use mock_server::{MockWeb, Site, Tls};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn Error>> {
+    /// let sites = [
+    ///     Site::new("good.example").https(Tls::Good),
+    ///     Site::new("old.example").https(Tls::Expired),
+    /// ];
+    /// let web = MockWeb::builder().sites(sites).start()?;
+    /// let ca = reqwest::Certificate::from_der(web.ca_der())?;
+    /// // This needs reqwest's feature `rustls`.
+    /// let client = reqwest::Client::builder().tls_certs_only([ca]).build()?;
+    ///
+    /// assert_eq!(client.get(web.url("good.example")).send().await?.status(), 200);
+    /// let error = client.get(web.url("old.example")).send().await.expect_err("it has expired");
+    /// assert!(error.is_connect());
+    ///
+    /// web.wait_until(|record| record.failed_handshakes() == 1).await;
+    /// assert_eq!(web.record().exchanges().len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "tls")]
+    pub fn https(self, case: Tls) -> Site {
+        Site { https: Some(case), ..self }
     }
 }

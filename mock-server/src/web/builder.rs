@@ -17,6 +17,8 @@ pub struct Builder {
     pub(super) gate: Option<(usize, Duration)>,
     pub(super) seed: u64,
     pub(super) port: Option<u16>,
+    #[cfg(feature = "tls")]
+    pub(super) https_ports: bool,
     pub(super) keep_requests: bool,
     pub(super) clients_elsewhere: bool,
     pub(super) log: Option<mpsc::Sender<Exchange>>,
@@ -32,6 +34,8 @@ impl Default for Builder {
             gate: None,
             seed: 1,
             port: None,
+            #[cfg(feature = "tls")]
+            https_ports: false,
             keep_requests: true,
             clients_elsewhere: false,
             log: None,
@@ -69,6 +73,14 @@ impl Builder {
     /// port. Without this, each site has a port of its own, on `127.0.0.1`.
     pub fn on_one_port(self, port: u16) -> Builder {
         Builder { port: Some(port), ..self }
+    }
+
+    /// Serves everything that's on the [one port](Builder::on_one_port), except for a live page, with https, too: on one more port for
+    /// each [case](crate::Tls) of https. [`MockWeb::https_url`](crate::MockWeb::https_url) has their URLs, and the index page
+    /// lists them. Without one port for all sites this does nothing: there, [`Site::https`] gives a single site https.
+    #[cfg(feature = "tls")]
+    pub fn https_ports(self) -> Builder {
+        Builder { https_ports: true, ..self }
     }
 
     /// Keeps the memory bounded even if the web serves for a long time: the bodies of requests are dropped as they arrive, and wiremock

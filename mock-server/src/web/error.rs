@@ -37,6 +37,17 @@ pub enum StartError {
         /// The site with the path, or the words "some requests to" and the site.
         place: String,
     },
+    /// A site has https, but all sites share one port.
+    #[cfg(feature = "tls")]
+    #[error("{name} cannot have https of its own where all sites share one port; `https_ports` is for that")]
+    OnePortHttps {
+        /// The name of the site.
+        name: String,
+    },
+    /// A certificate can't be made.
+    #[cfg(feature = "tls")]
+    #[error("cannot make the certificates")]
+    Certificate(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The system can't start another thread, or Tokio can't start a runtime.
     #[error("cannot start the web's thread")]
     Thread(#[from] io::Error),

@@ -17,6 +17,8 @@ use crate::record::Record;
 use crate::recorder::Recorder;
 use crate::server::counts::Counts;
 use crate::server::work::Counted;
+#[cfg(feature = "tls")]
+use crate::tls::{Tls, authority::Authority};
 use crate::watch::hub::Report;
 use crate::watchdog::Watchdog;
 
@@ -50,6 +52,12 @@ pub(super) struct Started {
     pub counts: Arc<Counts>,
     /// The live page, and the run that this web is on it.
     pub watch: Option<(Watch, u64)>,
+    /// It signs the certificates of https ports.
+    #[cfg(feature = "tls")]
+    pub authority: Authority,
+    /// The URLs of the https ports of a web on one port.
+    #[cfg(feature = "tls")]
+    pub https_urls: Vec<(Tls, String)>,
     /// The ports of sites that clients can't reach, held so that no other program can listen there.
     pub _held: Vec<Socket>,
 }
@@ -100,6 +108,32 @@ impl MockWeb {
     /// The address, if all sites share one port. `None` if each site has a port of its own.
     pub fn one_port(&self) -> Option<SocketAddr> {
         self.started.one_port
+    }
+
+    /// The certificate of the web's authority, as PEM. The authority is made when the web starts, and it signs the certificates of
+    /// all https ports. A client that trusts it accepts those that have nothing wrong.
+    #[cfg(feature = "tls")]
+    pub fn ca_pem(&self) -> String {
+        self.started.authority.pem()
+    }
+
+    /// The certificate of the web's authority, as DER.
+    #[cfg(feature = "tls")]
+    pub fn ca_der(&self) -> &[u8] {
+        self.started.authority.der()
+    }
+
+    /// The URL of the https port for this case, if all sites share one port. It has the same paths as the one port.
+    ///
+    /// # Panics
+    ///
+    /// If the web was started without [`Builder::https_ports`] or not on one port.
+    #[cfg(feature = "tls")]
+    pub fn https_url(&self, case: Tls) -> &str {
+        match self.started.https_urls.iter().find(|(other, _)| *other == case) {
+            Some((_, url)) => url,
+            None => panic!("the web has no https ports"),
+        }
     }
 
     /// The wiremock server behind the sites, for your own mocks and expectations. Mocks come before the site's own resources, unless you

@@ -17,15 +17,19 @@ use super::error::StartError;
 use super::mock_web::{MockWeb, Started};
 use crate::fault::Fault;
 use crate::recorder::Recorder;
-use crate::server::accept::serve;
+use crate::server::accept::{Speaks, serve};
 use crate::server::counts::Counts;
 use crate::server::descriptors;
 use crate::server::endpoints::tokens::Tokens;
 use crate::server::gate::{Gate, Gates};
+#[cfg(feature = "tls")]
+use crate::server::index_page::HttpsPorts;
 use crate::server::routes::{Program, Routes};
 use crate::server::shared::Shared;
 use crate::server::upstream::{Forgetting, Upstream, mount_pages};
 use crate::site::Site;
+#[cfg(feature = "tls")]
+use crate::tls::{Tls, authority::Authority, handshake::Handshake};
 use crate::watch::choices::Choices;
 use crate::watch::hub::Run;
 use crate::watch::sites::WatchedSite;
@@ -81,6 +85,10 @@ impl Builder {
         for site in &self.sites {
             if self.port.is_some() && site.fault.as_ref().is_some_and(Fault::needs_own_port) {
                 return Err(StartError::OnePort { name: site.name.clone() });
+            }
+            #[cfg(feature = "tls")]
+            if self.port.is_some() && site.https.is_some() {
+                return Err(StartError::OnePortHttps { name: site.name.clone() });
             }
             if site.fault.as_ref().is_some_and(Fault::nests_a_port_fault) {
                 return Err(StartError::PortFault { place: format!("some requests to {}", site.name) });
@@ -151,6 +159,10 @@ fn start(runtime: &Runtime, builder: Builder, parts: Parts) -> Result<Started, S
         wiremock,
         counts,
         watch: None,
+        #[cfg(feature = "tls")]
+        authority: Authority::new("the mock web's authority").map_err(StartError::Certificate)?,
+        #[cfg(feature = "tls")]
+        https_urls: Vec::new(),
         _held: Vec::new(),
     };
     let _context = runtime.enter();
@@ -166,7 +178,11 @@ fn start(runtime: &Runtime, builder: Builder, parts: Parts) -> Result<Started, S
                 gates: Arc::clone(&gates),
                 choices: Arc::clone(&choices),
                 hub,
+                ..Program::default()
             };
+            #[cfg(feature = "tls")]
+            let program =
+                if builder.https_ports { with_https_ports(&mut started, program, &shared)? } else { program };
             start_on_one_port(&mut started, port, program, Arc::clone(&shared))?;
         }
         None => start_sites(&mut started, builder.sites, gate, &choices, &shared)?,
@@ -223,7 +239,7 @@ fn start_on_one_port(
         .collect();
     let routes = Arc::new(Routes::Program(program));
     for bound in sockets {
-        tokio::spawn(serve(bound.listen()?, Arc::clone(&routes), Arc::clone(&shared)));
+        tokio::spawn(serve(bound.listen()?, Speaks::Http, Arc::clone(&routes), Arc::clone(&shared)));
     }
     Ok(())
 }
@@ -237,18 +253,66 @@ fn start_sites(
 ) -> Result<(), StartError> {
     for site in sites {
         let bound = bind(Ipv4Addr::LOCALHOST.into(), 0)?;
-        started.urls.push((site.name.clone(), format!("http://{}/", bound.address)));
+        let (scheme, speaks) = speaks(&site, started)?;
+        started.urls.push((site.name.clone(), format!("{scheme}://{}/", bound.address)));
         match site.fault {
             Some(Fault::Refused) => started._held.push(bound.socket),
             Some(Fault::ConnectHang) => started._held.extend(bound.full()?),
             _ => {
                 let routes =
                     Arc::new(Routes::Site { site, gate: gate.clone(), choices: Arc::clone(choices) });
-                tokio::spawn(serve(bound.listen()?, routes, Arc::clone(shared)));
+                tokio::spawn(serve(bound.listen()?, speaks, routes, Arc::clone(shared)));
             }
         }
     }
     Ok(())
+}
+
+/// The scheme of a site's URL, and what its port speaks.
+#[cfg(feature = "tls")]
+fn speaks(site: &Site, started: &Started) -> Result<(&'static str, Speaks), StartError> {
+    let Some(case) = site.https else { return Ok(("http", Speaks::Http)) };
+    let handshake = Handshake::new(case, &started.authority, &[&site.name]);
+    Ok(("https", Speaks::Https(handshake.map_err(StartError::Certificate)?)))
+}
+
+#[cfg(not(feature = "tls"))]
+fn speaks(_: &Site, _: &Started) -> Result<(&'static str, Speaks), StartError> {
+    Ok(("http", Speaks::Http))
+}
+
+/// Serves this program on a port for each case of https. Returns the program as it is for the one port, with an index page that
+/// lists them.
+#[cfg(feature = "tls")]
+fn with_https_ports(
+    started: &mut Started,
+    program: Program,
+    shared: &Arc<Shared>,
+) -> Result<Program, StartError> {
+    let mut ports = Vec::new();
+    for case in Tls::ALL {
+        let bound = bind_both(0)?;
+        let address = bound[0].address;
+        started.https_urls.push((*case, format!("https://{address}/")));
+        ports.push((*case, address.port(), bound));
+    }
+    let https = HttpsPorts {
+        ports: ports.iter().map(|(case, port, _)| (*case, *port)).collect(),
+        ca_pem: started.authority.pem(),
+    };
+    let program = Program { https: Some(https), ..program };
+    let routes = Program { is_https: true, hub: None, ..program.clone() };
+    let names: Vec<_> = routes.sites.iter().map(|site| site.name.clone()).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let routes = Arc::new(Routes::Program(routes));
+    for (case, _, bound) in ports {
+        let handshake = Handshake::new(case, &started.authority, &names).map_err(StartError::Certificate)?;
+        for bound in bound {
+            let speaks = Speaks::Https(handshake.clone());
+            tokio::spawn(serve(bound.listen()?, speaks, Arc::clone(&routes), Arc::clone(shared)));
+        }
+    }
+    Ok(program)
 }
 
 async fn start_wiremock(builder: &Builder) -> MockServer {

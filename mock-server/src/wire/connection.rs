@@ -278,6 +278,11 @@ impl Connection {
         }
     }
 
+    /// Whether responses are owed.
+    pub fn owes_answers(&self) -> bool {
+        !self.answers().is_empty()
+    }
+
     /// Whether responses are owed, and their requests have been read.
     pub fn owes_answers_to_read_requests(&self) -> bool {
         let answers = self.answers();

@@ -1,4 +1,4 @@
-//! How a response travels: the steps of a script, the socket that takes them, and the connection that both report to.
+//! How a response travels: the steps of a script, the socket that takes them, with TLS or without, and the connection that both report to.
 
 mod chunked_end;
 pub(crate) mod connection;
@@ -7,4 +7,7 @@ mod heads;
 pub(crate) mod script;
 pub(crate) mod socket;
 mod status_line;
+pub(crate) mod stream;
 pub(crate) mod takeover;
+#[cfg(feature = "tls")]
+pub(crate) mod tls;

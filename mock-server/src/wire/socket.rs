@@ -7,16 +7,16 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::BytesMut;
-use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, Interest, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::connection::{CONTINUE, Connection, EndOfInput};
+use super::stream::Stream;
 
 /// The socket. Reads run ahead while a response is owed, because hyper doesn't look whether the client is still
 /// there as long as it has anything left to parse, even two stray bytes.
 pub(crate) struct Wire {
-    stream: TcpStream,
+    stream: Stream,
     connection: Arc<Connection>,
     /// Bytes read ahead, which hyper hasn't seen.
     ahead: BytesMut,
@@ -67,7 +67,7 @@ impl Probe {
 }
 
 impl Wire {
-    pub fn new(stream: TcpStream, connection: Arc<Connection>) -> Wire {
+    pub fn new(stream: Stream, connection: Arc<Connection>) -> Wire {
         Wire { stream, connection, ahead: BytesMut::new(), input: Input::Open, probe: None, next_look: None }
     }
 
@@ -105,7 +105,7 @@ impl Wire {
             }
         }
         // Behind unread bytes the end can't be read, but Linux and macOS report it. Windows doesn't.
-        let readiness = pin!(self.stream.ready(Interest::READABLE));
+        let readiness = pin!(self.stream.socket().ready(Interest::READABLE));
         if let Poll::Ready(readiness) = readiness.poll(context)
             && readiness?.is_read_closed()
         {
@@ -129,7 +129,7 @@ impl Wire {
     fn look_for_reset(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         let Wire { stream, connection, probe, next_look, .. } = self;
         loop {
-            if let Some(error) = stream.take_error()? {
+            if let Some(error) = stream.socket().take_error()? {
                 return Err(error);
             }
             let interval = probe.as_ref().map_or(LOOK_FOR_RESET, |probe| probe.interval);
@@ -160,7 +160,12 @@ impl Wire {
 
     /// Makes closing this socket send RST instead of FIN.
     pub fn reset_on_close(&self) -> io::Result<()> {
-        self.stream.set_zero_linger()
+        self.stream.socket().set_zero_linger()
+    }
+
+    /// Sends FIN, and with TLS nothing before it: a server that's gone doesn't say goodbye.
+    pub async fn cut(&mut self) -> io::Result<()> {
+        self.stream.socket_mut().shutdown().await
     }
 }
 
@@ -237,7 +242,7 @@ impl AsyncRead for Wire {
             return Poll::Ready(Ok(()));
         }
         if self.input == Input::Ended {
-            return Poll::Ready(self.stream.take_error()?.map_or(Ok(()), Err));
+            return Poll::Ready(self.stream.socket().take_error()?.map_or(Ok(()), Err));
         }
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;

@@ -113,9 +113,10 @@ impl Takeover {
         };
         match ending {
             Ending::Close => {
+                let is_cut = connection.owes_answers();
                 connection.end_all(Outcome::Cut);
                 // It fails only if the client has left already: then there's nothing left to close.
-                let _ = wire.shutdown().await;
+                let _ = if is_cut { wire.cut().await } else { wire.shutdown().await };
             }
             Ending::Linger => {
                 connection.end_all(Outcome::Cut);

@@ -8,7 +8,7 @@ use mock_server::{MockWeb, Site, Watchdog};
 use crate::support::{WATCHDOG, check_table, run_python, run_tool};
 
 /// The file for what nobody reads.
-const NOWHERE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
+pub const NOWHERE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
 
 /// A fault, curl's exit status (with `-L`, and a time limit where it never ends), and what aiohttp makes of it.
 #[rustfmt::skip]

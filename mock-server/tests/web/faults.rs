@@ -17,7 +17,7 @@ const CLIENT_TIMEOUTS: [Duration; 3] =
     [Duration::from_secs(2), Duration::from_secs(8), Duration::from_secs(32)];
 
 /// What `reqwest::Error` says of itself: the names of its methods that are true.
-fn kinds(error: &reqwest::Error) -> BTreeSet<&'static str> {
+pub fn kinds(error: &reqwest::Error) -> BTreeSet<&'static str> {
     let all = [
         ("connect", error.is_connect()),
         ("timeout", error.is_timeout()),
@@ -42,7 +42,7 @@ enum Cause {
 }
 
 /// Where an error began.
-fn innermost<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+pub fn innermost<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
     error.source().map_or(error, innermost)
 }
 

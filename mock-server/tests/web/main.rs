@@ -23,6 +23,8 @@ mod signals;
 mod sites;
 mod structure;
 mod support;
+#[cfg(feature = "tls")]
+mod tls;
 mod upload_wire;
 mod wait;
 mod watch;
