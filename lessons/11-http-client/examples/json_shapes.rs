@@ -6,9 +6,9 @@
 //!
 //! Six documents for one struct. `json()` reads and parses the body in one step.
 //! If that fails, the body is gone, and the error alone says the same about
-//! every document; only its cause has the field, the line and the column. The
-//! right run reads the text first, so that it can also show what the site sent.
-//! Look at what the two runs say about the page of HTML. After that come a
+//! every document. Its cause has the field, the line and the column. The right
+//! run reads the text first, so that it can also show what the site sent. Look
+//! at what the first three parts say about the page of HTML. After that come a
 //! struct that allows more, one that allows less, and a `Value`, which takes
 //! any JSON at all.
 
@@ -60,6 +60,14 @@ async fn main() -> anyhow::Result<()> {
         match product(&client, &format!("{}{path}", site.url)).await {
             Ok(product) => println!("{path}: {product:?}"),
             Err(error) => println!("{path}: {}", error.without_url()),
+        }
+    }
+
+    println!("\n--- with the causes ---");
+    for (path, _) in DOCUMENTS {
+        let url = format!("{}{path}", site.url);
+        if let Err(error) = product(&client, &url).await {
+            println!("{path}: {}", with_causes(&error.without_url()));
         }
     }
 
@@ -144,7 +152,9 @@ pub struct Tolerant {
     #[serde(default)]
     pub extras: Vec<String>,
 }
+// ANCHOR_END: tolerant
 
+// ANCHOR: number_or_text
 fn number_or_text<'de, D>(deserializer: D) -> Result<f64, D::Error>
 where
     D: Deserializer<'de>,
@@ -160,7 +170,7 @@ where
         Price::Text(text) => text.parse().map_err(serde::de::Error::custom),
     }
 }
-// ANCHOR_END: tolerant
+// ANCHOR_END: number_or_text
 
 // ANCHOR: exact
 /// The same product, and nothing else.

@@ -12,3 +12,5 @@ pub mod lost_answer;
 pub mod pool;
 #[path = "../../examples/renew_token.rs"]
 pub mod renew_token;
+#[path = "../../examples/send_json.rs"]
+pub mod send_json;

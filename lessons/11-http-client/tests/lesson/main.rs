@@ -6,6 +6,7 @@
 //! - `support`: an open shop and its client
 //! - `examples`: the lesson's examples
 //! - `documents`, `connections`, `inflated`: JSON shapes, the pool and gzip
+//! - `sent`: JSON in a request
 
 mod connections;
 mod documents;
@@ -17,6 +18,7 @@ mod login;
 mod orders;
 mod products;
 mod rate;
+mod sent;
 mod support;
 mod token;
 mod twin;
