@@ -5,11 +5,15 @@
 //!   the lesson and its shop
 //! - `support`: an open shop and its client
 //! - `examples`: the lesson's examples
-//! - `documents`, `connections`, `inflated`: JSON shapes, the pool and gzip
+//! - `documents`, `refusals`: JSON shapes, and why a request was refused
+//! - `requests`: what arrives of headers, redirects, cookies and queries
+//! - `bodies`, `downloads`, `inflated`, `connections`: what travels, and how
 //! - `sent`: JSON in a request
 
+mod bodies;
 mod connections;
 mod documents;
+mod downloads;
 mod errors;
 mod events;
 mod examples;
@@ -18,6 +22,8 @@ mod login;
 mod orders;
 mod products;
 mod rate;
+mod refusals;
+mod requests;
 mod sent;
 mod support;
 mod token;
