@@ -10,8 +10,10 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::exchange::Exchange;
+use super::port::{Open, Port};
 use super::routes::Routes;
 use super::shared::Shared;
+use crate::record::Outcome;
 #[cfg(feature = "tls")]
 use crate::tls::handshake::Handshake;
 use crate::wire::connection::Connection;
@@ -48,41 +50,72 @@ impl Speaks {
     }
 }
 
-/// Accepts connections until the web is closing.
-pub(crate) async fn serve(listener: TcpListener, speaks: Speaks, routes: Arc<Routes>, shared: Arc<Shared>) {
+/// Accepts connections until the web is closing, except while the port is down.
+pub(crate) async fn serve(
+    mut listener: TcpListener,
+    port: Arc<Port>,
+    speaks: Speaks,
+    routes: Arc<Routes>,
+    shared: Arc<Shared>,
+) {
     let mut closing = shared.closing.clone();
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            _ = closing.wait_for(|closing| *closing) => return,
-        };
-        match accepted {
-            Ok((socket, _)) => {
-                // The others wait in the port's queue.
-                let permit = tokio::select! {
-                    permit = shared.room() => permit,
-                    _ = closing.wait_for(|closing| *closing) => return,
-                };
-                let connection =
-                    serve_connection(socket, speaks.clone(), Arc::clone(&routes), Arc::clone(&shared));
-                tokio::spawn(async move {
-                    let _permit = permit;
-                    connection.await;
-                });
+    // How often the port had been taken down when this listener was opened.
+    let mut downs = 0;
+    let serving = async {
+        loop {
+            tokio::select! {
+                () = accept(&listener, &port, downs, &speaks, &routes, &shared) => {}
+                () = port.taken_down(downs) => (listener, downs) = port.stay_down(listener).await,
             }
-            // The client left while it was queued, or this process has no descriptors left. The queue keeps the
-            // others, and nothing reports that a descriptor is free again.
-            Err(_) => tokio::time::sleep(OUT_OF_DESCRIPTORS).await,
         }
+    };
+    tokio::select! {
+        () = serving => {}
+        _ = closing.wait_for(|closing| *closing) => {}
+    }
+    port.close();
+}
+
+/// Accepts one connection.
+async fn accept(
+    listener: &TcpListener,
+    port: &Arc<Port>,
+    downs: u64,
+    speaks: &Speaks,
+    routes: &Arc<Routes>,
+    shared: &Arc<Shared>,
+) {
+    match listener.accept().await {
+        Ok((socket, _)) => {
+            // The others wait in the port's queue.
+            let permit = shared.room().await;
+            let open = port.connection(downs);
+            let (speaks, routes, shared) = (speaks.clone(), Arc::clone(routes), Arc::clone(shared));
+            let connection = serve_connection(socket, speaks, open, routes, shared);
+            tokio::spawn(async move {
+                let _permit = permit;
+                connection.await;
+            });
+        }
+        // The client left while it was queued, or this process has no descriptors left. The queue keeps the
+        // others, and nothing reports that a descriptor is free again.
+        Err(_) => tokio::time::sleep(OUT_OF_DESCRIPTORS).await,
     }
 }
 
-async fn serve_connection(socket: TcpStream, speaks: Speaks, routes: Arc<Routes>, shared: Arc<Shared>) {
+async fn serve_connection(
+    socket: TcpStream,
+    speaks: Speaks,
+    mut open: Open,
+    routes: Arc<Routes>,
+    shared: Arc<Shared>,
+) {
     // Pieces of a body leave when they are written. It fails only on a socket that's dead already.
     let _ = socket.set_nodelay(true);
     let connection = Arc::new(Connection::new(shared.recorder.clone()));
     let stream = tokio::select! {
         stream = speaks.begin(socket) => stream,
+        () = open.taken_down() => None,
         () = has_to_make_room(&connection, &shared) => None,
     };
     let Some(stream) = stream else {
@@ -108,9 +141,17 @@ async fn serve_connection(socket: TcpStream, speaks: Speaks, routes: Arc<Routes>
         _ = pin!(&mut http) => {}
         () = connection.idle_limit_reached() => handover.set(Takeover::End(Ending::Close)),
         () = has_to_make_room(&connection, &shared) => handover.set(Takeover::End(Ending::Close)),
+        () = open.taken_down() => handover.set(Takeover::End(Ending::Close)),
     }
     if let Some(takeover) = handover.take() {
-        takeover.finish(http.into_parts().io.into_inner(), connection).await;
+        let wire = http.into_parts().io.into_inner();
+        let mut finishing = pin!(takeover.finish(wire, Arc::clone(&connection)));
+        tokio::select! {
+            biased;
+            () = &mut finishing => {}
+            // The socket is still open, so a client that sees its end finds it in the record.
+            () = open.taken_down() => connection.end_all(Outcome::Cut),
+        }
     }
 }
 

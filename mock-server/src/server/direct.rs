@@ -8,6 +8,7 @@ use hyper::{Response, StatusCode};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::spawn_blocking;
 
+use super::port::Port;
 use super::shared::Shared;
 use super::wait::Wait;
 use super::work::Counted;
@@ -25,6 +26,8 @@ pub(super) enum Direct {
     Counted(String),
     /// The record, once it's as the client wants it.
     Wait(Wait),
+    /// Takes a port down for a time.
+    TakeDown { port: Arc<Port>, time: Duration },
     /// Forgets the record, and with it the counts of the faults.
     ResetRecord,
 }
@@ -61,6 +64,11 @@ impl Direct {
                 typed("application/json", counted.into())
             }
             Direct::Wait(wait) => wait.respond(&shared.recorder).await,
+            Direct::TakeDown { port, time } => {
+                port.take_down(Some(time)).await;
+                let (address, time) = (port.address, time.as_millis());
+                text(StatusCode::OK, format!("http://{address}/ refuses connections for {time} ms\n"))
+            }
             Direct::ResetRecord => {
                 shared.recorder.reset();
                 shared.counts.reset();

@@ -1,5 +1,6 @@
 //! The page that lists what the program serves.
 
+use super::port::{DOWN, OwnPort};
 use super::{endpoints, wait};
 use crate::fault::{Fault, Kind, Parameter, catalogue};
 use crate::site::Site;
@@ -28,6 +29,7 @@ struct Row<'row> {
 /// What the page lists, and the address that it's at.
 pub(crate) struct Index<'web> {
     pub sites: &'web [Site],
+    pub own_ports: &'web [OwnPort],
     pub scheme: &'static str,
     /// Name and port, as the client knows them.
     pub host: &'web str,
@@ -47,7 +49,7 @@ pub(crate) struct HttpsPorts {
 
 /// The page.
 pub(crate) fn index_page(index: &Index<'_>) -> String {
-    let Index { sites, scheme, host, has_live_page, .. } = *index;
+    let Index { sites, own_ports, scheme, host, has_live_page, .. } = *index;
     let address = &format!("{scheme}://{host}");
     let row = |path: &str, says: &str| Row {
         path: path.to_owned(),
@@ -90,6 +92,14 @@ pub(crate) fn index_page(index: &Index<'_>) -> String {
              (requests, 0 to 20000), and so many clients have left (gone, 0 to 20000); each can be left out. 504 after the time \
              (within, 0 to 600000 ms, 2000 unless set). It's not in the timeline itself.",
         ),
+        Row {
+            curl: "-X POST ",
+            ..row(
+                DOWN,
+                "Takes the last of the ports above down for so many ms (for, 1 to 600000, 1000 unless set): its connections are \
+                 closed, and new ones refused. Answers when that's done. Wants POST.",
+            )
+        },
         row("/timeline", "What the server saw, as text."),
         row("/timeline.svg", "As a picture."),
         row("/timeline.json", "As data."),
@@ -115,6 +125,9 @@ pub(crate) fn index_page(index: &Index<'_>) -> String {
     let note = "Each takes <code>site=NAME</code> too, for the page of another site; none has the delay of its site.";
     section(&mut page, "Faults", note, &faults, address);
     section(&mut page, "Endpoints", "", &endpoints, address);
+    let ports: Vec<_> = own_ports.iter().map(|port| row(&port.url, port.says)).collect();
+    let note = "What concerns a port needs one of its own. They're new each time the program starts.";
+    section(&mut page, "Ports", note, &ports, address);
     section(&mut page, "The rest", "", &others, address);
     https_section(&mut page, index);
     page + "</body>\n</html>\n"
@@ -156,12 +169,14 @@ fn section(page: &mut String, title: &str, note: &str, rows: &[Row<'_>], address
     *page += "<dl>\n";
     for Row { path, says, parameters, curl } in rows {
         let (path, says) = (escape(path), escape(says));
+        // A port has a URL of its own.
+        let origin = if path.starts_with('/') { address } else { "" };
         *page += &format!("<dt><a href=\"{path}\">{path}</a></dt>\n<dd>{says}");
         for parameter in *parameters {
             *page += &format!("<small>{}</small>", escape(&parameter.to_string()));
         }
-        let ca = if address.starts_with("https:") { "--cacert ca.pem " } else { "" };
-        *page += &format!("<pre>curl -i {ca}{curl}'{address}{path}'</pre></dd>\n");
+        let ca = if origin.starts_with("https:") { "--cacert ca.pem " } else { "" };
+        *page += &format!("<pre>curl -i {ca}{curl}'{origin}{path}'</pre></dd>\n");
     }
     *page += "</dl>\n";
 }

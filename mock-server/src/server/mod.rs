@@ -1,6 +1,6 @@
 //! From a connection to its responses.
 //!
-//! - `accept`: takes connections, as many as there's room for
+//! - `accept`: takes connections, as many as there's room for; `port`: can refuse them for a while
 //! - `exchange`: one request and its response; `intake`: the request's body
 //! - `routes`, `parameters`: what a request asks for; `refusal`: why it doesn't get it
 //! - `endpoints`: well-behaved addresses, such as `/json` and `/upload`
@@ -18,6 +18,7 @@ pub(crate) mod gate;
 pub(crate) mod index_page;
 mod intake;
 mod parameters;
+pub(crate) mod port;
 mod refusal;
 pub(crate) mod routes;
 pub(crate) mod shared;

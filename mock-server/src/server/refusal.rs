@@ -1,7 +1,7 @@
 //! The server's own reasons why a request doesn't get what it asks for.
 
 use hyper::body::Bytes;
-use hyper::header::{ALLOW, HeaderValue};
+use hyper::header::{ALLOW, HeaderName, HeaderValue, LOCATION};
 use hyper::{Response, StatusCode};
 
 use crate::response::text;
@@ -11,25 +11,32 @@ use crate::response::text;
 pub(crate) struct Refusal {
     status: StatusCode,
     words: String,
-    /// The methods that are allowed instead.
-    allow: Option<&'static str>,
+    /// What helps a client to do better.
+    header: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Refusal {
     pub fn new(status: StatusCode, words: impl Into<String>) -> Refusal {
-        Refusal { status, words: words.into(), allow: None }
+        Refusal { status, words: words.into(), header: None }
     }
 
     /// A refusal that says which methods are allowed.
     pub fn of_method(allow: &'static str, words: impl Into<String>) -> Refusal {
-        Refusal { allow: Some(allow), ..Refusal::new(StatusCode::METHOD_NOT_ALLOWED, words) }
+        let header = Some((ALLOW, HeaderValue::from_static(allow)));
+        Refusal { header, ..Refusal::new(StatusCode::METHOD_NOT_ALLOWED, words) }
+    }
+
+    /// A redirect to where it is.
+    pub fn elsewhere(url: &str, words: impl Into<String>) -> Refusal {
+        let header = HeaderValue::from_str(url).ok().map(|url| (LOCATION, url));
+        Refusal { header, ..Refusal::new(StatusCode::TEMPORARY_REDIRECT, words) }
     }
 
     pub fn into_response(self) -> Response<Bytes> {
         // One line, even if it repeats what a client sent.
         let mut answer = text(self.status, self.words.replace('\n', "\u{fffd}") + "\n");
-        if let Some(methods) = self.allow {
-            answer.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
+        if let Some((name, value)) = self.header {
+            answer.headers_mut().insert(name, value);
         }
         answer
     }

@@ -18,6 +18,7 @@ use super::gate::{Gate, Gates};
 use super::index_page::HttpsPorts;
 use super::index_page::{Index, index_page};
 use super::parameters::{Parameters, given_twice, number};
+use super::port::{DOWN, OwnPort, Port};
 use super::refusal::Refusal;
 use super::wait::Wait;
 use crate::fault::{Fault, FaultError};
@@ -55,6 +56,10 @@ pub(crate) struct Program {
     /// The ports that have https.
     #[cfg(feature = "tls")]
     pub https: Option<HttpsPorts>,
+    /// Ports of their own for what concerns a port.
+    pub own_ports: Vec<OwnPort>,
+    /// The one of these that can be taken down.
+    pub down: Option<Arc<Port>>,
 }
 
 /// A request understood.
@@ -223,13 +228,14 @@ impl Program {
             .parse()
             .map_err(|error: FaultError| Refusal::new(StatusCode::BAD_REQUEST, error.to_string()))?;
         if fault.needs_own_port() {
-            return Err(Refusal::new(
-                StatusCode::BAD_REQUEST,
-                format!(
-                    "`{name}` is a matter of the port, so it cannot be a page of this one; \
-                     it needs the library, where each site has a port of its own"
+            let port = self.own_ports.iter().find(|port| port.name == name);
+            return Err(match port.map(|port| port.url.as_str()) {
+                Some(url) => Refusal::elsewhere(url, format!("`{name}` has a port of its own: {url}")),
+                None => Refusal::new(
+                    StatusCode::BAD_REQUEST,
+                    format!("`{name}` concerns the port, so it can't be a page of this one"),
                 ),
-            ));
+            });
         }
         let site = site.or(self.sites.first());
         let host = site.map(|site| site.name.clone()).unwrap_or_default();
@@ -272,6 +278,7 @@ impl Program {
             (_, "/") => {
                 let index = Index {
                     sites: &self.sites,
+                    own_ports: &self.own_ports,
                     scheme,
                     host,
                     has_live_page: self.hub.is_some(),
@@ -298,6 +305,22 @@ impl Program {
                 check_origin(head).map_err(|words| Refusal::new(StatusCode::FORBIDDEN, words))?;
                 self.gates.forget_all();
                 Ok(Direct::ResetRecord)
+            }
+            (&Method::POST, "/down") => {
+                check_origin(head).map_err(|words| Refusal::new(StatusCode::FORBIDDEN, words))?;
+                let query = head.uri.query().unwrap_or_default();
+                let parameters = Parameters::of("`/down`", query, &["for"], DOWN)?;
+                let time = parameters.number("for", 1, 600_000, "ms")?.unwrap_or(1_000);
+                let port = self.down.as_ref().ok_or_else(|| {
+                    Refusal::new(StatusCode::NOT_FOUND, "this web has no port that can be taken down")
+                })?;
+                Ok(Direct::TakeDown { port: Arc::clone(port), time: Duration::from_millis(time) })
+            }
+            (_, "/down") => {
+                let words = format!(
+                    "this takes a site down, so it needs POST: curl -X POST '{scheme}://{host}{DOWN}'"
+                );
+                Err(Refusal::of_method("POST", words))
             }
             (_, "/reset-record") => {
                 let words = format!(

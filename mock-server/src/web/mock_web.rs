@@ -16,6 +16,7 @@ use super::watch::Watch;
 use crate::record::Record;
 use crate::recorder::Recorder;
 use crate::server::counts::Counts;
+use crate::server::port::Port;
 use crate::server::work::Counted;
 #[cfg(feature = "tls")]
 use crate::tls::{Tls, authority::Authority};
@@ -48,6 +49,8 @@ pub(super) struct Started {
     pub runtime: Handle,
     /// Names and URLs of the sites.
     pub urls: Vec<(String, String)>,
+    /// The names of sites that have ports of their own, and the ports.
+    pub ports: Vec<(String, Arc<Port>)>,
     pub wiremock: Arc<MockServer>,
     pub counts: Arc<Counts>,
     /// The live page, and the run that this web is on it.
@@ -213,6 +216,42 @@ impl MockWeb {
     /// If it's called from async code.
     pub fn blocking_settle(&self, limit: Duration) {
         self.started.runtime.block_on(self.settle(limit));
+    }
+
+    /// Takes a site down: its connections are closed, and its port refuses new ones until [`bring_up`](MockWeb::bring_up). When this
+    /// returns, it's done. Requests in flight end as [`Outcome::Cut`](crate::Outcome::Cut). The port stays reserved for the site.
+    ///
+    /// # Panics
+    ///
+    /// If no site of this name has a port of its own that's open: a site on [one port](Builder::on_one_port) doesn't, and neither does
+    /// one with the fault `refused` or `connect-hang`.
+    pub async fn take_down(&self, site: &str) {
+        self.port(site).take_down(None).await;
+    }
+
+    /// Does the same as [`take_down`](MockWeb::take_down), and brings the site up again after `time`.
+    ///
+    /// # Panics
+    ///
+    /// The same as for [`take_down`](MockWeb::take_down).
+    pub async fn take_down_for(&self, site: &str, time: Duration) {
+        self.port(site).take_down(Some(time)).await;
+    }
+
+    /// Brings a site up again that was [taken down](MockWeb::take_down). When this returns, its port takes connections.
+    ///
+    /// # Panics
+    ///
+    /// The same as for [`take_down`](MockWeb::take_down).
+    pub async fn bring_up(&self, site: &str) {
+        self.port(site).bring_up().await;
+    }
+
+    fn port(&self, site: &str) -> &Port {
+        match self.started.ports.iter().find(|(name, _)| name == site) {
+            Some((_, port)) => port,
+            None => panic!("no site called `{site}` has a port that can be taken down"),
+        }
     }
 
     /// Stops accepting connections, and then waits until every response is on the wire, for at most `limit`.

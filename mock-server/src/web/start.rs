@@ -24,6 +24,7 @@ use crate::server::endpoints::tokens::Tokens;
 use crate::server::gate::{Gate, Gates};
 #[cfg(feature = "tls")]
 use crate::server::index_page::HttpsPorts;
+use crate::server::port::{OwnPort, Port, listen};
 use crate::server::routes::{Program, Routes};
 use crate::server::shared::Shared;
 use crate::server::upstream::{Forgetting, Upstream, mount_pages};
@@ -34,8 +35,6 @@ use crate::watch::choices::Choices;
 use crate::watch::hub::Run;
 use crate::watch::sites::WatchedSite;
 
-/// Connections that may wait to be accepted. The kernel lowers it to its own limit (`somaxconn`).
-const BACKLOG: i32 = 65_535;
 /// The number of timelines that can be drawn or read at the same time.
 const TIMELINES: usize = 10;
 /// How often a free port of `127.0.0.1` may be taken at `[::1]` before that's an error.
@@ -156,6 +155,7 @@ fn start(runtime: &Runtime, builder: Builder, parts: Parts) -> Result<Started, S
         one_port: None,
         runtime: runtime.handle().clone(),
         urls: Vec::new(),
+        ports: Vec::new(),
         wiremock,
         counts,
         watch: None,
@@ -172,7 +172,7 @@ fn start(runtime: &Runtime, builder: Builder, parts: Parts) -> Result<Started, S
     match builder.port {
         Some(port) => {
             let hub = builder.watch.as_ref().map(|(watch, _)| Arc::clone(watch.hub()));
-            let program = Program {
+            let mut program = Program {
                 sites: builder.sites,
                 gate,
                 gates: Arc::clone(&gates),
@@ -180,6 +180,7 @@ fn start(runtime: &Runtime, builder: Builder, parts: Parts) -> Result<Started, S
                 hub,
                 ..Program::default()
             };
+            start_own_ports(&mut started, &mut program, &shared)?;
             #[cfg(feature = "tls")]
             let program =
                 if builder.https_ports { with_https_ports(&mut started, program, &shared)? } else { program };
@@ -239,8 +240,32 @@ fn start_on_one_port(
         .collect();
     let routes = Arc::new(Routes::Program(program));
     for bound in sockets {
-        tokio::spawn(serve(bound.listen()?, Speaks::Http, Arc::clone(&routes), Arc::clone(&shared)));
+        bound.serve(Speaks::Http, Arc::clone(&routes), Arc::clone(&shared))?;
     }
+    Ok(())
+}
+
+/// The ports beside that of the program, for what concerns a port.
+fn start_own_ports(
+    started: &mut Started,
+    program: &mut Program,
+    shared: &Arc<Shared>,
+) -> Result<(), StartError> {
+    let own = |name, bound: &Bound, says| OwnPort { name, url: format!("http://{}/", bound.address), says };
+    let bound = bind(Ipv4Addr::LOCALHOST.into(), 0)?;
+    program.own_ports.push(own("refused", &bound, "Refuses connections."));
+    started._held.push(bound.socket);
+    let bound = bind(Ipv4Addr::LOCALHOST.into(), 0)?;
+    program.own_ports.push(own("connect-hang", &bound, "Never answers an attempt to connect."));
+    started._held.extend(bound.full()?);
+    let bound = bind(Ipv4Addr::LOCALHOST.into(), 0)?;
+    let says =
+        "A site of its own, down.example, with the endpoints above. POST /down takes it down for a while.";
+    program.own_ports.push(own("down", &bound, says));
+    let site = Site::new("down.example").by_front().endpoints();
+    let (gate, choices) = (program.gate.clone(), Arc::clone(&program.choices));
+    let routes = Arc::new(Routes::Site { site, gate, choices });
+    program.down = Some(bound.serve(Speaks::Http, routes, Arc::clone(shared))?);
     Ok(())
 }
 
@@ -259,9 +284,10 @@ fn start_sites(
             Some(Fault::Refused) => started._held.push(bound.socket),
             Some(Fault::ConnectHang) => started._held.extend(bound.full()?),
             _ => {
+                let name = site.name.clone();
                 let routes =
                     Arc::new(Routes::Site { site, gate: gate.clone(), choices: Arc::clone(choices) });
-                tokio::spawn(serve(bound.listen()?, speaks, routes, Arc::clone(shared)));
+                started.ports.push((name, bound.serve(speaks, routes, Arc::clone(shared))?));
             }
         }
     }
@@ -309,7 +335,7 @@ fn with_https_ports(
         let handshake = Handshake::new(case, &started.authority, &names).map_err(StartError::Certificate)?;
         for bound in bound {
             let speaks = Speaks::Https(handshake.clone());
-            tokio::spawn(serve(bound.listen()?, speaks, Arc::clone(&routes), Arc::clone(shared)));
+            bound.serve(speaks, Arc::clone(&routes), Arc::clone(shared))?;
         }
     }
     Ok(program)
@@ -368,13 +394,20 @@ fn bind(ip: IpAddr, port: u16) -> Result<Bound, StartError> {
 }
 
 impl Bound {
+    /// Serves these routes from now on.
+    fn serve(
+        self,
+        speaks: Speaks,
+        routes: Arc<Routes>,
+        shared: Arc<Shared>,
+    ) -> Result<Arc<Port>, StartError> {
+        let port = Arc::new(Port::new(self.address));
+        tokio::spawn(serve(self.listen()?, Arc::clone(&port), speaks, routes, shared));
+        Ok(port)
+    }
+
     fn listen(self) -> Result<TcpListener, StartError> {
-        let listen = || {
-            self.socket.listen(BACKLOG)?;
-            self.socket.set_nonblocking(true)?;
-            TcpListener::from_std(self.socket.into())
-        };
-        listen().map_err(|reason| StartError::Port { address: self.address, reason })
+        listen(self.socket).map_err(|reason| StartError::Port { address: self.address, reason })
     }
 
     /// A port whose queue is full, with the sockets that fill it: a client that connects gets no response at all.

@@ -13,6 +13,7 @@ mod events;
 mod faults;
 mod imports;
 mod pages;
+mod ports;
 mod program;
 mod promises;
 mod record;
