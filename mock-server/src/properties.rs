@@ -141,6 +141,10 @@ fn faults() -> impl Strategy<Value = Fault> {
                 Fault::Early { code, then }
             }
         ),
+        non_zero().prop_map(|rate| Fault::SlowRead { rate }),
+        number().prop_map(|after| Fault::StopReading { after }),
+        prop::option::of(time()).prop_map(|after| Fault::NoContinue { after }),
+        number().prop_map(|after| Fault::ResetUpload { after }),
         (select(vec![Loss::Reset, Loss::Empty, Loss::Hang]), "[a-z]{0,3}")
             .prop_map(|(with, key)| Fault::LostAnswer { with, key }),
     ];
@@ -172,7 +176,7 @@ fn act(fault: &Fault, body: &'static [u8], before: u64) {
             Script::Body { steps, .. } | Script::Written { steps, .. } => check(fault, steps),
         },
         Effect::Raw(steps) => check(fault, steps),
-        Effect::Early(Early::Keep(_)) => {}
+        Effect::Early(Early::Keep(_)) | Effect::Read(_) => {}
         Effect::Early(Early::End { length, steps }) => {
             let (mut sent, mut ends) = (0, 0);
             for step in steps {

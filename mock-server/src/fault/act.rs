@@ -1,6 +1,6 @@
 //! What each fault does. The match is exhaustive, so a fault without behaviour doesn't compile.
 
-use super::effect::{Context, Effect};
+use super::effect::{Context, Effect, Reading};
 use super::faults::Fault;
 use super::{bad_head, body, connection, framing, head, page, random, upload};
 
@@ -52,6 +52,10 @@ impl Fault {
             Fault::Title(title) => page::title(*title),
 
             Fault::Early { code, then } => upload::early(*code, *then),
+            Fault::SlowRead { rate } => Effect::Read(Reading::Slow(*rate)),
+            Fault::StopReading { after } => Effect::Read(Reading::Stop { after: *after }),
+            Fault::NoContinue { after } => Effect::Read(Reading::Continue(*after)),
+            Fault::ResetUpload { after } => Effect::Read(Reading::Reset { after: *after }),
             Fault::LostAnswer { with, .. } => upload::lost_answer(*with),
         }
     }

@@ -1,5 +1,6 @@
 //! What a fault can do to an exchange.
 
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use hyper::Response;
@@ -25,8 +26,25 @@ pub(crate) enum Effect {
     Raw(Steps),
     /// No response at all.
     Hang,
+    /// The page as it is, after the request's body has been read in this way.
+    Read(Reading),
     /// A different response, before the request's body has been read.
     Early(Early),
+}
+
+/// How the body of a request is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// As fast as it comes.
+    Fast,
+    /// So many bytes a second.
+    Slow(NonZeroU64),
+    /// Not at all after so many bytes.
+    Stop { after: u64 },
+    /// A client that asks is told to continue after this time, or never.
+    Continue(Option<Duration>),
+    /// After so many bytes the connection is reset.
+    Reset { after: u64 },
 }
 
 /// A response that doesn't wait for the request's body.

@@ -167,6 +167,28 @@ pub enum Fault {
         /// What becomes of the body and the connection.
         then: Afterwards,
     },
+    /// The server reads the request's body slowly, and then responds. So a client's writes stall once the buffers of both systems are full,
+    /// which takes about 4 MB on Linux. Once the client has closed its sending half, the rest is read at full speed.
+    SlowRead {
+        /// How many bytes a second.
+        rate: NonZeroU64,
+    },
+    /// The server stops reading the request's body, and never responds. The buffers are the same as for `SlowRead`.
+    StopReading {
+        /// After this many bytes of the body.
+        after: u64,
+    },
+    /// A request with `Expect: 100-continue` waits for the interim response 100. The server reads the body whenever it comes. Without that header
+    /// it's the plain page.
+    NoContinue {
+        /// How late the interim response comes. `None` means never.
+        after: Option<Duration>,
+    },
+    /// The server resets the connection (RST) in the middle of the request's body.
+    ResetUpload {
+        /// After this many bytes of the body.
+        after: u64,
+    },
     /// The server reads the request, does the work, and loses the response. [`MockWeb::counted`](crate::MockWeb::counted) has how often the
     /// work was done. Requests with the same `Idempotency-Key` header are one piece of work: it's done once, and a later request gets the first
     /// one's response. That also holds for requests that a fault around this one spares, such as `FailFirst`.
@@ -359,7 +381,12 @@ impl Fault {
     pub fn concerns_request_body(&self) -> bool {
         match self {
             Fault::FailFirst { with, .. } | Fault::Unstable { with, .. } => with.concerns_request_body(),
-            Fault::Early { .. } | Fault::LostAnswer { .. } => true,
+            Fault::Early { .. }
+            | Fault::SlowRead { .. }
+            | Fault::StopReading { .. }
+            | Fault::NoContinue { .. }
+            | Fault::ResetUpload { .. }
+            | Fault::LostAnswer { .. } => true,
             _ => false,
         }
     }

@@ -1,5 +1,7 @@
 //! Faults that meet requests with a body: how it's read, and what becomes of the work that it asks for.
 
+use std::time::Duration;
+
 use hyper::body::Bytes;
 use hyper::{Response, StatusCode};
 
@@ -9,6 +11,9 @@ use super::parameter::{Allows, Kind, Parameter};
 use super::{connection, head};
 use crate::wire::script::{Ending, Step, steps};
 
+const MOST: u64 = 1_000_000_000;
+const SLOWLY: u8 = 0;
+const UP_TO: u8 = 1;
 const CODE: StatusCode = StatusCode::PAYLOAD_TOO_LARGE;
 const THEN: Allows = Allows::Choice(&[
     ("close", Fault::Early { code: CODE, then: Afterwards::Close }),
@@ -37,6 +42,45 @@ pub(super) const KINDS: &[Kind] = &[
                 other => other,
             })
         },
+    },
+    Kind {
+        name: "slow-read",
+        behaviour: "The request's body is read at `rate` bytes a second. With `stop-after`, it's read up to there, and then never again.",
+        parameters: &[
+            Parameter::new("rate", Allows::Number { unit: "bytes", least: 1, most: MOST }, Some("100000"))
+                .in_group(SLOWLY),
+            Parameter::new(
+                "stop-after",
+                Allows::Number { unit: "bytes", least: 0, most: MOST },
+                Some("1000"),
+            )
+            .in_group(UP_TO),
+        ],
+        example: "slow-read?rate=100000",
+        make: |values| {
+            Ok(match values.optional("stop-after") {
+                Some(after) => Fault::StopReading { after },
+                None => Fault::SlowRead { rate: values.non_zero("rate") },
+            })
+        },
+    },
+    Kind {
+        name: "no-continue",
+        behaviour: "A request with `Expect: 100-continue` gets no 100, or gets it after `after`. Its body is read whenever it comes.",
+        parameters: &[Parameter::new("after", Allows::Number { unit: "ms", least: 0, most: 600_000 }, None)],
+        example: "no-continue?after=2000",
+        make: |values| Ok(Fault::NoContinue { after: values.optional("after").map(Duration::from_millis) }),
+    },
+    Kind {
+        name: "reset-upload",
+        behaviour: "The connection is reset (RST) after `after` bytes of the request's body. A shorter body gets the page.",
+        parameters: &[Parameter::new(
+            "after",
+            Allows::Number { unit: "bytes", least: 0, most: MOST },
+            Some("100000"),
+        )],
+        example: "reset-upload?after=100000",
+        make: |values| Ok(Fault::ResetUpload { after: values.number("after") }),
     },
     Kind {
         name: "lost-answer",

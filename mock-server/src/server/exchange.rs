@@ -11,10 +11,10 @@ use futures::{StreamExt, TryStreamExt};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, Limited, StreamBody};
 use hyper::body::{Body, Bytes, Frame, Incoming};
-use hyper::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderValue, TRANSFER_ENCODING};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderValue, TRANSFER_ENCODING};
 use hyper::http::{request, response};
 use hyper::{Method, Request, Response, StatusCode, Version};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use super::counts::Counter;
 use super::direct::Direct;
@@ -26,7 +26,7 @@ use super::routes::{Matched, Route, Routes, Source};
 use super::shared::Shared;
 use super::work::{IDEMPOTENCY_KEY, Order};
 use crate::fault::Fault;
-use crate::fault::effect::{Context, Early, Effect};
+use crate::fault::effect::{Context, Early, Effect, Reading};
 use crate::recorder::RequestHead;
 use crate::response::{html, text};
 use crate::watch::feed::frames;
@@ -83,7 +83,22 @@ impl Exchange {
             return self.answer_early(early, number, is_head);
         }
         // Read before the response is decided: closing a socket with unread bytes would turn FIN into RST.
-        let received = self.receive(source, &site, &head, body, number).await?;
+        let reset = Arc::new(Notify::new());
+        let intake = Intake::new(
+            body,
+            reading(&effect, &head),
+            Arc::clone(&self.connection),
+            number,
+            Arc::clone(&reset),
+        );
+        let received = tokio::select! {
+            biased;
+            () = reset.notified() => {
+                self.handover.set(Takeover::End(Ending::Reset));
+                return Err(LetGo::Ended(Ending::Reset));
+            }
+            received = self.receive(source, &site, &head, intake) => received?,
+        };
         let delay = if let Effect::Delay(time) = effect { time } else { delay };
         let waits = delay > Duration::ZERO || gate.is_some();
         self.connection.set_phase(number, phase(&effect, waits));
@@ -103,7 +118,9 @@ impl Exchange {
             Ok(Answer::Whole(page)) => Ok(page),
             Ok(Answer::Streamed(page)) => match effect {
                 Effect::Alter(_) | Effect::Travel(_) => page.collect(),
-                Effect::None | Effect::Delay(_) => return Ok(self.streamed(page, number, is_head, version)),
+                Effect::None | Effect::Delay(_) | Effect::Read(_) => {
+                    return Ok(self.streamed(page, number, is_head, version));
+                }
                 Effect::CloseWhenIdle(limit) => {
                     self.connection.close_when_idle_for(limit);
                     return Ok(self.streamed(page, number, is_head, version));
@@ -120,7 +137,7 @@ impl Exchange {
             Err(refusal) => return Ok(self.whole(refusal.into_response(), number, is_head)),
         };
         match effect {
-            Effect::None | Effect::Delay(_) => Ok(self.whole(page, number, is_head)),
+            Effect::None | Effect::Delay(_) | Effect::Read(_) => Ok(self.whole(page, number, is_head)),
             Effect::CloseWhenIdle(limit) => {
                 self.connection.close_when_idle_for(limit);
                 Ok(self.whole(page, number, is_head))
@@ -188,10 +205,8 @@ impl Exchange {
         source: Source,
         site: &str,
         head: &request::Parts,
-        body: Incoming,
-        number: u64,
+        mut body: Intake,
     ) -> Result<Result<Received, Refusal>, LetGo> {
-        let mut body = Intake::new(body, Arc::clone(&self.connection), number);
         let received = match source {
             Source::Text(answer) => Received::Answer(Answer::Whole(text(StatusCode::OK, answer))),
             Source::Page(page) => Received::Answer(Answer::Whole(html(page))),
@@ -384,6 +399,22 @@ enum Received {
     Answer(Answer),
     /// A request that wiremock answers.
     ForWiremock { host: String, path: String, body: Bytes },
+}
+
+/// How the body of a request that meets this effect is read.
+fn reading(effect: &Effect, head: &request::Parts) -> Reading {
+    match effect {
+        Effect::Read(Reading::Continue(_)) if !expects_continue(head) => Reading::Fast,
+        Effect::Read(reading) => *reading,
+        _ => Reading::Fast,
+    }
+}
+
+/// Whether the client waits for an interim response before it sends the body.
+fn expects_continue(head: &request::Parts) -> bool {
+    let expect = head.headers.get(EXPECT);
+    head.version >= Version::HTTP_11
+        && expect.is_some_and(|expect| expect.as_bytes().eq_ignore_ascii_case(b"100-continue"))
 }
 
 /// The work that a request asks for.

@@ -65,11 +65,11 @@ pub(crate) fn index_page(index: &Index<'_>) -> String {
         .collect();
     let faults: Vec<_> = catalogue()
         .filter(|kind| !needs_own_port(kind))
-        .map(|Kind { behaviour, parameters, example, .. }| Row {
-            path: format!("/fault/{example}"),
-            says: (*behaviour).to_owned(),
-            parameters,
-            curl: "",
+        .map(|kind| Row {
+            path: format!("/fault/{}", kind.example),
+            says: kind.behaviour.to_owned(),
+            parameters: kind.parameters,
+            curl: if kind.concerns_request_body() { "-T FILE " } else { "" },
         })
         .collect();
     let endpoints: Vec<_> = endpoints::ALL

@@ -29,6 +29,8 @@ pub(crate) struct Connection {
     changed: Notify,
     /// Whether the client has closed its sending half and is known to be still there.
     is_half_closed: AtomicBool,
+    /// Whether the client sends nothing more, as far as the socket was looked at.
+    has_input_ended: AtomicBool,
     /// How long the connection may be idle, if it must not stay open.
     idle_limit: watch::Sender<Option<Duration>>,
 }
@@ -64,6 +66,10 @@ struct Answer {
 pub(crate) enum Phase {
     /// The request is still being read.
     Receiving,
+    /// It's read slowly or late.
+    Holding,
+    /// It's not read any further, and no response will come.
+    Stopped,
     /// An HTTP response will come.
     Preparing,
     /// Nothing will come, or nothing that could begin early.
@@ -96,6 +102,7 @@ impl Connection {
             begun: AtomicU64::new(0),
             changed: Notify::new(),
             is_half_closed: AtomicBool::new(false),
+            has_input_ended: AtomicBool::new(false),
             idle_limit: watch::Sender::new(None),
         }
     }
@@ -263,10 +270,34 @@ impl Connection {
         let answers = self.answers();
         match answers.front().map(|answer| (answer.phase, answer.is_probed)) {
             Some((Phase::Preparing, false)) => EndOfInput::Unclear,
-            Some((Phase::Preparing | Phase::Receiving | Phase::Flowing, _)) => EndOfInput::Stays,
+            Some((Phase::Preparing | Phase::Receiving | Phase::Holding | Phase::Flowing, _)) => {
+                EndOfInput::Stays
+            }
             Some((Phase::Paused, _)) | None if is_half_closed => EndOfInput::Stays,
-            Some((Phase::Silent | Phase::Paused, _)) | None => EndOfInput::Gone,
+            Some((Phase::Stopped | Phase::Silent | Phase::Paused, _)) | None => EndOfInput::Gone,
         }
+    }
+
+    /// The client sends nothing more.
+    pub fn end_input(&self) {
+        if !self.has_input_ended.swap(true, Ordering::Relaxed) {
+            self.changed.notify_waiters();
+        }
+    }
+
+    /// Whether the client sends nothing more, as far as that's known.
+    pub fn has_input_ended(&self) -> bool {
+        self.has_input_ended.load(Ordering::Relaxed)
+    }
+
+    /// Waits until the client sends nothing more.
+    pub async fn input_ended(&self) {
+        self.wait_until(|_| self.has_input_ended()).await;
+    }
+
+    /// Whether a request's body is held back, so that a client that leaves may have its end stuck behind the rest of it.
+    pub fn holds_body(&self) -> bool {
+        self.answers().front().is_some_and(|answer| matches!(answer.phase, Phase::Holding | Phase::Stopped))
     }
 
     /// The first byte of the response was sent early, so a client that has left is found out soon. One that isn't has closed only

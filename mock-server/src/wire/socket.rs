@@ -25,6 +25,8 @@ pub(crate) struct Wire {
     probe: Option<Probe>,
     /// When to look for a reset again; set once the client sends nothing more.
     next_look: Option<Pin<Box<Sleep>>>,
+    /// How often it was looked for while a request's body was held back.
+    held_looks: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -49,6 +51,9 @@ const PROBE: &[u8] = b"HTTP/1.";
 pub(super) const LOOK_FOR_RESET: Duration = Duration::from_millis(100);
 /// How long after one early byte the next is sent.
 const NEXT_EARLY_BYTE: Duration = Duration::from_secs(1);
+/// After how many looks a byte is sent early to a client whose body is held back: one second. Its end may be stuck behind bytes for which the
+/// buffers have no room.
+const HELD_LOOKS: u32 = 10;
 
 /// The bytes of a response that were sent early, and when to look for the reset. On one machine it's usually there at once.
 struct Probe {
@@ -58,17 +63,34 @@ struct Probe {
     count: usize,
     /// From one look to the next.
     interval: Duration,
+    /// Whether it looks for a client whose body is held back, perhaps for long, so that each byte comes twice as late as the one before.
+    is_patient: bool,
 }
 
 impl Probe {
     fn new(sent: Duration) -> Probe {
-        Probe { sent, count: 1, interval: Duration::from_millis(1) }
+        Probe { sent, count: 1, interval: Duration::from_millis(1), is_patient: false }
+    }
+
+    /// The byte that's due now, if there's one.
+    fn next_byte(&self, now: Duration) -> Option<&'static [u8]> {
+        let age = now.saturating_sub(self.sent);
+        let due = NEXT_EARLY_BYTE * if self.is_patient { (1 << self.count) - 1 } else { self.count as u32 };
+        PROBE.get(self.count..=self.count).filter(|_| age >= due)
     }
 }
 
 impl Wire {
     pub fn new(stream: Stream, connection: Arc<Connection>) -> Wire {
-        Wire { stream, connection, ahead: BytesMut::new(), input: Input::Open, probe: None, next_look: None }
+        Wire {
+            stream,
+            connection,
+            ahead: BytesMut::new(),
+            input: Input::Open,
+            probe: None,
+            next_look: None,
+            held_looks: 0,
+        }
     }
 
     /// Looks whether the client sends more, and whether it has left, which is an error.
@@ -77,6 +99,7 @@ impl Wire {
             self.read_ahead(context)?;
         }
         if self.input != Input::Open {
+            self.connection.end_input();
             match self.connection.end_of_input() {
                 EndOfInput::Gone => return Err(io::ErrorKind::ConnectionAborted.into()),
                 EndOfInput::Unclear => self.send_probe(context)?,
@@ -115,6 +138,11 @@ impl Wire {
     }
 
     fn send_probe(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+        self.connection.probed();
+        if let Some(probe) = &mut self.probe {
+            probe.is_patient = false;
+            return Ok(());
+        }
         // If the socket takes nothing now, the response itself will tell.
         let now = self.connection.recorder.now();
         if let Poll::Ready(sent) = Pin::new(&mut self.stream).poll_write(context, &PROBE[..1]) {
@@ -122,12 +150,11 @@ impl Wire {
             self.probe = Some(Probe::new(now));
             self.next_look = None;
         }
-        self.connection.probed();
         Ok(())
     }
 
     fn look_for_reset(&mut self, context: &mut Context<'_>) -> io::Result<()> {
-        let Wire { stream, connection, probe, next_look, .. } = self;
+        let Wire { stream, connection, probe, next_look, held_looks, .. } = self;
         loop {
             if let Some(error) = stream.socket().take_error()? {
                 return Err(error);
@@ -141,12 +168,19 @@ impl Wire {
             if let Some(probe) = probe {
                 probe.interval = (probe.interval * 10).min(LOOK_FOR_RESET);
                 interval = probe.interval;
-                let age = connection.recorder.now().saturating_sub(probe.sent);
-                if probe.count < PROBE.len() && age >= NEXT_EARLY_BYTE * probe.count as u32 {
-                    let next = &PROBE[probe.count..=probe.count];
-                    if let Poll::Ready(sent) = Pin::new(&mut *stream).poll_write(context, next) {
-                        probe.count += sent?;
-                    }
+                if let Some(next) = probe.next_byte(connection.recorder.now())
+                    && let Poll::Ready(sent) = Pin::new(&mut *stream).poll_write(context, next)
+                {
+                    probe.count += sent?;
+                }
+            } else if connection.holds_body() {
+                *held_looks += 1;
+                if *held_looks >= HELD_LOOKS
+                    && let Poll::Ready(sent) = Pin::new(&mut *stream).poll_write(context, &PROBE[..1])
+                {
+                    sent?;
+                    *probe = Some(Probe { is_patient: true, ..Probe::new(connection.recorder.now()) });
+                    interval = Duration::from_millis(1);
                 }
             }
             next_look.as_mut().reset(Instant::now() + interval);

@@ -13,7 +13,7 @@ use mock_server::Outcome;
 use crate::support::{BYTES, SITE, check_table, large, start};
 
 /// These end the faults that never end by themselves.
-const CLIENT_TIMEOUTS: [Duration; 3] =
+pub const CLIENT_TIMEOUTS: [Duration; 3] =
     [Duration::from_secs(2), Duration::from_secs(8), Duration::from_secs(32)];
 
 /// What `reqwest::Error` says of itself: the names of its methods that are true.
@@ -36,7 +36,7 @@ async fn fetch(client: &reqwest::Client, url: &str) -> reqwest::Result<usize> {
 
 /// The innermost cause of an error: an error of the system, or words of a crate.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Cause {
+pub enum Cause {
     System(ErrorKind),
     Words(&'static str),
 }
@@ -46,7 +46,7 @@ pub fn innermost<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'stat
     error.source().map_or(error, innermost)
 }
 
-fn is_caused_by(error: &(dyn Error + 'static), cause: Cause) -> bool {
+pub fn is_caused_by(error: &(dyn Error + 'static), cause: Cause) -> bool {
     let error = innermost(error);
     match cause {
         Cause::System(kind) => error.downcast_ref().is_some_and(|error: &io::Error| error.kind() == kind),

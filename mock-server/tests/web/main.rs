@@ -27,6 +27,7 @@ mod support;
 #[cfg(feature = "tls")]
 mod tls;
 mod upload_wire;
+mod uploads;
 mod wait;
 mod watch;
 mod watchdog;

@@ -2,13 +2,15 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::num::NonZeroU64;
+use std::time::Duration;
 
 use futures::executor::block_on;
 use mock_server::{Counted, Fault, MockWeb, Outcome, Site};
 use wiremock::matchers::method;
 use wiremock::{Mock, ResponseTemplate};
 
-use crate::support::{SITE, Serving, connect, send, small, start};
+use crate::support::{BYTES, GET, SITE, Serving, connect, large, send, small, start};
 
 /// The head of a request with a body of this length, and more headers.
 fn put(length: usize, headers: &str) -> Vec<u8> {
@@ -232,7 +234,7 @@ fn an_order_that_is_sent_again_is_done_twice_without_an_idempotency_key_and_once
 #[test]
 fn orders_with_one_key_that_arrive_together_are_done_once() {
     let (web, _watchdog) = start(small(Some("fail-first?n=1&with=lost-answer?with%3Dhang")));
-    let slow = ResponseTemplate::new(201).set_delay(std::time::Duration::from_millis(300));
+    let slow = ResponseTemplate::new(201).set_delay(Duration::from_millis(300));
     block_on(Mock::given(method("POST")).respond_with(slow).mount(web.wiremock()));
     let head = b"POST / HTTP/1.1\r\nhost: x\r\nidempotency-key: a\r\ncontent-length: 0\r\n\r\n";
     let first = send(&web, head);
@@ -304,4 +306,194 @@ fn the_answers_that_are_kept_for_idempotency_keys_are_bounded() {
     }
     assert_eq!(order(19), 20, "the last one is kept");
     assert_eq!(order(0), 21, "the first one is forgotten, and done again");
+}
+
+/// Writes until the socket has taken nothing for a while, and returns how much it took. Without a stall, this panics.
+fn write_until_it_stalls(socket: &mut TcpStream) -> usize {
+    /// More than all buffers between two programs of one machine.
+    const MOST: usize = 64_000_000;
+    // No event tells that nothing more is taken: this is as long as the test is willing to look.
+    socket.set_write_timeout(Some(Duration::from_millis(500))).expect("it's a time limit");
+    let mut count = 0;
+    while count < MOST {
+        match socket.write(&[b'x'; 65_536]) {
+            Ok(taken) => count += taken,
+            // Unix and Windows have different names for it.
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                return count;
+            }
+            Err(error) => panic!("after {count} bytes: {error}"),
+        }
+    }
+    panic!("the server reads on");
+}
+
+#[test]
+fn a_server_that_stops_reading_stalls_the_client_and_sees_it_leave() {
+    let (web, _watchdog) = start(small(Some("slow-read?stop-after=1000")));
+    let mut socket = send(&web, &put(64_000_000, ""));
+    assert!(write_until_it_stalls(&mut socket) >= 1_000);
+    assert_eq!(received(&web), [(Outcome::InFlight, 1_000)]);
+    // The end is stuck behind bytes that the server's system has no room for.
+    drop(socket);
+    block_on(web.wait_until(|record| record.client_gone() == 1));
+    assert_eq!(received(&web), [(Outcome::ClientGone, 1_000)]);
+    block_on(web.wait_until(|record| record.open_connections() == 0));
+}
+
+#[test]
+fn a_server_that_reads_slowly_stalls_the_client_and_sees_it_leave() {
+    let (web, _watchdog) = start(small(Some("slow-read?rate=1000")));
+    let mut socket = send(&web, &put(64_000_000, ""));
+    write_until_it_stalls(&mut socket);
+    block_on(web.wait_until(|record| record.exchanges().any(|exchange| exchange.received >= 100)));
+    drop(socket);
+    block_on(web.wait_until(|record| record.client_gone() == 1));
+    let read = received(&web)[0].1;
+    assert!(read < 1_000_000, "{read} bytes, where all would have been here");
+}
+
+#[test]
+fn a_client_that_leaves_with_everything_sent_is_seen_to_leave_a_server_that_reads_no_more() {
+    for fault in ["slow-read?stop-after=10", "slow-read?stop-after=0", "slow-read?rate=1"] {
+        let (web, _watchdog) = start(small(Some(fault)));
+        let socket = send(&web, &[&put(1_000, "")[..], &[b'x'; 500]].concat());
+        block_on(web.wait_until(|record| record.in_flight() == 1));
+        drop(socket);
+        block_on(web.wait_until(|record| record.client_gone() == 1));
+    }
+}
+
+#[test]
+fn a_body_that_is_read_slowly_is_read_whole_and_then_comes_the_response() {
+    // Long enough for the first bytes of the response to be sent early.
+    let (web, _watchdog) = start(large(Some("slow-read?rate=1500000")));
+    let mut socket = send(&web, &put(3_000_000, ""));
+    socket.write_all(&vec![b'x'; 3_000_000]).expect("the site reads");
+    let (status, body) = read_response(&mut socket);
+    assert_eq!((status, body.len()), (200, BYTES));
+    assert_eq!(received(&web), [(Outcome::Complete, 3_000_000)]);
+    // The connection can be used again.
+    socket.write_all(&put(10, "")).expect("the site reads");
+    socket.write_all(&[b'x'; 10]).expect("the site reads");
+    assert_eq!(read_response(&mut socket).0, 200);
+}
+
+#[test]
+fn a_slow_body_comes_at_once_when_the_client_has_closed_its_half() {
+    // It would take twenty minutes.
+    let (web, _watchdog) = start(small(Some("slow-read?rate=1")));
+    let mut socket = send(&web, &[&put(1_200, "")[..], &[b'x'; 1_200]].concat());
+    block_on(web.wait_until(|record| record.exchanges().any(|exchange| exchange.received > 0)));
+    socket.shutdown(Shutdown::Write).expect("it's open");
+    assert_eq!(read_response(&mut socket).0, 200);
+    assert_eq!(received(&web), [(Outcome::Complete, 1_200)]);
+}
+
+#[test]
+fn a_body_that_is_not_longer_gets_the_page() {
+    for fault in ["slow-read?stop-after=1000", "reset-upload?after=1000"] {
+        for length in [0, 999, 1_000] {
+            let (web, _watchdog) = start(small(Some(fault)));
+            let body = vec![b'x'; length];
+            let mut socket = send(&web, &[&put(length, ""), &body[..]].concat());
+            assert_eq!(read_response(&mut socket).0, 200, "{fault}, {length} bytes");
+            let chunked = "PUT / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n";
+            let chunk =
+                if length > 0 { format!("{length:x}\r\n{}\r\n", "x".repeat(length)) } else { String::new() };
+            socket.write_all(format!("{chunked}{chunk}").as_bytes()).expect("the site reads");
+            // The end comes by itself.
+            block_on(web.wait_until(|record| {
+                record
+                    .exchanges()
+                    .last()
+                    .is_some_and(|exchange| exchange.id == 2 && exchange.received == length as u64)
+            }));
+            socket.write_all(b"0\r\n\r\n").expect("the site reads");
+            assert_eq!(read_response(&mut socket).0, 200, "{fault}, {length} bytes in a chunk");
+        }
+    }
+}
+
+#[test]
+fn a_reset_in_the_middle_of_an_upload_is_a_real_rst_after_the_bytes_asked_for() {
+    let bodies = [
+        [&put(1_000_000, "")[..], &[b'x'; 1_001]].concat(),
+        // It's known to be longer, so nothing more has to come.
+        [&put(1_000_000, "")[..], &[b'x'; 1_000]].concat(),
+        [&b"PUT / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n3e9\r\n"[..], &[b'x'; 1_001]]
+            .concat(),
+    ];
+    for body in bodies {
+        let (web, _watchdog) = start(small(Some("reset-upload?after=1000")));
+        let end = send(&web, &body).read_to_end(&mut Vec::new()).map_err(|error| error.kind());
+        assert_eq!(end, Err(ErrorKind::ConnectionReset));
+        assert_eq!(received(&web), [(Outcome::Reset, 1_000)]);
+        assert_eq!(asked(&web), 0, "the request isn't whole");
+    }
+}
+
+#[test]
+fn a_client_that_asks_whether_to_continue_gets_no_answer_or_a_late_one() {
+    let (web, _watchdog) = start(small(Some("no-continue")));
+    let mut socket = send(&web, &put(10, "expect: 100-continue\r\n"));
+    block_on(web.wait_until(|record| record.in_flight() == 1));
+    socket.write_all(&[b'x'; 10]).expect("the site reads");
+    let mut start_of_response = [0; 12];
+    socket.read_exact(&mut start_of_response).expect("the response comes");
+    assert_eq!(&start_of_response, b"HTTP/1.1 200");
+    assert_eq!(received(&web), [(Outcome::Complete, 10)]);
+
+    let (web, _watchdog) = start(small(Some("no-continue?after=300")));
+    let mut socket = send(&web, &put(10, "expect: 100-continue\r\n"));
+    let mut interim = [0; 25];
+    socket.read_exact(&mut interim).expect("the interim response comes");
+    assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
+    socket.write_all(&[b'x'; 10]).expect("the site reads");
+    assert_eq!(read_response(&mut socket).0, 200);
+    let record = web.record();
+    let took = record.exchanges().find_map(|exchange| Some(exchange.first_byte? - exchange.request_head));
+    assert!(took >= Some(Duration::from_millis(300)), "{took:?}");
+}
+
+#[test]
+fn only_a_client_that_asks_whether_to_continue_waits_for_that() {
+    // With the header it would take ten minutes.
+    let (web, _watchdog) = start(small(Some("no-continue?after=600000")));
+    let mut socket = send(&web, &[&put(10, "")[..], &[b'x'; 10]].concat());
+    assert_eq!(read_response(&mut socket).0, 200);
+    socket.write_all(GET).expect("the site reads");
+    assert_eq!(read_response(&mut socket).0, 200);
+}
+
+#[test]
+fn a_client_that_waits_in_vain_for_leave_to_continue_is_seen_to_leave() {
+    for fault in ["no-continue", "no-continue?after=600000"] {
+        let (web, _watchdog) = start(small(Some(fault)));
+        let socket = send(&web, &put(10, "expect: 100-continue\r\n"));
+        block_on(web.wait_until(|record| record.in_flight() == 1));
+        drop(socket);
+        block_on(web.wait_until(|record| record.client_gone() == 1));
+        assert_eq!(received(&web), [(Outcome::ClientGone, 0)], "{fault}");
+    }
+}
+
+#[test]
+fn faults_of_uploads_at_the_limits_of_their_types_are_served() {
+    let faults = [
+        Fault::SlowRead { rate: NonZeroU64::MAX },
+        Fault::StopReading { after: u64::MAX },
+        Fault::NoContinue { after: Some(Duration::ZERO) },
+        Fault::ResetUpload { after: u64::MAX },
+    ];
+    for fault in faults {
+        let (web, _watchdog) = start(small(None).fault(SITE, fault.clone()));
+        let mut socket = send(&web, &[&put(100_000, "")[..], &[b'x'; 100_000]].concat());
+        assert_eq!(read_response(&mut socket).0, 200, "{fault:?}");
+    }
+    let (web, _watchdog) = start(small(None).fault(SITE, Fault::NoContinue { after: Some(Duration::MAX) }));
+    let socket = send(&web, &put(10, "expect: 100-continue\r\n"));
+    block_on(web.wait_until(|record| record.in_flight() == 1));
+    drop(socket);
+    block_on(web.wait_until(|record| record.client_gone() == 1));
 }
