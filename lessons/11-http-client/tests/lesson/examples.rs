@@ -2,12 +2,16 @@
 
 #![expect(dead_code, reason = "an example has a `main`, which is not called")]
 
+#[path = "../../examples/cancel_upload.rs"]
+pub mod cancel_upload;
 #[path = "../../examples/cookies.rs"]
 pub mod cookies;
 #[path = "../../examples/download.rs"]
 pub mod download;
 #[path = "../../examples/error_body.rs"]
 pub mod error_body;
+#[path = "../../examples/events.rs"]
+pub mod events;
 #[path = "../../examples/gzip.rs"]
 pub mod gzip;
 #[path = "../../examples/headers.rs"]

@@ -8,6 +8,7 @@
 //! - `documents`, `refusals`: JSON shapes, and why a request was refused
 //! - `requests`: what arrives of headers, redirects, cookies and queries
 //! - `bodies`, `downloads`, `inflated`, `connections`: what travels, and how
+//! - `pieces`: events, and uploads with timeouts
 //! - `sent`: JSON in a request
 
 mod bodies;
@@ -20,6 +21,7 @@ mod examples;
 mod inflated;
 mod login;
 mod orders;
+mod pieces;
 mod products;
 mod rate;
 mod refusals;
