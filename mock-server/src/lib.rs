@@ -34,7 +34,7 @@ mod web;
 mod wire;
 
 pub use fault::{
-    Afterwards, Allows, Charset, ContentType, Fault, FaultError, Head, Interim, Kind, Length, Loss,
+    Afterwards, Allows, Charset, ContentType, Encoding, Fault, FaultError, Head, Interim, Kind, Length, Loss,
     Parameter, RetryAfter, Spread, Title, catalogue,
 };
 pub use httpdate::HttpDate;

@@ -11,8 +11,8 @@ use proptest::sample::select;
 
 use crate::fault::effect::{Context, Early, Effect};
 use crate::fault::{
-    Afterwards, Charset, ContentType, Fault, Head, Interim, Kind, Length, Loss, RetryAfter, Spread, Title,
-    catalogue,
+    Afterwards, Charset, ContentType, Encoding, Fault, Head, Interim, Kind, Length, Loss, RetryAfter, Spread,
+    Title, catalogue,
 };
 use crate::server::routes::Program;
 use crate::site::presets;
@@ -32,6 +32,8 @@ fn near_faults() -> impl Strategy<Value = String> {
             "huge",
             "escape",
             "twice",
+            "yes",
+            "ok,503,truncate?after=1",
             "many",
             "103",
             "503",
@@ -115,6 +117,10 @@ fn faults() -> impl Strategy<Value = Fault> {
         Fault::Length(Length::Twice),
         Fault::Length(Length::WithChunked),
         Fault::Trailers,
+        Fault::Encoding(Encoding::GzipTruncated),
+        Fault::Encoding(Encoding::GzipCorrupt),
+        Fault::Encoding(Encoding::Twice),
+        Fault::Encoding(Encoding::Unknown),
     ]);
     let interim = select(vec![Interim::Continue, Interim::Processing, Interim::EarlyHints]);
     let leaf = prop_oneof![
@@ -154,6 +160,14 @@ fn faults() -> impl Strategy<Value = Fault> {
                 let with = Box::new(with);
                 Fault::FailFirst { count, with, key }
             }),
+            (prop::collection::vec(prop::option::of(inner.clone()), 0..3), any::<bool>())
+                .prop_map(|(turns, again)| Fault::InTurn { turns, again, key: String::new() }),
+            (number(), prop::option::of(time()), inner.clone(), prop::option::of(time())).prop_map(
+                |(count, per, with, delay)| {
+                    let with = Box::new(with);
+                    Fault::AtMost { count, per, with, delay, key: String::new() }
+                }
+            ),
             (real(), inner, any::<Option<u64>>()).prop_map(|(rate, with, seed)| {
                 let with = Box::new(with);
                 Fault::Unstable { rate, with, seed }
@@ -164,7 +178,9 @@ fn faults() -> impl Strategy<Value = Fault> {
 
 /// Does what the server does with a fault, except for the sockets, and checks that every script gets somewhere.
 fn act(fault: &Fault, body: &'static [u8], before: u64) {
-    let context = Context { seed: 1, before, before_on_connection: before, target: "/?hop=1&x=%20" };
+    let is_refused = before > 1;
+    let context =
+        Context { seed: 1, before, before_on_connection: before, is_refused, target: "/?hop=1&x=%20" };
     let page = Response::new(Bytes::from_static(body));
     match fault.effect(&context) {
         Effect::None | Effect::Delay(_) | Effect::Answer(_) | Effect::CloseWhenIdle(_) | Effect::Hang => {}

@@ -2,7 +2,7 @@
 
 use super::effect::{Context, Effect, Reading};
 use super::faults::Fault;
-use super::{bad_head, body, connection, framing, head, page, random, upload};
+use super::{bad_head, body, connection, encoding, framing, head, page, random, some_requests, upload};
 
 impl Fault {
     /// What it does to this exchange.
@@ -22,6 +22,9 @@ impl Fault {
                 with.effect(context)
             }
             Fault::Unstable { .. } => Effect::None,
+
+            Fault::InTurn { turns, again, .. } => some_requests::in_turn(turns, *again, context),
+            Fault::AtMost { with, delay, .. } => some_requests::at_most(with, *delay, context),
 
             // The port does it, and no request arrives there. `Builder::start` refuses them everywhere else.
             Fault::Refused | Fault::ConnectHang => Effect::None,
@@ -49,6 +52,7 @@ impl Fault {
             Fault::GzipBomb { megabytes } => page::gzip_bomb(*megabytes),
             Fault::Charset(charset) => page::charset(*charset),
             Fault::ContentType(content_type) => page::content_type(*content_type),
+            Fault::Encoding(encoding) => encoding::encoding(*encoding),
             Fault::Title(title) => page::title(*title),
 
             Fault::Early { code, then } => upload::early(*code, *then),

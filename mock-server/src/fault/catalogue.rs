@@ -6,7 +6,7 @@ use url::form_urlencoded;
 
 use super::faults::Fault;
 use super::parameter::{Kind, Parameter, Values};
-use super::{bad_head, body, connection, framing, head, page, random, upload};
+use super::{bad_head, body, connection, encoding, framing, head, page, random, some_requests, upload};
 
 /// Every kind of fault that you can write as text, with its parameters.
 pub fn catalogue() -> impl Iterator<Item = &'static Kind> {
@@ -14,10 +14,12 @@ pub fn catalogue() -> impl Iterator<Item = &'static Kind> {
         head::KINDS,
         bad_head::KINDS,
         random::KINDS,
+        some_requests::KINDS,
         connection::KINDS,
         body::KINDS,
         framing::KINDS,
         page::KINDS,
+        encoding::KINDS,
         upload::KINDS,
     ];
     families.into_iter().flatten()
@@ -145,7 +147,8 @@ fn failure(text: &str) -> Option<Fault> {
         return format!("status?code={text}").parse().ok();
     }
     // A name is looked at before the rest is read, so text that nests without end stops here.
-    let nests = text.split('?').next().is_some_and(|name| matches!(name, "fail-first" | "unstable"));
+    let nests = |name| matches!(name, "fail-first" | "unstable" | "in-turn" | "at-most");
+    let nests = text.split('?').next().is_some_and(nests);
     let fault: Fault = if nests { return None } else { text.parse().ok()? };
     (!fault.needs_own_port()).then_some(fault)
 }

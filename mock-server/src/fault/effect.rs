@@ -70,6 +70,8 @@ pub(crate) struct Context<'request> {
     pub before: u64,
     /// How many requests this connection carried before.
     pub before_on_connection: u64,
+    /// Whether this request is one too many, for a fault that admits so many.
+    pub is_refused: bool,
     /// Path and query, as the client wrote them.
     pub target: &'request str,
 }

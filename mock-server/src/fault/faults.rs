@@ -54,6 +54,34 @@ pub enum Fault {
         /// The seed of the random numbers. `None` means the seed of the web.
         seed: Option<u64>,
     },
+    /// Each request meets the next failure of a list.
+    InTurn {
+        /// The failures, with the same limits as in `FailFirst`; `None` means that the request doesn't fail.
+        turns: Vec<Option<Fault>>,
+        /// Whether the list begins again after its last turn. Otherwise no later request fails.
+        again: bool,
+        /// Faults that differ only in their key count their requests separately.
+        key: String,
+    },
+    /// So many requests are admitted, and others fail.
+    ///
+    /// Without `per`, that's how many may be in flight: a request counts from its head until its response is on the wire or its
+    /// connection is gone. With `per`, the time is divided into windows, and that's how many are admitted in each. A window begins with the
+    /// first request after the last one, so around its end, twice as many may come in a short time. A request that fails doesn't count.
+    ///
+    /// Inside another fault, it admits all.
+    AtMost {
+        /// How many requests are admitted.
+        count: u64,
+        /// The length of a window.
+        per: Option<Duration>,
+        /// How the others fail, with the same limits as in `FailFirst`.
+        with: Box<Fault>,
+        /// When the response to an admitted request begins, instead of after the site's own delay.
+        delay: Option<Duration>,
+        /// Faults that differ only in their key count their requests separately.
+        key: String,
+    },
     /// The page comes after some redirects (302).
     Redirect {
         /// How many redirects.
@@ -148,6 +176,8 @@ pub enum Fault {
     Title(Title),
     /// `Content-Length` doesn't say where the body ends.
     Length(Length),
+    /// The body isn't compressed as `Content-Encoding` says.
+    Encoding(Encoding),
     /// The response's head isn't what a client expects.
     Head(Head),
     /// Interim responses (1xx) come before the response, which ends the connection. The record doesn't count them.
@@ -339,6 +369,22 @@ pub enum Head {
     NoStatusLine,
 }
 
+/// How `Content-Encoding` misleads a client. Whether the client asked for compression doesn't matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// The body is the first half of a gzip file, with a right `Content-Length`.
+    GzipTruncated,
+    /// The body is a gzip file whose checksum is wrong. The page itself is right.
+    GzipCorrupt,
+    /// The header says gzip, and the body is the page.
+    Mislabelled,
+    /// The header says gzip, and the page is gzipped twice.
+    Twice,
+    /// The header has a name that no client knows, and the body is the page.
+    Unknown,
+}
+
 /// An interim response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -355,7 +401,8 @@ impl Fault {
     /// Whether it uses random numbers, so you need the seed to repeat a run.
     pub fn is_random(&self) -> bool {
         match self {
-            Fault::FailFirst { with, .. } => with.is_random(),
+            Fault::FailFirst { with, .. } | Fault::AtMost { with, .. } => with.is_random(),
+            Fault::InTurn { turns, .. } => turns.iter().flatten().any(Fault::is_random),
             Fault::Garbage { .. } | Fault::RandomDelay { .. } | Fault::Unstable { .. } => true,
             _ => false,
         }
@@ -369,9 +416,10 @@ impl Fault {
     /// Whether a fault inside this one concerns the port, which a fault that meets single requests can't do.
     pub(crate) fn nests_a_port_fault(&self) -> bool {
         match self {
-            Fault::FailFirst { with, .. } | Fault::Unstable { with, .. } => {
-                with.needs_own_port() || with.nests_a_port_fault()
+            Fault::FailFirst { with, .. } | Fault::Unstable { with, .. } | Fault::AtMost { with, .. } => {
+                with.concerns_a_port()
             }
+            Fault::InTurn { turns, .. } => turns.iter().flatten().any(Fault::concerns_a_port),
             _ => false,
         }
     }
@@ -380,7 +428,10 @@ impl Fault {
     /// GET requests can leave it out.
     pub fn concerns_request_body(&self) -> bool {
         match self {
-            Fault::FailFirst { with, .. } | Fault::Unstable { with, .. } => with.concerns_request_body(),
+            Fault::FailFirst { with, .. } | Fault::Unstable { with, .. } | Fault::AtMost { with, .. } => {
+                with.concerns_request_body()
+            }
+            Fault::InTurn { turns, .. } => turns.iter().flatten().any(Fault::concerns_request_body),
             Fault::Early { .. }
             | Fault::SlowRead { .. }
             | Fault::StopReading { .. }
@@ -396,13 +447,26 @@ impl Fault {
     pub(crate) fn counted_as(&self) -> Option<&str> {
         match self {
             Fault::LostAnswer { key, .. } => Some(key),
-            Fault::FailFirst { with, .. } | Fault::Unstable { with, .. } => with.counted_as(),
+            Fault::FailFirst { with, .. } | Fault::Unstable { with, .. } | Fault::AtMost { with, .. } => {
+                with.counted_as()
+            }
+            Fault::InTurn { turns, .. } => turns.iter().flatten().find_map(Fault::counted_as),
             _ => None,
         }
     }
 
+    fn concerns_a_port(&self) -> bool {
+        self.needs_own_port() || self.nests_a_port_fault()
+    }
+
     /// Whether what it does depends on how many requests met it before.
     pub(crate) fn counts_requests(&self) -> bool {
-        matches!(self, Fault::FailFirst { .. } | Fault::Unstable { .. } | Fault::RandomDelay { .. })
+        matches!(
+            self,
+            Fault::FailFirst { .. }
+                | Fault::InTurn { .. }
+                | Fault::Unstable { .. }
+                | Fault::RandomDelay { .. }
+        )
     }
 }

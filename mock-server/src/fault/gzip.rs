@@ -1,9 +1,18 @@
-//! A gzip file that is a thousandth of what it inflates to.
+//! Gzip files, among them one that is a thousandth of what it inflates to.
 
+use std::io::Write;
 use std::sync::OnceLock;
 
+use flate2::write::GzEncoder;
 use flate2::{Compress, Compression, Crc, FlushCompress};
 use hyper::body::Bytes;
+
+/// These bytes as a gzip file.
+pub(super) fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    let file = encoder.write_all(bytes).and_then(|()| encoder.finish());
+    file.expect("deflating into memory does not fail")
+}
 
 /// A gzip file of this many million zeros.
 pub(super) fn bomb(megabytes: u16) -> Bytes {

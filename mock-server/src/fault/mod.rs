@@ -3,7 +3,8 @@
 //! - `faults`: [`Fault`], plain data
 //! - `parameter`, `catalogue`: how a fault is written as text
 //! - `effect`, `act`: what each fault does to an exchange
-//! - `head`, `bad_head`, `random`, `connection`, `body`, `framing`, `page`, `gzip`, `upload`: the families, each with its rows of the catalogue
+//! - `head`, `bad_head`, `random`, `connection`, `body`, `framing`, `page`, `encoding`, `gzip`, `some_requests`, `upload`: the families,
+//!   each with its rows of the catalogue
 //!
 //! To add a fault, add a variant to [`Fault`], its row and its behaviour to a family, and an arm to `act`.
 
@@ -13,6 +14,7 @@ mod body;
 mod catalogue;
 mod connection;
 pub(crate) mod effect;
+mod encoding;
 mod faults;
 mod framing;
 mod gzip;
@@ -20,11 +22,12 @@ mod head;
 mod page;
 mod parameter;
 mod random;
+mod some_requests;
 mod upload;
 
 pub use catalogue::{FaultError, catalogue};
 pub use faults::{
-    Afterwards, Charset, ContentType, Fault, Head, Interim, Length, Loss, RetryAfter, Spread, Title,
+    Afterwards, Charset, ContentType, Encoding, Fault, Head, Interim, Length, Loss, RetryAfter, Spread, Title,
 };
 pub(crate) use parameter::whole_number;
 pub use parameter::{Allows, Kind, Parameter};

@@ -9,6 +9,9 @@ use hyper::StatusCode;
 
 use super::faults::{Fault, RetryAfter};
 
+/// How many failures there may be in turn, if they're written as text.
+const MOST_TURNS: usize = 32;
+
 /// A row of the catalogue: a kind of fault that you can write as text.
 #[derive(Debug)]
 pub struct Kind {
@@ -95,8 +98,14 @@ pub enum Allows {
     Choice(&'static [(&'static str, Fault)]),
     /// Up to 64 letters, digits, `-`, `_` or `.`.
     Word,
-    /// A status code, or a fault inside the fault. That can't be `refused` or `connect-hang`, nor `fail-first` or `unstable`.
+    /// A status code, or a fault inside the fault. That can't be `refused` or `connect-hang`, nor one that has a fault inside itself,
+    /// such as `fail-first`.
     Failure,
+    /// Up to 32 of `ok` and what [`Failure`](Allows::Failure) allows, with commas between them. A comma inside a fault has to be
+    /// percent-encoded, once more than the text itself.
+    Turns,
+    /// `yes` or `no`.
+    YesOrNo,
     /// A number of seconds, a date in the format of HTTP, or `date-in-` and a number of seconds.
     RetryAfter,
 }
@@ -115,6 +124,8 @@ impl Allows {
                 value.len() <= 64 && value.chars().all(is_allowed)
             }
             Allows::Failure => failure(value).is_some(),
+            Allows::Turns => turns(value, failure).is_some(),
+            Allows::YesOrNo => matches!(value, "yes" | "no"),
             Allows::RetryAfter => retry_after(value).is_some(),
         }
     }
@@ -148,6 +159,12 @@ impl fmt::Display for Allows {
             Allows::Failure => formatter.write_str(
                 "a status code, or a fault that needs no port of its own and does not itself choose when to fail",
             ),
+            Allows::Turns => write!(
+                formatter,
+                "up to {MOST_TURNS} of these, with commas between them: `ok`, {}",
+                Allows::Failure
+            ),
+            Allows::YesOrNo => write!(formatter, "yes or no"),
             Allows::RetryAfter => {
                 write!(formatter, "seconds up to 86400, a date as HTTP writes it, or `date-in-` and seconds")
             }
@@ -212,6 +229,16 @@ impl Values {
         Box::new(self.text(name).and_then(self.failure).expect(CHECKED))
     }
 
+    /// Failures in turn, which have a default.
+    pub fn turns(&self, name: &str) -> Vec<Option<Fault>> {
+        self.text(name).and_then(|value| turns(value, self.failure)).expect(CHECKED)
+    }
+
+    /// Whether the value is `yes`.
+    pub fn yes(&self, name: &str) -> bool {
+        self.text(name) == Some("yes")
+    }
+
     /// The fault of a choice that has a default.
     pub fn choice(&self, name: &str) -> Fault {
         let (parameter, value) =
@@ -224,6 +251,13 @@ impl Values {
 /// A number in digits alone: `+5` is none.
 pub(crate) fn whole_number(text: &str) -> Option<u64> {
     text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn turns(text: &str, failure: ReadFailure) -> Option<Vec<Option<Fault>>> {
+    // One more shows that there are too many.
+    let turns = text.split(',').take(MOST_TURNS + 1);
+    let turns = turns.map(|turn| if turn == "ok" { Some(None) } else { failure(turn).map(Some) });
+    turns.collect::<Option<Vec<_>>>().filter(|turns| turns.len() <= MOST_TURNS)
 }
 
 fn retry_after(text: &str) -> Option<RetryAfter> {

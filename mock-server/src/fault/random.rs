@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     fn context(seed: u64, before: u64) -> Context<'static> {
-        Context { seed, before, before_on_connection: 0, target: "/" }
+        Context { seed, before, before_on_connection: 0, is_refused: false, target: "/" }
     }
 
     /// 2,000 times in milliseconds.

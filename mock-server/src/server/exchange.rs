@@ -16,7 +16,7 @@ use hyper::http::{request, response};
 use hyper::{Method, Request, Response, StatusCode, Version};
 use tokio::sync::{Notify, mpsc};
 
-use super::counts::Counter;
+use super::counts::{Admission, Counter};
 use super::direct::Direct;
 use super::endpoints::{Answer, Streamed};
 use super::gate::{Gate, Verdict};
@@ -77,7 +77,7 @@ impl Exchange {
         };
         let request = RequestHead { site: site.clone(), method: head.method.to_string(), path };
         self.connection.begin(number, request);
-        let effect = self.effect(fault.as_ref(), &address, &head);
+        let effect = self.effect(fault.as_ref(), &address, &head, number);
         if let Effect::Early(early) = effect {
             self.leave_unread(body, &early, number);
             return self.answer_early(early, number, is_head);
@@ -260,18 +260,30 @@ impl Exchange {
     }
 
     /// `address` is where a fault that counts requests counts this one.
-    fn effect(&self, fault: Option<&Fault>, address: &str, head: &request::Parts) -> Effect {
+    fn effect(&self, fault: Option<&Fault>, address: &str, head: &request::Parts, number: u64) -> Effect {
         let Some(fault) = fault else { return Effect::None };
-        let before = if fault.counts_requests() {
-            let counter = Counter { address: address.to_owned(), fault: format!("{fault:?}") };
-            self.shared.counts.count(counter)
-        } else {
-            0
+        let counts = &self.shared.counts;
+        let counter = || Counter { address: address.to_owned(), fault: format!("{fault:?}") };
+        let before = if fault.counts_requests() { counts.count(counter()) } else { 0 };
+        let admission = match fault {
+            Fault::AtMost { count, per: None, .. } => counts.admit_in_flight(counter(), *count),
+            Fault::AtMost { count, per: Some(per), .. } => counts.admit_per(counter(), *count, *per),
+            _ => Admission::Admitted(None),
+        };
+        let is_refused = match admission {
+            Admission::Refused => true,
+            Admission::Admitted(permit) => {
+                if let Some(permit) = permit {
+                    self.connection.keep(number, permit);
+                }
+                false
+            }
         };
         fault.effect(&Context {
             seed: self.shared.seed,
             before,
             before_on_connection: self.connection.count_begun() - 1,
+            is_refused,
             target: head.uri.path_and_query().map_or("/", |target| target.as_str()),
         })
     }

@@ -1,11 +1,14 @@
 //! Faults that only show over time: across several requests, at the end of a connection, or in slow pieces.
 
 use std::io::Read;
+use std::net::TcpStream;
+use std::time::Duration;
 
-use mock_server::{MockWeb, Outcome};
+use futures::executor::block_on;
+use mock_server::{Fault, MockWeb, Outcome, Site};
 use reqwest::Client;
 
-use crate::support::{BYTES, GET, SITE, large, send, start};
+use crate::support::{BYTES, GET, SITE, body_of, large, read_to_end, send, start, status_of};
 
 async fn statuses(web: &MockWeb, count: usize) -> Vec<u16> {
     let client = Client::new();
@@ -26,6 +29,106 @@ async fn the_first_requests_fail_and_the_rest_do_not() {
     assert_eq!(statuses(&web, 6).await, [429, 429, 429, 200, 200, 200]);
     web.reset_record();
     assert_eq!(statuses(&web, 4).await, [429, 429, 429, 200]);
+}
+
+#[tokio::test]
+async fn each_request_meets_the_next_failure_and_after_the_last_one_none_or_the_first_again() {
+    let (web, _watchdog) = start(large(Some("in-turn?of=503,ok,status?code=418,429")));
+    assert_eq!(statuses(&web, 6).await, [503, 200, 418, 429, 200, 200]);
+    web.reset_record();
+    assert_eq!(statuses(&web, 3).await, [503, 200, 418]);
+    let (web, _watchdog) = start(large(Some("in-turn?of=503,ok,429&again=yes")));
+    assert_eq!(statuses(&web, 7).await, [503, 200, 429, 503, 200, 429, 503]);
+
+    let (web, _watchdog) = start(large(Some("in-turn?of=truncate,reset,ok")));
+    let client = Client::new();
+    fetch(&client, web.url(SITE)).await.expect_err("it is cut off");
+    fetch(&client, web.url(SITE)).await.expect_err("it is reset");
+    assert_eq!(fetch(&client, web.url(SITE)).await.expect("it is answered"), BYTES);
+    let record = web.record();
+    let seen: Vec<_> = record.exchanges().map(|exchange| (exchange.outcome, exchange.bytes)).collect();
+    assert_eq!(seen, [(Outcome::Cut, 1000), (Outcome::Reset, 0), (Outcome::Complete, BYTES as u64)]);
+}
+
+#[tokio::test]
+async fn each_key_and_each_address_counts_its_turns_and_its_windows_for_itself() {
+    let serving = MockWeb::builder().on_one_port(0).start().expect("the web starts");
+    let client = Client::new();
+    let status = async |path: &str| {
+        let url = format!("http://{}/fault/{path}", serving.one_port().expect("it is on one port"));
+        client.get(url).send().await.expect("an answer").status().as_u16()
+    };
+    for fault in ["in-turn?of=ok,429&key=", "at-most?n=1&per=600000&key="] {
+        for place in ["a", "b", "a&site=python.org"] {
+            let path = format!("{fault}{place}");
+            assert_eq!([status(&path).await, status(&path).await], [200, 429], "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_window_admits_so_many_requests_and_says_when_to_come_back() {
+    let (web, _watchdog) = start(large(Some("at-most?n=3&per=600000&retry-after=7")));
+    assert_eq!(statuses(&web, 5).await, [200, 200, 200, 429, 429]);
+    let response = Client::new().get(web.url(SITE)).send().await.expect("an answer");
+    assert_eq!(response.headers()["retry-after"], "7");
+    web.reset_record();
+    assert_eq!(statuses(&web, 4).await, [200, 200, 200, 429]);
+    // A window of no time is over by the next request.
+    let fault = Fault::AtMost {
+        count: 1,
+        per: Some(Duration::ZERO),
+        with: Box::new(Fault::Empty),
+        delay: None,
+        key: String::new(),
+    };
+    let (web, _watchdog) = start(large(None).fault(SITE, fault));
+    assert_eq!(statuses(&web, 3).await, [200; 3]);
+}
+
+#[test]
+fn no_more_requests_than_admitted_are_in_flight_and_one_that_ends_makes_room() {
+    let (web, _watchdog) = start(large(Some("at-most?n=2&delay=600000")));
+    let (first, second) = (send(&web, GET), send(&web, GET));
+    block_on(web.wait_until(|record| record.in_flight() == 2));
+    let refused = |web: &MockWeb| {
+        let mut answer = [0; 12];
+        send(web, GET).read_exact(&mut answer).expect("it is answered");
+        status_of(&answer)
+    };
+    assert_eq!([refused(&web), refused(&web)], [Some(429); 2]);
+    // Those in flight stay so, whatever is forgotten.
+    web.reset_record();
+    assert_eq!(refused(&web), Some(429));
+
+    drop(first);
+    block_on(web.wait_until(|record| record.client_gone() == 1));
+    let third = send(&web, GET);
+    block_on(web.wait_until(|record| record.in_flight() == 2));
+    assert_eq!(refused(&web), Some(429));
+    drop((second, third));
+}
+
+#[test]
+fn a_request_is_in_flight_until_its_response_is_on_the_wire() {
+    // More than the kernel takes if the client doesn't read.
+    let length = 50_000_000;
+    let fault = "at-most?n=1".parse().expect("it is a fault");
+    let site = Site::new(SITE).page(vec![b'x'; length]).fault(fault).by_front();
+    let (web, _watchdog) = start(MockWeb::builder().sites([site]));
+    let status = |socket: &mut TcpStream| {
+        let mut answer = [0; 12];
+        socket.read_exact(&mut answer).expect("it is answered");
+        status_of(&answer)
+    };
+    let mut first = send(&web, b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    assert_eq!(status(&mut first), Some(200));
+    assert_eq!(status(&mut send(&web, GET)), Some(429));
+
+    let (rest, end) = read_to_end(&mut first);
+    assert_eq!((body_of(&rest).len(), end), (length, None));
+    // The next one is admitted without a wait: the record and the wire agree.
+    assert_eq!(status(&mut send(&web, GET)), Some(200));
 }
 
 #[tokio::test]

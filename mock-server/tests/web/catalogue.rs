@@ -45,12 +45,30 @@ fn what_is_no_fault_is_told_with_what_would_be_right() {
         told("unstable?rate=2"),
         "`rate` of `unstable` is a number from 0 to 1, not `2`, for example `unstable?rate=0.5&with=reset`"
     );
-    for with in ["nonsense", "600", "refused", "fail-first", "unstable?rate=1"] {
+    for with in ["nonsense", "600", "refused", "fail-first", "unstable?rate=1", "in-turn", "at-most"] {
         let expected = format!(
             "`with` of `fail-first` is a status code, or a fault that needs no port of its own and does not itself \
              choose when to fail, not `{with}`, for example `fail-first?n=2&with=503`"
         );
         assert_eq!(told(&format!("fail-first?with={with}")), expected);
+    }
+    let turns = "up to 32 of these, with commas between them: `ok`, a status code, or a fault that needs no port of its own \
+                 and does not itself choose when to fail";
+    let many = ["ok"; 33].join(",");
+    for of in ["", "ok,", "503,nonsense", "refused", "in-turn,ok", "OK", "503, ok", &many] {
+        let expected =
+            format!("`of` of `in-turn` is {turns}, not `{of}`, for example `in-turn?of=503,reset,ok`");
+        assert_eq!(told(&format!("in-turn?of={}", of.replace(' ', "+"))), expected);
+    }
+    assert_eq!(
+        told("in-turn?again=true"),
+        "`again` of `in-turn` is yes or no, not `true`, for example `in-turn?of=503,reset,ok`"
+    );
+    for without_place in ["with=reset&retry-after=1", "with=status?retry-after=2&retry-after=1"] {
+        assert_eq!(
+            told(&format!("at-most?{without_place}")),
+            "`at-most`: retry-after goes with a status that has none of its own, for example `at-most?n=1&per=60000`"
+        );
     }
     assert!(told("status?retry-after=date-in-86401").contains("`date-in-` and seconds, not `date-in-86401`"));
     assert_eq!(
@@ -102,6 +120,52 @@ fn parameters_that_are_not_given_have_their_defaults() {
     let log_normal = |median, sigma| Spread::LogNormal { median: Duration::from_millis(median), sigma };
     assert_eq!(read("random-delay?median=50"), delay(log_normal(50, 0.5)));
     assert_eq!(read("random-delay?sigma=1"), delay(log_normal(300, 1.0)));
+}
+
+#[test]
+fn faults_in_turn_have_parameters_and_commas_of_their_own() {
+    let read = |text: &str| text.parse::<Fault>().unwrap_or_else(|error| panic!("{error}"));
+    let status = |code, retry_after| Some(Fault::Status { code, retry_after });
+    let in_turn = |turns, again| Fault::InTurn { turns, again, key: String::new() };
+    let default =
+        vec![status(StatusCode::SERVICE_UNAVAILABLE, None), Some(Fault::Reset { after: None }), None];
+    assert_eq!(read("in-turn"), in_turn(default, false));
+
+    let after = Some(RetryAfter::Seconds(1));
+    let of = "in-turn?again=yes&of=ok,status?code=429%26retry-after=1,reset?after=9,ok";
+    let expected =
+        vec![None, status(StatusCode::TOO_MANY_REQUESTS, after), Some(Fault::Reset { after: Some(9) }), None];
+    assert_eq!(read(of), in_turn(expected, true));
+
+    // The commas between the turns may be percent-encoded. One inside a fault is, twice.
+    let date = "Sun, 06 Nov 1994 08:49:37 GMT";
+    let inside = date.replace(", ", "%252C%2B").replace(' ', "%2B");
+    let expected = vec![
+        status(StatusCode::SERVICE_UNAVAILABLE, date.parse().ok().map(RetryAfter::Date)),
+        status(StatusCode::BAD_GATEWAY, None),
+    ];
+    assert_eq!(read(&format!("in-turn?of=status?retry-after={inside}%2C502")), in_turn(expected, false));
+}
+
+#[test]
+fn at_most_so_many_are_in_flight_or_in_a_time() {
+    let read = |text: &str| text.parse::<Fault>().unwrap_or_else(|error| panic!("{error}"));
+    let refused = |code, retry_after| Box::new(Fault::Status { code, retry_after });
+    let with = refused(StatusCode::TOO_MANY_REQUESTS, None);
+    let key = String::new();
+    let expected = Fault::AtMost { count: 4, per: None, with, delay: None, key };
+    assert_eq!(read("at-most"), expected);
+
+    let expected = Fault::AtMost {
+        count: 9,
+        per: Some(Duration::from_secs(1)),
+        with: refused(StatusCode::SERVICE_UNAVAILABLE, Some(RetryAfter::DateIn(2))),
+        delay: Some(Duration::from_millis(5)),
+        key: "a".to_owned(),
+    };
+    assert_eq!(read("at-most?n=9&per=1000&with=503&retry-after=date-in-2&delay=5&key=a"), expected);
+    let nested = read("at-most?n=9&per=1000&with=status?retry-after%3Ddate-in-2&delay=5&key=a");
+    assert_eq!(nested, expected);
 }
 
 #[test]

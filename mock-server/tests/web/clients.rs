@@ -10,7 +10,8 @@ use crate::support::{WATCHDOG, check_table, run_python, run_tool};
 /// The file for what nobody reads.
 pub const NOWHERE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
 
-/// A fault, curl's exit status (with `-L`, and a time limit where it never ends), and what aiohttp makes of it.
+/// A fault, curl's exit status (with `-L`, for an encoding with `--compressed`, and with a time limit where it never ends), and what
+/// aiohttp makes of it.
 #[rustfmt::skip]
 const TABLE: &[(&str, i32, &str)] = &[
     ("delay?ms=1", 0, "15000 bytes"),
@@ -42,6 +43,15 @@ const TABLE: &[(&str, i32, &str)] = &[
     ("type", 0, "15 bytes"),
     ("title?as=empty", 0, "14965 bytes"),
     ("endless", 28, "TimeoutError"),
+    ("in-turn?of=ok,reset&again=yes", 0, "15000 bytes"),
+    ("in-turn?of=truncate,ok", 18, "ClientPayloadError"),
+    ("at-most?n=1&per=60000", 0, "15000 bytes"),
+    // Neither of them notices that the file is cut off, or that there is another inside.
+    ("encoding?as=gzip-truncated", 0, "598 bytes"),
+    ("encoding?as=gzip-corrupt", 61, "ClientPayloadError"),
+    ("encoding?as=mislabelled", 61, "ClientPayloadError"),
+    ("encoding?as=twice", 0, "575 bytes"),
+    ("encoding?as=unknown", 61, "15000 bytes"),
     ("length?as=short", 0, "ClientResponseError"),
     ("length?as=long", 28, "TimeoutError"),
     ("length?as=twice", 0, "ClientResponseError"),
@@ -96,7 +106,9 @@ fn curl_exits_with_the_status_that_each_fault_has_in_its_manual() {
             scope.spawn(move || {
                 // 28 is a time limit that is reached. A busy machine must not reach the other.
                 let limit = if *expected == 28 { "3" } else { "100" };
-                let arguments = ["-sL", "-m", limit, "-o", NOWHERE, &url];
+                let mut arguments = vec!["-sL", "-m", limit, "-o", NOWHERE, &url];
+                // Without it, curl unpacks nothing, and then there's no difference.
+                arguments.extend(fault.starts_with("encoding").then_some("--compressed"));
                 let Some(output) = run_tool("curl", &arguments) else { return };
                 let status = output.status.code();
                 // Windows may refuse a connection for which the queue has no room.

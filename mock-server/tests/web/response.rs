@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use flate2::read::GzDecoder;
 use futures::executor::block_on;
 use mock_server::Outcome;
 
@@ -160,4 +161,48 @@ fn a_head_without_a_status_line_is_no_http_and_has_no_status_in_the_record() {
     let expected = "content-type: text/plain\r\ncontent-length: 15\r\n\r\nno status line\n";
     assert_eq!((String::from_utf8_lossy(&answer), end), (expected.into(), None));
     assert_eq!(recorded(&web), [(Outcome::Cut, None, expected.len() as u64)]);
+}
+
+/// What comes out of the first gzip file in these bytes, and whether it ends without an error.
+fn unpacked(bytes: &[u8]) -> (Vec<u8>, bool) {
+    let mut page = Vec::new();
+    let end = GzDecoder::new(bytes).read_to_end(&mut page);
+    (page, end.is_ok())
+}
+
+/// The `Content-Encoding` and the body of a response that's complete as HTTP.
+fn encoded(fault: &str) -> (String, Vec<u8>) {
+    let (web, _watchdog) = start(large(Some(fault)));
+    let get = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let (answer, end) = read_to_end(&mut send(&web, get));
+    let body = body_of(&answer).to_vec();
+    let head = String::from_utf8_lossy(&answer[..answer.len() - body.len()]).to_lowercase();
+    assert_eq!(values(&head, "content-length"), [body.len().to_string()], "{fault}");
+    assert_eq!(recorded(&web), [(Outcome::Complete, Some(200), body.len() as u64)], "{fault}");
+    assert_eq!(end, None, "{fault}");
+    (values(&head, "content-encoding").join(", "), body)
+}
+
+#[test]
+fn a_gzip_file_is_cut_off_or_its_checksum_is_wrong() {
+    let (encoding, whole) = encoded("encoding?as=gzip-corrupt");
+    assert_eq!(encoding, "gzip");
+    // The decoder checks the sum once it has the page.
+    assert_eq!(unpacked(&whole), (page(), false));
+
+    let (encoding, half) = encoded("encoding?as=gzip-truncated");
+    assert_eq!((encoding.as_str(), half.len()), ("gzip", whole.len() / 2));
+    let (start, is_whole) = unpacked(&half);
+    assert!(!is_whole && !start.is_empty() && page().starts_with(&start), "{} bytes", start.len());
+    assert_eq!(half, whole[..half.len()]);
+}
+
+#[test]
+fn a_page_is_not_gzipped_gzipped_twice_or_encoded_as_nobody_knows() {
+    assert_eq!(encoded("encoding?as=mislabelled"), ("gzip".to_owned(), page()));
+    assert_eq!(encoded("encoding?as=unknown"), ("x-nobody-knows".to_owned(), page()));
+    let (encoding, twice) = encoded("encoding?as=twice");
+    let (once, is_whole) = unpacked(&twice);
+    assert_eq!((encoding.as_str(), is_whole), ("gzip", true));
+    assert_eq!(unpacked(&once), (page(), true));
 }

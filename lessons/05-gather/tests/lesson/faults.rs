@@ -15,7 +15,7 @@ use crate::support::{BYTES, Failure};
 type Row = (&'static str, Result<usize, Failure>);
 
 #[rustfmt::skip]
-const TABLE: [Row; 33] = [
+const TABLE: [Row; 36] = [
     ("delay?ms=10", Ok(BYTES)),
     ("random-delay?low=1&high=9", Ok(BYTES)),
     ("status?code=503", Err(Failure::Status(503))),
@@ -50,6 +50,10 @@ const TABLE: [Row; 33] = [
     ("head?as=many", Err(Failure::NoResponse)),
     ("interim?of=103&n=2", Ok(BYTES)),
     ("trailers", Ok(BYTES)),
+    ("in-turn?of=truncate,ok", Err(Failure::BrokenOff)),
+    ("at-most?n=1&per=60000", Ok(BYTES)),
+    // Nothing here looks at Content-Encoding.
+    ("encoding?as=mislabelled", Ok(BYTES)),
 ];
 
 /// A row, and a web of its own whose python.org has the row's fault.

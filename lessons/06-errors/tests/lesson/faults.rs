@@ -17,7 +17,7 @@ use crate::support::{client, client_with_timeouts};
 type Row = (&'static str, fn(&Result<usize, ErrorKind>) -> bool);
 
 #[rustfmt::skip]
-const TABLE: [Row; 40] = [
+const TABLE: [Row; 43] = [
     ("delay?ms=10", |page| matches!(page, Ok(50_321))),
     ("random-delay?low=1&high=9", |page| matches!(page, Ok(50_321))),
     ("status?code=503", |page| matches!(page, Err(ErrorKind::Status(status, _)) if *status == 503)),
@@ -58,6 +58,9 @@ const TABLE: [Row; 40] = [
     ("head?as=bad-name", |page| matches!(page, Err(ErrorKind::Malformed(_)))),
     ("interim?of=103&n=2", |page| matches!(page, Ok(50_321))),
     ("trailers", |page| matches!(page, Ok(50_321))),
+    ("in-turn?of=status?code=429,ok", |page| matches!(page, Err(ErrorKind::Status(status, _)) if *status == 429)),
+    ("at-most?n=1&per=60000", |page| matches!(page, Ok(50_321))),
+    ("encoding?as=mislabelled", |page| matches!(page, Ok(50_321))),
 ];
 
 /// The faults of the table that would fail again the next time.
@@ -179,7 +182,7 @@ async fn the_example_on_causes_has_every_fault_that_makes_an_error() {
     }
 
     // Those that fail now and then do so as the others do.
-    let chance = ["fail-first", "unstable"];
+    let chance = ["fail-first", "in-turn", "unstable"];
     let fails = |row: &&Row| !row.1(&Ok(50_321)) && !row.0.contains("bomb");
     let failing = TABLE.iter().filter(fails).map(name_of);
     let failing: BTreeSet<_> =

@@ -58,7 +58,7 @@ fn did_not_arrive(title: &Result<Option<String>, PageError>) -> bool {
 }
 
 #[rustfmt::skip]
-const TABLE: [Row; 34] = [
+const TABLE: [Row; 38] = [
     ("delay?ms=10", is_python),
     ("random-delay?low=1&high=9", is_python),
     ("status?code=503", |title| matches!(title, Err(PageError::Status(status)) if *status == 503)),
@@ -93,6 +93,10 @@ const TABLE: [Row; 34] = [
     ("head?as=folded", did_not_arrive),
     ("interim?of=103&n=2", is_python),
     ("trailers", is_python),
+    ("in-turn?of=reset,ok", did_not_arrive),
+    ("at-most?n=1&per=60000", is_python),
+    ("encoding?as=mislabelled", |title| matches!(title, Err(PageError::Compressed))),
+    ("encoding?as=unknown", |title| matches!(title, Err(PageError::Compressed))),
 ];
 
 /// The faults in the table that only the client's timeout ends.

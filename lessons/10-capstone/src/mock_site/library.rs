@@ -248,7 +248,7 @@ impl Library {
 /// Faults of pages, and the error of a link there, or nothing if the link
 /// works.
 #[rustfmt::skip]
-pub const WORN: [(&str, &str); 38] = [
+pub const WORN: [(&str, &str); 41] = [
     ("delay?ms=100", ""),
     ("random-delay?low=1&high=100", ""),
     ("fail-first?n=2&with=reset", ""),
@@ -287,6 +287,9 @@ pub const WORN: [(&str, &str); 38] = [
     ("length?as=twice", "the response is not HTTP"),
     ("head?as=folded", ""),
     ("head?as=many", "the head of the response is too large"),
+    ("in-turn?of=503,reset,ok", ""),
+    ("at-most?n=1", ""),
+    ("encoding?as=unknown", ""),
 ];
 
 const LOST: &str = "the connection was lost before a response";
