@@ -19,11 +19,10 @@ struct Page {
     next: Option<String>,
 }
 
-// `query` encodes each name and each value, and adds nothing for `None`. In a
-// query `&` begins the next parameter, `+` is a blank, `#` ends the URL, and `%`
-// begins a code.
+// `query` encodes each name and each value. In a query `&` begins the next
+// parameter, `+` is a space, `#` ends the URL, and `%` begins a code.
 //
-// The common wrong answer is to replace the blanks by `%20`, which the URL's
+// The common wrong answer is to replace the spaces by `%20`, which the URL's
 // parser does anyway. The next name has an `&` in it, or a `+`.
 async fn products(client: &Client, shop: &str) -> reqwest::Result<Vec<String>> {
     let mut products = Vec::new();

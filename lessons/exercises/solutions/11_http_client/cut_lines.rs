@@ -22,9 +22,9 @@ struct Price {
 // are kept until there's a line end among them. They are bytes and not a
 // string, because a letter can be cut, too.
 //
-// A common wrong answer is `response.text()`, which waits for an end that doesn't
-// come. Another is `from_utf8_lossy` for each chunk, which breaks a letter that is
-// cut.
+// A common wrong answer is `response.text()`, which waits for an end that
+// doesn't come. Another is `from_utf8_lossy` for each chunk, which breaks a
+// letter that is cut.
 async fn follow(
     mut response: Response,
     prices: UnboundedSender<Price>,

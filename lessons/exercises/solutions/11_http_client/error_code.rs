@@ -44,9 +44,9 @@ enum OrderError {
 // response, and when the status is an error, the response is dropped with its
 // body. So `status` is read before the body is.
 //
-// The common wrong answer is `response.json::<Reason>()` for every error status.
-// Then the proxy's page is "error decoding response body", and its status is
-// lost.
+// The common wrong answer is `response.json::<Reason>()` for every error
+// status. Then the proxy's page is "error decoding response body", and its
+// status is lost.
 async fn order(
     client: &Client,
     url: &str,

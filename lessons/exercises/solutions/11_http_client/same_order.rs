@@ -3,8 +3,8 @@
 // that it has delivered already. Even so, this client's second try is delivered
 // a second time.
 //
-// Repair `order`. If someone orders a chair twice, they still get two. The tests
-// count what the shop has delivered.
+// Repair `order`. If someone orders a chair twice, they still get two. The
+// tests count what the shop has delivered.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
