@@ -110,7 +110,9 @@ pub async fn with_reason(
     }
     Ok(response.json().await?)
 }
+// ANCHOR_END: right
 
+// ANCHOR: refusal
 /// The error for a body of this kind: `{"error": {"code": …, "message": …}}`.
 fn refusal(status: StatusCode, body: &str) -> ApiError {
     #[derive(Deserialize)]
@@ -132,4 +134,4 @@ fn refusal(status: StatusCode, body: &str) -> ApiError {
         }
     }
 }
-// ANCHOR_END: right
+// ANCHOR_END: refusal

@@ -63,14 +63,16 @@ pub async fn formatted(
 }
 // ANCHOR_END: wrong
 
-// ANCHOR: right
+// ANCHOR: search
 /// The parameters of a search. (A struct or a list of pairs, as you like.)
 #[derive(Serialize)]
 struct Search<'a> {
     search: &'a str,
     page: u32,
 }
+// ANCHOR_END: search
 
+// ANCHOR: right
 /// Version B.
 pub async fn queried(
     client: &Client,
@@ -80,7 +82,9 @@ pub async fn queried(
     let request = client.get(format!("{site}echo"));
     request.query(&Search { search: term, page: 2 }).send().await
 }
+// ANCHOR_END: right
 
+// ANCHOR: form
 /// The same as the fields of a form.
 pub async fn posted(
     client: &Client,
@@ -90,7 +94,7 @@ pub async fn posted(
     let request = client.post(format!("{site}form"));
     request.form(&Search { search: term, page: 2 }).send().await
 }
-// ANCHOR_END: right
+// ANCHOR_END: form
 
 // ANCHOR: segment
 /// The address of a product, whatever its name is.
