@@ -7,13 +7,17 @@ use std::time::Duration;
 use flate2::Crc;
 use futures::{StreamExt, stream};
 use lesson11::pictures::Uploaded;
-use lesson11::{ErrorKind, ShopError};
+use lesson11::shop::{HOST, Shop};
+use lesson11::{ErrorKind, ShopClient, ShopError};
+use mock_server::{Fault, MockWeb, Site};
 use reqwest::{Body, Client};
+use testkit::start;
 use tokio::fs::File;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
+use tokio::join;
 use tokio::time::sleep;
 
-use crate::support::{client, open};
+use crate::support::{base, client, credentials, open};
 
 /// A file with these bytes.
 async fn file(bytes: &[u8]) -> File {
@@ -92,4 +96,32 @@ async fn a_read_timeout_ends_an_upload_that_is_still_being_sent() {
 
     assert!(error.is_timeout(), "{error:?}");
     assert!(sent.load(Ordering::Relaxed) > 2, "bytes were still being sent");
+}
+
+#[tokio::test]
+async fn an_upload_and_events_may_take_longer_than_the_timeout_of_the_client() {
+    let late: Fault = "delay?ms=2000".parse().expect("it is a fault");
+    let site = Site::new(HOST).endpoints();
+    let site = ["/upload", "/events", "/stock"]
+        .into_iter()
+        .fold(site, |site, path| site.also_failing(path, "", late.clone()));
+    let (web, _, _watchdog) = start(MockWeb::builder().sites([site]));
+    Shop::open(&web).await;
+    let hurried = Client::builder().timeout(Duration::from_secs(1)).build();
+    let (hurried, credentials) = (hurried.expect("a client"), credentials());
+    let shop = ShopClient::log_in(hurried, base(&web), &credentials).await;
+    let shop = shop.expect("the login isn't late");
+
+    let mut events = shop.events(&[("n", 1)]);
+    let (upload, event, stock) = join!(
+        shop.upload_picture(2, file(b"picture").await, 7, |_| {}),
+        events.next(),
+        shop.stock(1),
+    );
+
+    assert_eq!(upload.expect("it arrives").parts[1].bytes, 7);
+    assert_eq!(event.expect("it arrives").map(|event| event.id), Some(1));
+    let ShopError { kind, .. } = stock.expect_err("it's late");
+    let ErrorKind::NoResponse(error) = kind else { panic!("{kind:?}") };
+    assert!(error.is_timeout(), "{error:?}");
 }
