@@ -9,13 +9,14 @@ use futures::{StreamExt, stream};
 use lesson11::pictures::Uploaded;
 use lesson11::shop::{HOST, Shop};
 use lesson11::{ErrorKind, ShopClient, ShopError};
-use mock_server::{Fault, MockWeb, Site};
+use mock_server::{Fault, MockWeb, Outcome, Site};
 use reqwest::{Body, Client};
 use testkit::start;
 use tokio::fs::File;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
-use tokio::join;
+use tokio::sync::watch;
 use tokio::time::sleep;
+use tokio::{join, select};
 
 use crate::support::{base, client, credentials, open};
 
@@ -124,4 +125,35 @@ async fn an_upload_and_events_may_take_longer_than_the_timeout_of_the_client() {
     let ShopError { kind, .. } = stock.expect_err("it's late");
     let ErrorKind::NoResponse(error) = kind else { panic!("{kind:?}") };
     assert!(error.is_timeout(), "{error:?}");
+}
+
+#[tokio::test]
+async fn if_the_shop_stops_reading_the_rest_of_the_file_is_not_read() {
+    const SIZE: u64 = 200_000_000;
+    let stops = "slow-read?stop-after=100000".parse().expect("it is a fault");
+    let site = Site::new(HOST).endpoints().also_failing("/upload", "", stops);
+    let (web, _, _watchdog) = start(MockWeb::builder().sites([site]));
+    Shop::open(&web).await;
+    let shop = client(&web).await;
+    let large = tempfile::tempfile().expect("a temporary file");
+    large.set_len(SIZE).expect("it can be that large");
+    let large = File::from_std(large);
+    let (sender, read) = watch::channel(0);
+    let progress = move |bytes| {
+        sender.send_replace(bytes);
+    };
+
+    select! {
+        _ = shop.upload_picture(2, large, SIZE, progress) => panic!("no answer"),
+        () = web.wait_until(|record| record.exchanges().any(
+            |exchange| exchange.received >= 100_000,
+        )) => {}
+    }
+
+    // What the buffers of the system take: some megabytes.
+    let read = *read.borrow();
+    assert!((100_000..SIZE / 4).contains(&read), "{read}");
+    web.wait_until(|record| record.in_flight() == 0).await;
+    let outcome = web.record().exchanges().last().map(|last| last.outcome);
+    assert_eq!(outcome, Some(Outcome::ClientGone));
 }
