@@ -1,12 +1,14 @@
-//! Downloads, and how far the server gets while the client writes.
+//! Downloads: how far the server gets while the client writes, and the rest of one
+//! that was cut off.
 
 use mock_server::{MockWeb, Outcome};
-use reqwest::Client;
+use reqwest::{Client, StatusCode};
 use testkit::{IMPATIENT, start};
-use tokio::io::{AsyncReadExt, duplex};
+use tokio::io::{AsyncReadExt, AsyncSeekExt, duplex};
 use tokio::time::timeout;
 
 use crate::examples::download::{self, read_then_save, save};
+use crate::examples::resume_download::{self, Download, append, temporary};
 
 /// Far more than the sockets hold.
 const SIZE: u64 = 60_000_000;
@@ -61,4 +63,60 @@ async fn a_chunk_is_written_before_the_next_is_read_or_nothing_before_the_end()
     };
     let (saved, read) = tokio::join!(saving, waiting);
     assert_eq!((saved.expect("a download"), read as u64), (SIZE, SIZE));
+}
+
+#[tokio::test]
+async fn the_rest_is_appended_and_a_whole_file_takes_the_place_of_a_part() {
+    let (web, sites, _watchdog) =
+        start(MockWeb::builder().sites(resume_download::sites()));
+    let client = Client::new();
+    let size = resume_download::SIZE as u64;
+    let cases = [
+        (format!("{}bytes/{size}", sites[0].url), 206, [40_000, 60_000], size),
+        (sites[1].url.clone(), 200, [40_000, size], 40_000 + size),
+    ];
+    for (url, status, sent, appended) in cases {
+        let status = StatusCode::from_u16(status).expect("it is a status");
+        let mut file = temporary().expect("a file");
+        append(&client, &url, &mut file).await.expect_err("it's cut off");
+        let rest = append(&client, &url, &mut file).await;
+        assert_eq!(rest.expect("the rest"), status);
+        let length = file.metadata().await.expect("a file").len();
+        assert_eq!(length, appended);
+
+        web.reset_record();
+        let file = temporary().expect("a file");
+        let mut download = Download { file, tag: None };
+        download.resume(&client, &url).await.expect_err("it's cut off");
+        assert_eq!(download.size().await.expect("a file"), 40_000);
+        let rest = download.resume(&client, &url).await;
+        assert_eq!(rest.expect("the rest"), status);
+        assert_eq!(download.size().await.expect("a file"), size);
+        let record = web.record();
+        assert!(record.exchanges().map(|it| it.bytes).eq(sent));
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_has_changed_comes_whole() {
+    let (_web, sites, _watchdog) =
+        start(MockWeb::builder().sites(resume_download::sites()));
+    let client = Client::new();
+    let url = |size| format!("{}bytes/{size}", sites[0].url);
+    let file = temporary().expect("a file");
+    let mut download = Download { file, tag: None };
+    let size = resume_download::SIZE;
+    download.resume(&client, &url(size)).await.expect_err("it's cut off");
+
+    // The first has a rest after 40,000 bytes, and the second is shorter.
+    for changed in [70_000, 10_000] {
+        let whole = download.resume(&client, &url(changed)).await;
+        assert_eq!(whole.expect("a file"), StatusCode::OK);
+    }
+
+    let mut bytes = Vec::new();
+    download.file.rewind().await.expect("a file");
+    download.file.read_to_end(&mut bytes).await.expect("a file");
+    let expected = (0..10_000).map(|at| (at % 251) as u8);
+    assert!(bytes.into_iter().eq(expected));
 }

@@ -28,6 +28,8 @@ pub mod query_and_form;
 pub mod redirects;
 #[path = "../../examples/renew_token.rs"]
 pub mod renew_token;
+#[path = "../../examples/resume_download.rs"]
+pub mod resume_download;
 #[path = "../../examples/send_json.rs"]
 pub mod send_json;
 #[path = "../../examples/upload.rs"]
