@@ -54,6 +54,19 @@ async def receive(session, method, path, **options):
 # ANCHOR_END: error
 
 
+# ANCHOR: retry
+async def retry(one_try, notify=lambda error: None):
+    for pause in [0.1, 0.2, 0.4, None]:
+        try:
+            return await one_try()
+        except ShopError as error:
+            if not error.is_temporary or pause is None:
+                raise
+            notify(error)
+        await asyncio.sleep(pause * random.uniform(1, 2))
+# ANCHOR_END: retry
+
+
 # ANCHOR: rate
 class RateLimit:
     """Gives each request its turn, so that no two begin in less than a period."""
@@ -136,14 +149,11 @@ class Shop:
     async def order(self, product, quantity):
         headers = {"Idempotency-Key": uuid.uuid4().hex}
         order = {"product": product, "quantity": quantity}
-        for pause in [0.1, 0.2, 0.4, None]:
-            try:
-                return await self.send("POST", "/orders", headers, json=order)
-            except ShopError as error:
-                if not error.is_temporary or pause is None:
-                    raise
-                print(f"{error.request} failed, so it's sent again with the same key")
-            await asyncio.sleep(pause * random.uniform(1, 2))
+
+        def notify(error):
+            print(f"{error.request} failed, so it's sent again with the same key")
+
+        return await retry(lambda: self.send("POST", "/orders", headers, json=order), notify)
     # ANCHOR_END: order
 
     # ANCHOR: upload
@@ -188,8 +198,11 @@ class Shop:
 
     # ANCHOR: stock
     async def stock(self, product):
-        await self.rate.turn()
-        return (await receive(self.session, "GET", "/stock", params={"product": product}))["pieces"]
+        async def one_try():
+            await self.rate.turn()
+            return await receive(self.session, "GET", "/stock", params={"product": product})
+
+        return (await retry(one_try))["pieces"]
     # ANCHOR_END: stock
 
 

@@ -61,7 +61,7 @@ impl ShopClient {
 // ANCHOR_END: order
 
 /// Three more tries, each after a pause that's up to twice as long.
-fn pauses() -> ExponentialBuilder {
+pub(crate) fn pauses() -> ExponentialBuilder {
     ExponentialBuilder::new()
         .with_min_delay(Duration::from_millis(100))
         .with_jitter()

@@ -29,6 +29,9 @@ pub const PASSWORD: &str = "difference engine";
 /// does both.
 const LOST: &str = "fail-first?n=1&with=lost-answer?key=orders";
 
+/// The shop's limit on requests for its stock: five in half a second.
+const LIMITED: &str = "at-most?n=5&per=500&retry-after=1";
+
 /// The shop's site. [`Shop::open`] makes it answer.
 ///
 /// # Errors
@@ -36,7 +39,8 @@ const LOST: &str = "fail-first?n=1&with=lost-answer?key=orders";
 /// When the name of a fault is misspelt.
 pub fn site() -> Result<Site, FaultError> {
     let site = Site::new(HOST).endpoints();
-    Ok(site.also_failing("/orders", "", LOST.parse()?))
+    let site = site.also_failing("/orders", "", LOST.parse()?);
+    Ok(site.also_failing("/stock", "", LIMITED.parse()?))
 }
 
 /// The shop as its owner sees it.

@@ -24,6 +24,8 @@ pub mod lost_answer;
 pub mod pool;
 #[path = "../../examples/query_and_form.rs"]
 pub mod query_and_form;
+#[path = "../../examples/rate_limit.rs"]
+pub mod rate_limit;
 #[path = "../../examples/redirects.rs"]
 pub mod redirects;
 #[path = "../../examples/renew_token.rs"]
