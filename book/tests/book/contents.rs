@@ -230,7 +230,8 @@ fn every_row_of_the_phrasebook_leads_to_the_run_that_shows_it() {
     assert!(rows.len() >= 70, "{}", rows.len());
     for row in rows {
         let shown_in = row.trim_end_matches(" |").rsplit("| ").next().unwrap_or_default();
-        let leads_to_a_run = ["](0", "](11-", "](program-of-your-own.md#"].iter().any(|page| shown_in.contains(page));
+        let leads_to_a_run =
+            ["](0", "](11-", "](program-of-your-own.md#"].iter().any(|page| shown_in.contains(page));
         assert!(shown_in.starts_with('[') && leads_to_a_run, "it leads nowhere: {row}");
     }
 }

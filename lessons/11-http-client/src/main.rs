@@ -9,6 +9,8 @@
 //! Look at what the program prints when the shop fails, and in the timeline at
 //! which requests it sends again.
 
+use std::time::Duration;
+
 use futures::future::try_join_all;
 use lesson_kit::{println, with_causes};
 use lesson11::pictures::Uploaded;
@@ -19,10 +21,14 @@ use tempfile::tempfile;
 use tokio::fs::File;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
+/// How long the shop takes for a response. It's long enough for requests that are
+/// sent concurrently to be in flight together.
+const DELAY: Duration = Duration::from_millis(30);
+
 // ANCHOR: main
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let site = shop::site()?;
+    let site = shop::site()?.delay(DELAY);
     let lesson = lesson_kit::start_on_own(
         "lesson11",
         "a client of a shop that misbehaves",

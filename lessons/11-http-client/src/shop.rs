@@ -13,7 +13,6 @@ use wiremock::matchers::{header, method, path_regex};
 use wiremock::{Mock, Request, ResponseTemplate};
 
 use answers::{orders, products, session};
-pub use state::TOKEN_USES;
 use state::{Session, State};
 
 /// The name of the shop's site.

@@ -4,9 +4,12 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-/// How many requests a token is good for. Real tokens expire after a time. With
-/// a number, the same requests are refused in every run.
-pub const TOKEN_USES: u32 = 9;
+/// How many requests the token of a login is good for. Real tokens expire after
+/// a time. With a number, the same requests are refused in every run: those that
+/// the lesson's program sends concurrently, after four in turn.
+pub const LOGIN_TOKEN_USES: u32 = 4;
+/// How many requests a renewed token is good for, enough for all that follow.
+pub const TOKEN_USES: u32 = 1_000;
 
 /// A session, by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,10 +52,10 @@ impl State {
         (1..=self.sessions).contains(&number).then_some(Session(number))
     }
 
-    /// Issues a token.
-    pub fn issue_token(&mut self, session: Session) -> String {
+    /// Issues a token that's good for so many requests.
+    pub fn issue_token(&mut self, session: Session, uses: u32) -> String {
         let name = format!("token-{}", self.tokens.len() + 1);
-        let token = Token { session, uses_left: TOKEN_USES };
+        let token = Token { session, uses_left: uses };
         self.tokens.insert(name.clone(), token);
         name
     }

@@ -5,6 +5,7 @@ use serde_json::json;
 use wiremock::{Request, ResponseTemplate};
 
 use super::refuse;
+use crate::shop::state::{LOGIN_TOKEN_USES, TOKEN_USES};
 use crate::shop::{PASSWORD, Session, State, USER};
 
 #[derive(Deserialize)]
@@ -24,7 +25,7 @@ pub fn log_in(state: &mut State, request: &Request) -> ResponseTemplate {
         return refuse(401, "wrong-credentials", message);
     }
     let (session, secret) = state.begin_session();
-    let token = state.issue_token(session);
+    let token = state.issue_token(session, LOGIN_TOKEN_USES);
     ResponseTemplate::new(200)
         .insert_header("set-cookie", format!("session={secret}; HttpOnly"))
         .set_body_json(json!({ "token": token }))
@@ -38,7 +39,7 @@ pub fn renew_token(state: &mut State, request: &Request) -> ResponseTemplate {
         .filter_map(|cookie| cookie.strip_prefix("session="));
     match secrets.filter_map(|secret| state.session(secret)).next() {
         Some(session) => {
-            let token = state.issue_token(session);
+            let token = state.issue_token(session, TOKEN_USES);
             let body = json!({ "token": token });
             ResponseTemplate::new(200).set_body_json(body)
         }
