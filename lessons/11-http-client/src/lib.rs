@@ -14,6 +14,7 @@
 //! - [`pictures`]: an upload that's streamed from a file
 //! - [`events`]: events that are followed, also after the connection breaks
 //! - [`rate`], [`stock`]: a rate limit that the client keeps
+//! - [`proxy`]: a proxy, for the examples
 //! - [`shop`]: the mock shop, for the program and the tests
 
 pub mod client;
@@ -22,6 +23,7 @@ pub mod events;
 pub mod orders;
 pub mod pictures;
 pub mod products;
+pub mod proxy;
 pub mod rate;
 pub mod response;
 pub mod shop;

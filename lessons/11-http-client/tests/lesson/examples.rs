@@ -4,6 +4,9 @@
 
 #[path = "../../examples/cancel_upload.rs"]
 pub mod cancel_upload;
+#[cfg(feature = "tls")]
+#[path = "../../examples/certificate_faults.rs"]
+pub mod certificate_faults;
 #[path = "../../examples/cookies.rs"]
 pub mod cookies;
 #[path = "../../examples/download.rs"]
@@ -22,6 +25,14 @@ pub mod json_shapes;
 pub mod lost_answer;
 #[path = "../../examples/pool.rs"]
 pub mod pool;
+#[cfg(feature = "tls")]
+#[path = "../../examples/private_ca.rs"]
+pub mod private_ca;
+#[path = "../../examples/proxies.rs"]
+pub mod proxies;
+#[cfg(feature = "tls")]
+#[path = "../../examples/proxy_tunnel.rs"]
+pub mod proxy_tunnel;
 #[path = "../../examples/query_and_form.rs"]
 pub mod query_and_form;
 #[path = "../../examples/rate_limit.rs"]

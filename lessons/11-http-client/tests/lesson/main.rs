@@ -10,6 +10,7 @@
 //! - `bodies`, `downloads`, `inflated`, `connections`: what travels, and how
 //! - `pieces`: events, and uploads with timeouts
 //! - `sent`: JSON in a request
+//! - `proxy`, `tls`: proxies, and with the feature `tls` https
 
 mod bodies;
 mod connections;
@@ -23,11 +24,14 @@ mod login;
 mod orders;
 mod pieces;
 mod products;
+mod proxy;
 mod rate;
 mod refusals;
 mod requests;
 mod sent;
 mod support;
+#[cfg(feature = "tls")]
+mod tls;
 mod token;
 mod twin;
 mod uploads;
