@@ -179,7 +179,11 @@ fn timeless(line: &str, is_time: fn(after: &str, next: &str) -> bool) -> Option<
     let words = words.iter().enumerate().map(|(index, word)| figureless(word, next(index), is_time));
     let mut line = words.collect::<Vec<_>>().join(" ");
     // Memory, what a time limit let through and the number of cores are matters of a machine, too.
-    for unit in ["ms", "milliseconds", "KB", "bytes received", "threads at once"] {
+    // So is the time at which a certificate was checked.
+    let of_certificate = ["(UNIX),", "seconds ago)", "seconds in future)", "(# seconds"];
+    for unit in
+        ["ms", "milliseconds", "KB", "bytes received", "threads at once"].into_iter().chain(of_certificate)
+    {
         line = without_figure_before(&line, unit);
     }
     // A drawing that takes about a second is in milliseconds at one time and in seconds at another.
@@ -294,6 +298,10 @@ one after another   2.11 s         2      1.0x
         same("<text class=\"tick\" x=\"1.0\">0.50 s</text>\nb", "b");
         same("0.00 s ████ 100\n0.20 s ██ 50\nb", "0.00 s ████ 97\n0.20 s ██ 53\n0.40 s\nb");
         same("100 arrived from 0.00 s, 0 from 0.10 s\nb", "99 arrived from 0.00 s\nb");
+        same(
+            "expired: verification time 1795897225 (UNIX), but not valid after 1793305225 (2592000 seconds ago)",
+            "expired: verification time 1795900000 (UNIX), but not valid after 1793307999 (2592001 seconds ago)",
+        );
         differ("a: 400 requests, arrivals per 0.20 s:", "a: 500 requests, arrivals per 0.20 s:");
         differ("a ░░░░█  0.80 s  15,000 bytes", "a ░░░░█  0.80 s  15,001 bytes");
         differ("3 requests on 3 connections", "3 requests on 1 connections");

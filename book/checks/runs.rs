@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
+use serde::Deserialize;
 
 use crate::pages::{pages, source};
 use crate::root;
@@ -92,12 +93,14 @@ pub fn runs() -> anyhow::Result<Vec<Run>> {
     let mut runs = Vec::new();
     for lesson in lessons()? {
         let (path, command) = (lesson.path(), format!("cargo run -p {}", lesson.package));
+        let manifest = Manifest::read(&path)?;
         runs.push(Run { name: lesson.package, command: command.clone(), ..Run::default() });
         for name in programs_in(&path.join("examples"))? {
-            runs.push(Run { command: format!("{command} --example {name}"), name, ..Run::default() });
+            let command = format!("{command}{} --example {name}", manifest.features(&name));
+            runs.push(Run { name, command, ..Run::default() });
         }
         for name in programs_in(&path.join("compile_fail"))? {
-            let command = format!("{command} --features does-not-compile --example {name}");
+            let command = format!("{command}{} --example {name}", manifest.features(&name));
             runs.push(Run { name, command, refused: true, ..Run::default() });
         }
     }
@@ -128,6 +131,39 @@ impl Run {
     /// Where its picture is kept.
     pub fn picture_file(&self) -> PathBuf {
         source().join(format!("img/{}.svg", self.name))
+    }
+}
+
+/// What a lesson's Cargo.toml says about its examples.
+#[derive(Deserialize)]
+struct Manifest {
+    #[serde(default)]
+    example: Vec<Example>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Example {
+    name: String,
+    #[serde(default)]
+    required_features: Vec<String>,
+}
+
+impl Manifest {
+    fn read(folder: &Path) -> anyhow::Result<Manifest> {
+        let file = folder.join("Cargo.toml");
+        let context = || format!("cannot read {}", file.display());
+        let text = fs::read_to_string(&file).with_context(context)?;
+        toml::from_str(&text).with_context(context)
+    }
+
+    /// The option for the features that an example needs, or nothing.
+    fn features(&self, name: &str) -> String {
+        let example = self.example.iter().find(|example| example.name == name);
+        match example.map(|example| example.required_features.join(",")) {
+            Some(features) if !features.is_empty() => format!(" --features {features}"),
+            _ => String::new(),
+        }
     }
 }
 
