@@ -68,7 +68,7 @@ pub(super) const KINDS: &[Kind] = &[
         name: "no-continue",
         behaviour: "A request with `Expect: 100-continue` gets no 100, or gets it after `after`. Its body is read whenever it comes.",
         parameters: &[Parameter::new("after", Allows::Number { unit: "ms", least: 0, most: 600_000 }, None)],
-        example: "no-continue?after=2000",
+        example: "no-continue",
         make: |values| Ok(Fault::NoContinue { after: values.optional("after").map(Duration::from_millis) }),
     },
     Kind {
