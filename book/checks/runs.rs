@@ -382,4 +382,7 @@ pub const SPECIAL: &[Special] = &[
     Special { name: "lesson10", status: 1, ..PLAIN },
     Special { name: "lesson10-help", command: Some("cargo run -p lesson10 -- --help"), ..PLAIN },
     Special { name: "lesson11", any_connections: true, ..PLAIN },
+    Special { name: "cookies", any_connections: true, ..PLAIN },
+    Special { name: "gzip", any_connections: true, ..PLAIN },
+    Special { name: "pool", any_connections: true, ..PLAIN },
 ];

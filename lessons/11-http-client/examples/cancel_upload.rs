@@ -51,8 +51,8 @@ async fn main() -> anyhow::Result<()> {
         "an upload that takes longer than a timeout",
         sites,
     );
-    let web = lesson.require_mock_web();
     let [shop, strict] = lesson.exact_sites();
+    let web = lesson.require_mock_web();
 
     println!("--- wrong: read_timeout ---");
     let url = format!("{}upload", shop.url);
@@ -89,7 +89,7 @@ async fn report(web: &MockWeb, sent: anyhow::Result<StatusCode>) {
     web.wait_until(|record| record.in_flight() == 0).await;
     if let Some(upload) = web.record().exchanges().last() {
         let (received, all) = (upload.received, PIECES * PIECE.len());
-        println!("the server has {received} of {all} bytes");
+        println!("{received} bytes received, of {all}");
     }
 }
 

@@ -112,7 +112,7 @@ async fn measured(
         }
     };
     println!("{bytes} bytes are in the file");
-    println!("memory grew by {} MB", most.saturating_sub(before) / 1_000_000);
+    println!("memory grew by {} KB", most.saturating_sub(before) / 1_000);
     Ok(())
 }
 

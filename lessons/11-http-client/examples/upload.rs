@@ -180,7 +180,7 @@ async fn measured(
     for Field { name, bytes } in parts {
         println!("  {name}: {bytes} bytes");
     }
-    println!("memory grew by {} MB", most.saturating_sub(before) / 1_000_000);
+    println!("memory grew by {} KB", most.saturating_sub(before) / 1_000);
     Ok(())
 }
 
