@@ -385,4 +385,12 @@ pub const SPECIAL: &[Special] = &[
     Special { name: "cookies", any_connections: true, ..PLAIN },
     Special { name: "gzip", any_connections: true, ..PLAIN },
     Special { name: "pool", any_connections: true, ..PLAIN },
+    Special { name: "rate_limit", any_connections: true, ..PLAIN },
+    Special {
+        name: "renew_token",
+        // Nine requests leave at the same time.
+        any_order: &["wrong-timeline", "right-timeline"],
+        any_connections: true,
+        ..PLAIN
+    },
 ];

@@ -29,6 +29,8 @@ use reqwest::{Client, StatusCode};
 const REQUESTS: usize = 10;
 /// The site allows five requests in this time, in milliseconds.
 const PER: u32 = 500;
+/// How long it takes for a response.
+const DELAY: Duration = Duration::from_millis(30);
 
 /// A site that refuses the sixth request in this time, in milliseconds.
 ///
@@ -37,7 +39,7 @@ const PER: u32 = 500;
 /// When the fault is misspelt.
 pub fn site(per: u32) -> Result<Site, FaultError> {
     let fault = format!("at-most?n=5&per={per}&retry-after=1").parse()?;
-    Ok(Site::new("limited.example").fault(fault))
+    Ok(Site::new("limited.example").delay(DELAY).fault(fault))
 }
 
 #[tokio::main]

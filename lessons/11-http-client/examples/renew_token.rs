@@ -13,6 +13,8 @@
 //! Look at the number of new tokens, and at the requests for `/token`.
 
 // ANCHOR: use
+use std::time::Duration;
+
 use futures::future::try_join_all;
 use lesson_kit::println;
 use lesson11::shop::{self, HOST, PASSWORD, Shop, USER};
@@ -25,10 +27,13 @@ use tokio::sync::Mutex;
 
 /// How many tasks there are.
 pub const TASKS: u32 = 9;
+/// How long the shop takes for a response. It's long enough for the requests of
+/// all tasks to be in flight together.
+const DELAY: Duration = Duration::from_millis(50);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let site = shop::site()?;
+    let site = shop::site()?.delay(DELAY);
     let lesson = lesson_kit::start_on_own(
         "lesson11 --example renew_token",
         "a token that expires while many tasks use it",
