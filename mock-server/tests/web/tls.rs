@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use futures::executor::block_on;
 use futures::future::join_all;
-use mock_server::{Builder, MockWeb, Outcome, Site, StartError, Tls, page};
+use mock_server::{Builder, MockWeb, Outcome, Site, StartError, Tls, Watchdog, page};
 use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 use tokio_rustls::rustls::pki_types::{CertificateDer, IpAddr, ServerName};
 use tokio_rustls::rustls::{
@@ -20,8 +20,9 @@ use tokio_rustls::rustls::{
 };
 
 use crate::clients::NOWHERE;
-use crate::faults::{innermost, kinds};
+use crate::faults::{self, innermost, kinds};
 use crate::support::{BYTES, GET, SITE, Serving, WATCHDOG, run_python, run_tool, start};
+use crate::uploads;
 
 /// A request after which the server closes the connection.
 const LAST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
@@ -491,6 +492,22 @@ async fn reqwest_reports_each_case_as_what_it_is() {
     // The port without TLS has no handshake.
     let failed = TABLE.len() - served - 1;
     web.wait_until(|record| record.failed_handshakes() == failed).await;
+}
+
+fn https(fault: &str) -> (MockWeb, Watchdog, reqwest::ClientBuilder) {
+    let (web, watchdog) = start(site(Tls::Good, Some(fault)));
+    let ca = reqwest::Certificate::from_der(web.ca_der()).expect("it's a certificate");
+    (web, watchdog, reqwest::Client::builder().tls_certs_only([ca]))
+}
+
+#[tokio::test]
+async fn each_fault_is_seen_over_https_as_without_it() {
+    join_all(faults::TABLE.iter().map(|row| faults::check(row, https))).await;
+}
+
+#[tokio::test]
+async fn each_fault_of_an_upload_is_seen_over_https_as_without_it() {
+    join_all(uploads::TABLE.iter().map(|row| uploads::check(row, https))).await;
 }
 
 #[test]

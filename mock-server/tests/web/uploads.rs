@@ -10,13 +10,13 @@ use std::{fs, thread};
 use futures::future::join_all;
 use mock_server::{MockWeb, Outcome};
 
-use crate::faults::{CLIENT_TIMEOUTS, Cause, innermost, is_caused_by, kinds};
-use crate::support::{SITE, WATCHDOG, check_table_of, large, run_python, run_tool, start};
+use crate::faults::{CLIENT_TIMEOUTS, Cause, Start, innermost, is_caused_by, kinds, plain};
+use crate::support::{SITE, WATCHDOG, check_table_of, run_python, run_tool, start};
 
 /// The size of the body. curl asks by itself whether to send a larger one.
 const UPLOAD: usize = 1_000_000;
 
-struct Row {
+pub struct Row {
     fault: &'static str,
     /// curl's exit status without and with `Expect`. If there are several, it depends on what curl notices first.
     curl: [&'static [i32]; 2],
@@ -40,7 +40,7 @@ const ALL: u64 = UPLOAD as u64;
 /// came through in every trial, but a reset may overtake it, or meet a client in the middle of writing. After a reset in the middle of the body,
 /// curl fails while it writes (55) or while it reads (56).
 #[rustfmt::skip]
-const TABLE: &[Row] = &[
+pub const TABLE: &[Row] = &[
     Row { fault: "early?then=keep", curl: [&[0]; 2], aiohttp: [&["413"]; 2], reqwest: &[Ok(413)], record: (Complete, 0) },
     Row { fault: "early?then=close", curl: [&[0]; 2], aiohttp: [&["413"]; 2], reqwest: &[Ok(413)], record: (Complete, 0) },
     Row { fault: "early?then=reset", curl: [&[0, 55, 56]; 2], aiohttp: [&["413", "ClientOSError"]; 2], reqwest: &[Ok(413), Err((&["request"], RESET)), Err((&["request"], PIPE))], record: (Complete, 0) },
@@ -64,10 +64,11 @@ fn the_table_has_every_fault_of_the_catalogue_that_concerns_the_requests_body() 
 
 #[tokio::test]
 async fn reqwest_and_the_record_see_each_fault_of_an_upload_as_what_it_is() {
-    join_all(TABLE.iter().map(check)).await;
+    join_all(TABLE.iter().map(|row| check(row, plain))).await;
 }
 
-async fn check(row: &Row) {
+/// Uploads, and panics if reqwest or the record says something else than the row.
+pub async fn check(row: &Row, start: Start) {
     let waits_for_ever =
         row.reqwest.iter().any(|seen| matches!(seen, Err((kinds, _)) if kinds.contains(&"timeout")));
     // A row with a response to wait for has no time limit that a busy machine could reach. For the others, it may reach one before the
@@ -75,7 +76,7 @@ async fn check(row: &Row) {
     let limits = if waits_for_ever { &CLIENT_TIMEOUTS[..] } else { &[WATCHDOG] };
     let mut wrong = String::new();
     for limit in limits {
-        match attempt(row, *limit).await {
+        match attempt(row, start, *limit).await {
             Ok(()) => return,
             Err(this_time) => wrong = this_time,
         }
@@ -84,10 +85,9 @@ async fn check(row: &Row) {
 }
 
 /// Uploads once; an error says what wasn't as expected.
-async fn attempt(row: &Row, limit: Duration) -> Result<(), String> {
-    let (web, _watchdog) = start(large(Some(row.fault)));
-    let client =
-        reqwest::Client::builder().timeout(limit).build().expect("a client without TLS always builds");
+async fn attempt(row: &Row, start: Start, limit: Duration) -> Result<(), String> {
+    let (web, _watchdog, client) = start(row.fault);
+    let client = client.timeout(limit).build().expect("a client with one certificate or none always builds");
 
     let seen = upload(&client, web.url(SITE)).await;
 
