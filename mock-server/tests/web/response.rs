@@ -106,6 +106,12 @@ fn an_empty_page_is_chunked_without_a_chunk() {
     }
 }
 
+/// Heads without the date, which changes from second to second.
+fn without_date(heads: &[u8]) -> String {
+    let heads = String::from_utf8_lossy(heads);
+    heads.split_inclusive('\n').filter(|line| !line.starts_with("date:")).collect()
+}
+
 #[test]
 fn interim_responses_come_before_the_response_and_arent_recorded() {
     let early_hints = "http/1.1 103 early hints\r\nlink: </style.css>; rel=preload; as=style\r\n\r\n";
@@ -127,7 +133,7 @@ fn interim_responses_come_before_the_response_and_arent_recorded() {
         let (web, _watchdog) = start(large(Some(fault)));
         let head = b"HEAD / HTTP/1.1\r\nhost: x\r\n\r\n";
         let (to_head, _) = read_to_end(&mut send(&web, head));
-        assert_eq!(to_head, answer[..answer.len() - BYTES], "{fault}");
+        assert_eq!(without_date(&to_head), without_date(&answer[..answer.len() - BYTES]), "{fault}");
         assert_eq!(recorded(&web), [(Outcome::Complete, Some(200), 0)], "{fault}");
     }
 }

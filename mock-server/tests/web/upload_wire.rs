@@ -232,6 +232,19 @@ fn an_order_that_is_sent_again_is_done_twice_without_an_idempotency_key_and_once
 }
 
 #[test]
+fn a_lost_answer_in_turn_counts_the_work_of_every_request() {
+    let (web, _watchdog) = shop("in-turn?of=lost-answer?key=orders,ok");
+    assert_eq!(order(&web, "idempotency-key: a\r\n"), Err(Some(ErrorKind::ConnectionReset)));
+    assert_eq!(order(&web, "idempotency-key: a\r\n").map(|(status, _)| status), Ok(201));
+    assert_eq!((web.counted("orders"), asked(&web)), (Counted { requests: 2, done: 1 }, 1));
+
+    let (web, _watchdog) = shop("at-most?n=1&per=600000&with=lost-answer?key%3Dorders");
+    assert_eq!(order(&web, "").map(|(status, _)| status), Ok(201));
+    assert_eq!(order(&web, ""), Err(Some(ErrorKind::ConnectionReset)));
+    assert_eq!((web.counted("orders"), asked(&web)), (Counted { requests: 2, done: 2 }, 2));
+}
+
+#[test]
 fn orders_with_one_key_that_arrive_together_are_done_once() {
     let (web, _watchdog) = start(small(Some("fail-first?n=1&with=lost-answer?with%3Dhang")));
     let slow = ResponseTemplate::new(201).set_delay(Duration::from_millis(300));
