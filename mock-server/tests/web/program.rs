@@ -161,6 +161,15 @@ fn the_index_links_every_site_and_fault_with_a_curl_line_and_the_links_work() {
     }
 }
 
+#[cfg(not(feature = "tls"))]
+#[test]
+fn a_program_without_https_says_on_its_index_page_how_to_get_it() {
+    let serving = Serving::start();
+    let (_, index) = serving.get("/");
+    assert!(index.contains("<pre>cargo install --path mock-server --features tls</pre>"), "{index}");
+    assert_eq!(serving.get("/ca.pem").0, 404);
+}
+
 #[test]
 fn the_timeline_as_data_has_what_the_record_has() {
     let serving = Serving::start();
