@@ -35,7 +35,7 @@ pub(super) fn encoding(encoding: Encoding) -> Effect {
         page.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(name));
         page.map(|body| match encoding {
             Encoding::Mislabelled | Encoding::Unknown => body,
-            Encoding::Twice => gzipped(&body).into(),
+            Encoding::Twice => gzipped(&gzipped(&body)).into(),
             Encoding::GzipTruncated => {
                 let mut file = gzipped(&body);
                 file.truncate(file.len() / 2);
