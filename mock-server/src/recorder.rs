@@ -271,8 +271,7 @@ impl Live {
         }
     }
 
-    /// A part of the request's body has been read. After the end of the exchange it no longer counts: an early response is complete
-    /// although the server reads on.
+    /// A part of the request's body has been read. After the end of the exchange it no longer counts.
     pub fn received(&mut self, id: u64, bytes: u64) {
         if let Some(exchange) = self.exchange(id)
             && exchange.outcome == Outcome::InFlight
@@ -374,6 +373,19 @@ mod tests {
         assert_eq!(pauses(), Some(vec![(at(20), at(120)), (at(169), at(219))]));
         (1..200).for_each(|second| wrote(second * 1_000));
         assert_eq!(pauses().map(|pauses| pauses.len()), Some(PAUSES_KEPT));
+    }
+
+    #[test]
+    fn what_is_received_counts_until_the_exchange_ends() {
+        let recorder = Recorder::new(None);
+        let id = recorder.begin(1, Duration::ZERO, head("/"));
+        let receive = || recorder.change(|live, _| live.received(id, 10));
+        receive();
+        receive();
+        recorder.end(id, Outcome::ClientGone);
+        receive();
+        let received: Vec<_> = recorder.snapshot().exchanges().map(|exchange| exchange.received).collect();
+        assert_eq!(received, [20]);
     }
 
     #[test]

@@ -79,7 +79,11 @@ impl Exchange {
         self.connection.begin(number, request);
         let effect = self.effect(fault.as_ref(), &address, &head, number);
         if let Effect::Early(early) = effect {
-            self.leave_unread(body, &early, number);
+            if let Early::Keep(_) = early {
+                // This ends with the body or with the connection. hyper closes a connection whose body isn't read; it doesn't ask a
+                // client to continue once the response has begun.
+                tokio::spawn(drain(body));
+            }
             return self.answer_early(early, number, is_head);
         }
         // Read before the response is decided: closing a socket with unread bytes would turn FIN into RST.
@@ -157,16 +161,7 @@ impl Exchange {
         }
     }
 
-    /// Lets go of a body that the response doesn't wait for.
-    fn leave_unread(&self, body: Incoming, early: &Early, number: u64) {
-        if let Early::Keep(_) = early {
-            // The response is the final one, so none asks the client to continue.
-            self.connection.leave_out_continue(number);
-            // It ends with the body or with the connection. hyper closes a connection whose body isn't read.
-            tokio::spawn(drain(body));
-        }
-    }
-
+    /// A response that doesn't wait for the request's body.
     fn answer_early(self, early: Early, number: u64, is_head: bool) -> Result<Response<Payload>, LetGo> {
         match early {
             Early::Keep(answer) => Ok(self.whole(answer, number, is_head)),

@@ -378,6 +378,15 @@ fn a_client_that_leaves_with_everything_sent_is_seen_to_leave_a_server_that_read
 }
 
 #[test]
+fn a_client_that_closes_its_sending_half_counts_as_gone_if_its_body_is_read_no_further() {
+    let (web, _watchdog) = start(small(Some("slow-read?stop-after=10")));
+    let socket = send(&web, &[&put(1_000, "")[..], &[b'x'; 1_000]].concat());
+    block_on(web.wait_until(|record| record.in_flight() == 1));
+    socket.shutdown(Shutdown::Write).expect("it's open");
+    block_on(web.wait_until(|record| record.client_gone() == 1));
+}
+
+#[test]
 fn a_body_that_is_read_slowly_is_read_whole_and_then_comes_the_response() {
     // Long enough for the first bytes of the response to be sent early.
     let (web, _watchdog) = start(large(Some("slow-read?rate=1500000")));
