@@ -1,11 +1,17 @@
 //! The endpoints: what arrives and what's answered, on a site's port and on the program's.
 
+#[cfg(all(target_os = "linux", feature = "multipart"))]
+use std::io::Read;
+use std::io::Write;
+
 use mock_server::{Fault, MockWeb, Outcome, Site, StatusCode};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::support::{SITE, Serving, start};
+#[cfg(feature = "multipart")]
+use crate::support::run_tool;
+use crate::support::{SITE, Serving, connect, start};
 
 fn endpoints() -> mock_server::Builder {
     MockWeb::builder().sites([Site::new(SITE).endpoints()])
@@ -93,6 +99,7 @@ async fn json_goes_out_in_good_shape_and_in_bad_and_comes_in_as_it_was() {
     assert_eq!(web.record().connections(), 1);
 }
 
+#[cfg(feature = "multipart")]
 #[tokio::test]
 async fn the_fields_of_a_form_come_back_in_their_order() {
     let (web, _watchdog) = start(endpoints());
@@ -127,6 +134,7 @@ async fn the_fields_of_a_form_come_back_in_their_order() {
 }
 
 /// A form with a field and a file.
+#[cfg(feature = "multipart")]
 fn multipart(boundary: &str) -> String {
     format!(
         "--{boundary}\r\ncontent-disposition: form-data; name=\"title\"\r\n\r\nA cat\r\n\
@@ -135,6 +143,7 @@ fn multipart(boundary: &str) -> String {
     )
 }
 
+#[cfg(feature = "multipart")]
 #[tokio::test]
 async fn an_upload_is_measured_as_it_is_and_a_form_part_by_part() {
     let (web, _watchdog) = start(endpoints());
@@ -166,6 +175,9 @@ async fn an_upload_is_measured_as_it_is_and_a_form_part_by_part() {
         let (status, error) = json_of(upload).await;
         assert_eq!((status, &error["error"]["code"]), (400, &json!("invalid_form")), "{error}");
     }
+    let upload = client.post(url(&web, "/upload")).header("content-type", content_type).body(endless.clone());
+    let words = "the form can't be read: no part begins within 300000 bytes";
+    assert_eq!(json_of(upload).await.1["error"]["message"], words);
     let many = "--xy\r\ncontent-disposition: form-data; name=a\r\n\r\n\r\n".repeat(1_001) + "--xy--\r\n";
     let upload = client.post(url(&web, "/upload")).header("content-type", content_type).body(many);
     assert_eq!(json_of(upload).await.0, 413);
@@ -423,4 +435,115 @@ fn a_page_of_another_origin_gets_no_token() {
     assert_eq!(post().header("origin", &serving.url).send().expect("an answer").status(), 200);
     assert_eq!(post().send().expect("an answer").status(), 200);
     assert_eq!(serving.get("/auth/token").1, "{\n  \"issued\": 2\n}\n");
+}
+
+/// Writes the body of a request in pieces of a megabyte, and reads the response.
+#[cfg(all(target_os = "linux", feature = "multipart"))]
+fn upload(serving: &Serving, head: &str, start: &[u8], megabytes: usize, end: &[u8]) -> Value {
+    let length = start.len() + megabytes * 1_000_000 + end.len();
+    let head = format!(
+        "POST /upload HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n{head}\r\n"
+    );
+    let mut socket = serving.connect();
+    socket.write_all(head.as_bytes()).expect("it reads");
+    socket.write_all(start).expect("it reads");
+    let piece = vec![b'x'; 1_000_000];
+    for _ in 0..megabytes {
+        socket.write_all(&piece).expect("it reads");
+    }
+    socket.write_all(end).expect("it reads");
+    let mut response = String::new();
+    socket.read_to_string(&mut response).expect("it's text");
+    let (_, body) = response.split_once("\r\n\r\n").expect("it has a head");
+    serde_json::from_str(body).expect("it's JSON")
+}
+
+/// `/proc` is on Linux only.
+#[cfg(all(target_os = "linux", feature = "multipart"))]
+#[test]
+fn uploads_and_downloads_of_any_size_take_no_memory() {
+    let serving = Serving::start();
+    let most = || -> u64 {
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", serving.child.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("it's there");
+        line.trim().trim_end_matches(" kB").parse().expect("it's a number")
+    };
+    // Whatever the first request takes.
+    upload(&serving, "", b"", 1, b"");
+    let before = most();
+    let raw = upload(&serving, "", b"", 100, b"");
+    assert_eq!(raw["bytes"], 100_000_000);
+    let start = b"--x\r\ncontent-disposition: form-data; name=a; filename=b\r\n\r\n";
+    let form =
+        upload(&serving, "content-type: multipart/form-data; boundary=x\r\n", start, 100, b"\r\n--x--\r\n");
+    assert_eq!((&form["parts"][0]["bytes"], &form["parts"][0]["crc32"]), (&raw["bytes"], &raw["crc32"]));
+    let download = reqwest::blocking::get(format!("{}/bytes/100000000", serving.url));
+    let received = std::io::copy(&mut download.expect("it answers"), &mut std::io::sink());
+    assert_eq!(received.expect("it's complete"), 100_000_000);
+    let grown = most() - before;
+    assert!(grown < 5_000, "{grown} KB more");
+}
+
+#[tokio::test]
+async fn an_upload_that_is_cancelled_is_in_the_record_with_what_arrived() {
+    let (web, _watchdog) = start(endpoints());
+    for content_type in ["image/png", "multipart/form-data; boundary=x"] {
+        let head = format!(
+            "PUT /upload HTTP/1.1\r\nhost: x\r\ncontent-type: {content_type}\r\ncontent-length: 1000\r\n\r\n"
+        );
+        let mut socket = connect(&web);
+        socket.write_all(head.as_bytes()).expect("the site reads");
+        socket.write_all(&[b'x'; 600]).expect("the site reads");
+        web.wait_until(|record| record.exchanges().last().is_some_and(|last| last.received == 600)).await;
+        drop(socket);
+        web.wait_until(|record| record.in_flight() == 0).await;
+        let last = web.record().exchanges().last().map(|last| (last.outcome, last.received, last.status));
+        assert_eq!(last, Some((Outcome::ClientGone, 600, None)), "{content_type}");
+        web.reset_record();
+    }
+}
+
+#[cfg(feature = "multipart")]
+#[test]
+fn curl_sends_forms_and_chunked_files() {
+    let serving = Serving::start();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/LICENSE-MIT");
+    let content = std::fs::read(file).expect("it's there");
+    let expected = |part: &Value| {
+        assert_eq!((&part["bytes"], &part["crc32"]), (&json!(content.len()), &json!(crc32(&content))))
+    };
+    let url = |path: &str| format!("{}{path}", serving.url);
+    let curl = |arguments: &[&str]| -> Option<Value> {
+        let output = run_tool("curl", &[&["-s"], arguments].concat())?;
+        Some(serde_json::from_slice(&output.stdout).expect("it's JSON"))
+    };
+    let picture = format!("picture=@{file};type=image/png");
+    let Some(form) = curl(&["-F", "title=A cat", "-F", &picture, &url("/form")]) else { return };
+    assert_eq!(form["fields"], json!([{"name": "title", "value": "A cat"}]));
+    expected(&form["files"][0]);
+    assert_eq!(
+        (&form["files"][0]["filename"], &form["files"][0]["content_type"]),
+        (&json!("LICENSE-MIT"), &json!("image/png"))
+    );
+    for header in ["x: x", "transfer-encoding: chunked"] {
+        let upload = curl(&["-T", file, "-H", header, "-H", "expect: 100-continue", &url("/upload")]);
+        let upload = upload.expect("curl is there");
+        expected(&upload);
+        assert_eq!(upload["chunked"], json!(header != "x: x"));
+    }
+}
+
+#[cfg(not(feature = "multipart"))]
+#[tokio::test]
+async fn without_its_feature_a_form_with_files_is_refused_and_everything_else_works() {
+    let (web, _watchdog) = start(endpoints());
+    let client = Client::new();
+    for path in ["/form", "/upload"] {
+        let form = client.post(url(&web, path)).header("content-type", "multipart/form-data; boundary=x");
+        let (status, error) = json_of(form.body("x".repeat(1_000_000))).await;
+        assert_eq!((status, &error["error"]["code"]), (501, &json!("no_multipart")));
+    }
+    assert_eq!(json_of(client.put(url(&web, "/upload")).body("123456789")).await.1["crc32"], "cbf43926");
+    assert_eq!(web.record().connections(), 1);
 }

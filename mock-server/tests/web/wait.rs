@@ -26,6 +26,8 @@ fn it_answers_when_requests_have_arrived_when_they_are_in_flight_and_when_client
         serving.get(&in_time("in-flight=2&gone=0")),
         ok("in flight: 2, requests: 2, clients gone: 0\n")
     );
+    // Exactly so many.
+    assert_eq!(serving.get("/wait?in-flight=1&within=10").0, 504);
     let [first, second] = hanging;
     drop(first);
     assert_eq!(serving.get(&in_time("gone=1")), ok("in flight: 1, requests: 2, clients gone: 1\n"));
