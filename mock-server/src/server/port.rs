@@ -1,11 +1,11 @@
 //! A port that can refuse connections for a while, and then takes them again.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use socket2::{Domain, Socket, Type};
+use socket2::{Domain, SockRef, Socket, Type};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -108,6 +108,9 @@ impl Port {
     /// Refuses connections as long as it should. Then there's a listener again; the number says how often the port was taken down
     /// until now.
     pub async fn stay_down(&self, listener: TcpListener) -> (TcpListener, u64) {
+        // A program that this process is just starting has a copy of the socket for a moment. On Linux this closes the copy, too;
+        // elsewhere it's an error, and changes nothing.
+        let _ = SockRef::from(&listener).shutdown(Shutdown::Both);
         drop(listener);
         // A port that's bound and doesn't listen refuses connections, and no other program gets it.
         let held = hold(self.address);

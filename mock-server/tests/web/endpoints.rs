@@ -478,7 +478,7 @@ fn uploads_and_downloads_of_any_size_take_no_memory() {
     let form =
         upload(&serving, "content-type: multipart/form-data; boundary=x\r\n", start, 100, b"\r\n--x--\r\n");
     assert_eq!((&form["parts"][0]["bytes"], &form["parts"][0]["crc32"]), (&raw["bytes"], &raw["crc32"]));
-    let download = reqwest::blocking::get(format!("{}/bytes/100000000", serving.url));
+    let download = reqwest::blocking::Client::new().get(format!("{}/bytes/100000000", serving.url)).send();
     let received = std::io::copy(&mut download.expect("it answers"), &mut std::io::sink());
     assert_eq!(received.expect("it's complete"), 100_000_000);
     let grown = most() - before;

@@ -9,6 +9,8 @@ use mock_server::{MockWeb, Outcome, Site};
 use reqwest::blocking::Client;
 use reqwest::redirect::Policy;
 
+#[cfg(target_os = "linux")]
+use crate::support::program;
 use crate::support::{GET, SITE, Serving, address, connect, small, start};
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -121,6 +123,27 @@ fn a_site_can_go_down_and_come_back_whatever_clients_do_in_the_meantime() {
         drop(done);
     });
     get(&mut connect(&web));
+}
+
+/// Elsewhere, a program that's being started may keep a port open for a moment.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_site_that_is_down_refuses_while_this_process_starts_programs() {
+    let (web, _watchdog) = start(small(None));
+    std::thread::scope(|scope| {
+        let (done, is_done) = std::sync::mpsc::channel::<()>();
+        scope.spawn(move || {
+            while let Err(std::sync::mpsc::TryRecvError::Empty) = is_done.try_recv() {
+                program(&["--version"]).output().expect("it starts");
+            }
+        });
+        for _ in 0..300 {
+            block_on(web.take_down(SITE));
+            assert!(is_refused(address(&web, SITE)));
+            block_on(web.bring_up(SITE));
+        }
+        drop(done);
+    });
 }
 
 #[test]
