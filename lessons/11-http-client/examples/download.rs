@@ -76,7 +76,7 @@ pub async fn read_then_save(
 // ANCHOR_END: wrong
 
 // ANCHOR: right
-/// Version B. It reports how many bytes it has written, and of how many.
+/// Version B.
 pub async fn save(
     client: &Client,
     url: &str,

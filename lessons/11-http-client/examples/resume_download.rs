@@ -130,6 +130,7 @@ impl Download {
 }
 // ANCHOR_END: right
 
+// ANCHOR: write
 /// Writes the body to the file, as far as it comes.
 async fn write(
     mut response: Response,
@@ -147,3 +148,4 @@ async fn write(
     written?;
     Ok(response.status())
 }
+// ANCHOR_END: write
