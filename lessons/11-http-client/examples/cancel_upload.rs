@@ -4,15 +4,16 @@
 //! cargo run -p lesson11 --example cancel_upload
 //! ```
 //!
-//! Twenty pieces, one every 50 ms. `read_timeout` is meant for a server that goes
-//! silent. But until the response begins, there's nothing to read, so it counts
-//! the whole upload, and in the wrong run it ends one that makes progress. The
-//! request is dropped, which closes the connection, and the server has a part of
-//! the body. The right run waits again for as long each time a piece of the body
-//! has been taken. Look at how much the server has received.
+//! Twenty pieces, one every 50 ms. `read_timeout` is meant for a server that
+//! goes silent. But until the response begins, there's nothing to read, so it
+//! counts the whole upload, and in the wrong run it ends one that makes
+//! progress. The request is dropped, which closes the connection, and the
+//! server has a part of the body. The right run waits again for as long each
+//! time a piece of the body has been taken. Look at how much the server has
+//! received.
 //!
-//! In the third run, the server refuses as soon as it has read the head. You get
-//! its response right away, and the rest of the body isn't sent.
+//! In the third run, the server refuses as soon as it has read the head. You
+//! get its response right away, and the rest of the body isn't sent.
 
 // ANCHOR: use
 use std::convert::Infallible;

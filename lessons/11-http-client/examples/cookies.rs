@@ -1,13 +1,13 @@
-//! A site sets a cookie at the login. Does the next request carry it?
+//! A site sets a cookie when you log in. Does the next request carry it?
 //!
 //! ```sh
 //! cargo run -p lesson11 --example cookies
 //! ```
 //!
-//! aiohttp's `ClientSession` keeps cookies. reqwest's client doesn't, unless it's
-//! built with `cookie_store(true)`. In the wrong run the login works, and the
-//! page behind it is refused. Clones of a client share its cookies, so each user
-//! needs a client of their own. Look at the cookies that arrive.
+//! aiohttp's `ClientSession` keeps cookies. reqwest's client doesn't, unless
+//! it's built with `cookie_store(true)`. In the wrong run the login works, and
+//! the page behind it is refused. Clones of a client share its cookies, so each
+//! user needs a client of their own. Look at the cookies that arrive.
 
 // ANCHOR: use
 use lesson_kit::{println, with_causes};

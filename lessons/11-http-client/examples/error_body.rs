@@ -5,11 +5,12 @@
 //! ```
 //!
 //! An API answers an error status with a reason in JSON. In the wrong run,
-//! `error_for_status` turns the response into an error, which has the status and
-//! the URL. The body is dropped, and with it the reason. The right run looks at
-//! the status itself and then reads the body. Between you and the API there may
-//! be a proxy, and its errors aren't in JSON, so the second error shows how the
-//! body begins. Look at what the program can say about each refusal.
+//! `error_for_status` turns the response into an error, which has the status
+//! and the URL. The body is dropped, and with it the reason. The right run
+//! looks at the status itself and then reads the body. Between you and the API
+//! there may be a proxy, and its errors aren't in JSON, so the second error
+//! shows how the body begins. Look at what the program can say about each
+//! refusal.
 
 // ANCHOR: use
 use lesson_kit::{println, with_causes};

@@ -4,9 +4,9 @@
 //! cargo run -p lesson11 --example events
 //! ```
 //!
-//! `bytes_stream` gives you the body as it arrives, and it arrives in pieces that
-//! end anywhere: in the middle of an event, or even of a letter. The wrong run
-//! takes each piece for whole lines of text. The right run leaves it to a parser,
+//! `bytes_stream` gives you the body as it arrives, and it arrives in pieces
+//! that end anywhere: in the middle of an event, or even of a letter. The wrong
+//! run expects whole lines in each piece. The right run leaves it to a parser,
 //! which keeps the bytes until an event is complete. Look at the words that are
 //! missing. (A parser keeps an event however long it is. If you don't trust the
 //! site, count the bytes that go in.)
@@ -32,7 +32,7 @@ id: 2\ndata: Tea is ready\n\n\
 id: 3\ndata: A façade fell down\n\n";
 // ANCHOR_END: news
 
-/// A site that sends its news in small pieces, and one whose events are cut off.
+/// A site that sends its news in pieces, and one whose events are cut off.
 pub fn sites() -> Vec<Site> {
     let dribble = "dribble?chunk=20&pause=100".parse::<Fault>();
     let news = Site::new("news.example")

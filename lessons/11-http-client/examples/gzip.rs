@@ -4,15 +4,16 @@
 //! cargo run -p lesson11 --example gzip
 //! ```
 //!
-//! With reqwest's feature `gzip`, a client says that it takes gzip, inflates what
-//! comes, and removes the headers that are no longer true: `Content-Encoding` and
-//! `Content-Length`. `no_gzip` turns that off for one client.
+//! With reqwest's feature `gzip`, a client says that it takes gzip, inflates
+//! what comes, and removes the headers that are no longer true:
+//! `Content-Encoding` and `Content-Length`. `no_gzip` turns that off for one
+//! client.
 //!
 //! The second page is a thousand times larger than what travels. The wrong run
 //! refuses a page whose `content_length` is too large. But an inflated page has
 //! none, so it reads the whole page. The right run counts the inflated bytes as
-//! they come, and drops the response when there are too many. Look at the number
-//! of bytes that each run has read.
+//! they come, and drops the response when there are too many. Look at the
+//! number of bytes that each run has read.
 
 // ANCHOR: use
 use anyhow::ensure;

@@ -4,11 +4,12 @@
 //! cargo run -p lesson11 --example headers
 //! ```
 //!
-//! `header`, `bearer_auth` and `basic_auth` add a header to those that the request
-//! already has. In the wrong run a request that has a token gets a new one, and
-//! both arrive; a server takes one of them or refuses. `headers` replaces headers
-//! of the same name. A client's default headers are added last, and only those
-//! that the request doesn't have. Look at the `authorization` lines.
+//! `header`, `bearer_auth` and `basic_auth` add a header to those that the
+//! request already has. In the wrong run a request that has a token gets a new
+//! one, and both arrive; a server takes one of them or refuses. `headers`
+//! replaces headers of the same name. A client's default headers are added
+//! last, and only those that the request doesn't have. Look at the
+//! `authorization` lines.
 
 // ANCHOR: use
 use lesson_kit::println;

@@ -4,13 +4,13 @@
 //! cargo run -p lesson11 --example json_shapes
 //! ```
 //!
-//! Six documents for one struct. `json()` reads and parses the body in one step.
-//! If that fails, the body is gone, and the error alone says the same about
-//! every document. Its cause has the field, the line and the column. The right
-//! run reads the text first, so that it can also show what the site sent. Look
-//! at what the first three parts say about the page of HTML. After that come a
-//! struct that allows more, one that allows less, and a `Value`, which takes
-//! any JSON at all.
+//! Six documents for one struct. `json()` reads and parses the body in one
+//! step. If that fails, the body is gone, and the error alone says the same
+//! about every document. Its cause has the field, the line and the column. The
+//! right run reads the text first, so that it can also show what the site sent.
+//! Look at what the first three parts say about the page of HTML. After that
+//! come a struct that allows more, one that allows less, and a `Value`, which
+//! takes any JSON at all.
 
 // ANCHOR: use
 use anyhow::Context;

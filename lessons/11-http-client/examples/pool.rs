@@ -8,12 +8,14 @@
 //! read to its end. If you drop a response before that, the rest of the body is
 //! still on its way, so the client closes the connection. In the wrong run, a
 //! program that only wants the status doesn't read the body. Look at the number
-//! of connections. (A request that comes before the connection is free again
+//! of connections. (A small body may have arrived already, and then the
+//! connection is kept. A request that comes before the connection is free again
 //! opens one more, so the right run may have two or three.)
 //!
-//! After that, ten requests are in flight at the same time, and ten more follow.
-//! `pool_max_idle_per_host` limits the connections that are kept, not those in
-//! use.
+//! After that, ten requests are in flight at the same time, and ten more
+//! follow. `pool_max_idle_per_host` limits the connections that are kept, not
+//! those in use. (`pool_idle_timeout` limits how long they're kept: see
+//! `keep_alive` in lesson 6.)
 
 // ANCHOR: use
 use futures::future::try_join_all;

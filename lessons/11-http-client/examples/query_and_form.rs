@@ -1,4 +1,5 @@
-//! A search term with a space, a plus and an ampersand. What does the server get?
+//! A search term with a space, a plus and an ampersand. What does the server
+//! get?
 //!
 //! ```sh
 //! cargo run -p lesson11 --example query_and_form
@@ -8,8 +9,8 @@
 //! encodes the space and the `ä`, but not `&`, `+`, `#` and `%`, which mean
 //! something in a query: the term ends at the `&`, a `+` is a space, and
 //! everything after the `#` stays with the client. `query` and `form` encode
-//! whatever would mean something. In a path, a segment does that. Look at what
-//! the server got.
+//! these characters, too. In a path, `path_segments_mut` does that. Look at
+//! what the server got.
 
 // ANCHOR: use
 use anyhow::Context;

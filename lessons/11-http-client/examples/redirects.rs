@@ -4,14 +4,14 @@
 //! cargo run -p lesson11 --example redirects
 //! ```
 //!
-//! An origin is a scheme, a host and a port. When a redirect leads to a different
-//! one, the client removes `Authorization` and `Cookie`, and it can't know that
-//! `X-Api-Key` is a secret, too. What's removed comes back if that origin
-//! redirects once more: reqwest 0.13.5 begins each hop with the headers of the
-//! first request. The cookie store adds its cookies at each hop, and a cookie
-//! belongs to a host, whatever the port. (Both sites of this program are on one
-//! host.) The right run doesn't follow a redirect to a different origin. Look at
-//! what arrives there.
+//! An origin is a scheme, a host and a port. When a redirect leads to a
+//! different one, the client removes `Authorization` and `Cookie`, and it can't
+//! know that `X-Api-Key` is a secret, too. What's removed comes back if that
+//! origin redirects once more: reqwest 0.13.5 begins each hop with the headers
+//! of the first request. The cookie store adds its cookies at each hop, and a
+//! cookie belongs to a host, whatever the port. (Both sites of this program are
+//! on one host.) The right run doesn't follow a redirect to a different origin.
+//! Look at what arrives there.
 //!
 //! After that come the method and the body. A POST becomes a GET without a body
 //! at 301, 302 and 303, and stays as it is at 307 and 308.
@@ -84,7 +84,7 @@ pub fn follows_within() -> reqwest::Result<Client> {
 fn within_the_origin(attempt: Attempt) -> Action {
     let from = attempt.previous().last().map(Url::origin);
     if from == Some(attempt.url().origin()) {
-        // It has a limit of ten redirects, which a custom policy hasn't.
+        // It has a limit of ten redirects, which a custom policy lacks.
         Policy::default().redirect(attempt)
     } else {
         attempt.error("it leads to a different origin")
@@ -93,8 +93,8 @@ fn within_the_origin(attempt: Attempt) -> Action {
 // ANCHOR_END: right
 
 // ANCHOR: arrived
-/// Gets a cookie, sends a request with two more secrets, and returns the names of
-/// those that arrived.
+/// Gets a cookie, sends a request with two more secrets, and returns the names
+/// of those that arrived.
 pub async fn arrived(
     client: &Client,
     [api, _]: &[Site; 2],

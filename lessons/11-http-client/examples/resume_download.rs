@@ -4,12 +4,12 @@
 //! cargo run -p lesson11 --example resume_download
 //! ```
 //!
-//! With the header `Range` you ask for the rest, and a server may answer with the
-//! whole file nevertheless: it knows no ranges, or the file has changed. The wrong
-//! run appends whatever comes. The right run looks at the status: 206 is the rest,
-//! and 200 is the whole file, so it begins again. `If-Range` says which version of
-//! the file you have a part of. Look at the size of the files: each should have
-//! 100,000 bytes.
+//! With the header `Range` you ask for the rest, and the server may still
+//! answer with the whole file: it doesn't support ranges, or the file has
+//! changed. The wrong run appends whatever comes. The right run looks at the
+//! status: 206 is the rest, and 200 is the whole file, so it begins again.
+//! `If-Range` says which version of the file you have a part of. Look at the
+//! size of the files: each should have 100,000 bytes.
 
 // ANCHOR: use
 use lesson_kit::{println, with_causes};
@@ -23,8 +23,8 @@ use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 /// The size of each file, in bytes.
 pub const SIZE: usize = 100_000;
 
-/// Two sites that cut off their first response. One knows ranges, and the other
-/// has no more than this page.
+/// Two sites that cut off their first response. One of them supports ranges.
+/// The other only has this page.
 pub fn sites() -> Vec<Site> {
     let cut = "fail-first?n=1&with=truncate?after=40000".parse::<Fault>();
     let cut = cut.expect("the catalogue has it");

@@ -7,8 +7,8 @@
 //! The wrong run reads the whole file into memory first. The right run sends a
 //! stream, which reads a piece of the file when there's room on the connection.
 //! A stream doesn't know its length, so the body travels in chunks, unless you
-//! say the length yourself. A multipart form does that for its files. Look at the
-//! memory, and at what the server says about the body.
+//! say the length yourself. A multipart form does that for its files. Look at
+//! the memory, and at what the server says about the body.
 //!
 //! A stream can be sent only once. So the client can't send it again after a
 //! redirect that keeps the body (307 or 308): you get the redirect instead, and
@@ -32,8 +32,8 @@ use tokio_util::io::ReaderStream;
 
 /// The size of the file, in bytes.
 const SIZE: u64 = 50_000_000;
-/// How much of the file is read at a time. `Body::from(file)` and `Form::file` read
-/// 4,096 bytes at a time, which is slower.
+/// How much of the file is read at a time. `Body::from(file)` and `Form::file`
+/// read 4,096 bytes at a time, which is slower.
 const PIECE: usize = 64 * 1024;
 /// How often the memory is measured.
 const INTERVAL: Duration = Duration::from_millis(2);
