@@ -91,6 +91,7 @@ pub async fn who(client: &Client, site: &str) -> reqwest::Result<String> {
 }
 // ANCHOR_END: log_in
 
+// ANCHOR: page
 /// The page names the cookie.
 #[derive(Deserialize)]
 struct Page {
@@ -101,3 +102,4 @@ struct Page {
 struct Cookie {
     value: String,
 }
+// ANCHOR_END: page

@@ -10,9 +10,11 @@
 //! replaces headers of the same name. A client's default headers are added
 //! last, and only those that the request doesn't have. Look at the
 //! `authorization` lines.
+//!
+//! A header\'s value is one line, so a token with a newline is an error.
 
 // ANCHOR: use
-use lesson_kit::println;
+use lesson_kit::{println, with_causes};
 use mock_server::Site;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, RequestBuilder};
@@ -49,6 +51,13 @@ async fn main() -> anyhow::Result<()> {
 
     println!("\n--- right: headers() ---");
     print_headers(replaced(request().bearer_auth("old"), "new")?).await?;
+
+    println!("\n--- a token with a newline ---");
+    // A file often ends with one.
+    let request = request().bearer_auth("secret\n");
+    if let Err(error) = print_headers(request).await {
+        println!("failed: {}", with_causes(&error.without_url()));
+    }
     Ok(())
 }
 
@@ -70,8 +79,8 @@ pub fn added(request: RequestBuilder, token: &str) -> RequestBuilder {
 }
 // ANCHOR_END: wrong
 
-// ANCHOR: right
 /// Version B.
+// ANCHOR: right
 pub fn replaced(
     request: RequestBuilder,
     token: &str,

@@ -76,6 +76,7 @@ fn print_statuses(statuses: Vec<StatusCode>) {
     }
 }
 
+// ANCHOR: get
 /// One request.
 async fn get(client: &Client, url: &str) -> reqwest::Result<StatusCode> {
     let response = client.get(url).send().await?;
@@ -83,6 +84,7 @@ async fn get(client: &Client, url: &str) -> reqwest::Result<StatusCode> {
     response.bytes().await?;
     Ok(status)
 }
+// ANCHOR_END: get
 
 // ANCHOR: wrong
 /// Version A.

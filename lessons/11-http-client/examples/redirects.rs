@@ -74,8 +74,8 @@ pub fn follows_all() -> reqwest::Result<Client> {
 }
 // ANCHOR_END: wrong
 
-// ANCHOR: right
 /// Version B.
+// ANCHOR: right
 pub fn follows_within() -> reqwest::Result<Client> {
     let within = Policy::custom(within_the_origin);
     Client::builder().cookie_store(true).redirect(within).build()
@@ -119,6 +119,7 @@ fn print(hops: &str, arrived: reqwest::Result<Vec<String>>) {
     }
 }
 
+// ANCHOR: hops
 /// A redirect by this site to a URL.
 pub fn redirect(site: &str, code: u16, to: &str) -> anyhow::Result<Url> {
     let mut url = Url::parse(site)?.join("redirect-to")?;
@@ -137,7 +138,9 @@ pub fn two_hops([first, second]: &[Site; 2]) -> anyhow::Result<Url> {
     let second = redirect(&second.url, 302, "/echo")?;
     redirect(&first.url, 302, second.as_str())
 }
+// ANCHOR_END: hops
 
+// ANCHOR: echo
 /// Sends a request to `/echo`, perhaps by way of redirects.
 pub async fn echo(request: RequestBuilder) -> reqwest::Result<Echo> {
     request.send().await?.error_for_status()?.json().await
@@ -164,3 +167,4 @@ pub struct Body {
     /// Its length.
     pub bytes: u64,
 }
+// ANCHOR_END: echo

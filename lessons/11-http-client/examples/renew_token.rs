@@ -1,4 +1,4 @@
-//! Nine tasks find out that their token has expired. How often is it renewed?
+//! Five tasks find out that their token has expired. How often is it renewed?
 //!
 //! ```sh
 //! cargo run -p lesson11 --example renew_token
@@ -26,10 +26,10 @@ use tokio::sync::Mutex;
 // ANCHOR_END: use
 
 /// How many tasks there are.
-pub const TASKS: u32 = 9;
+pub const TASKS: u32 = 5;
 /// How long the shop takes for a response. It's long enough for the requests of
 /// all tasks to be in flight together.
-const DELAY: Duration = Duration::from_millis(50);
+const DELAY: Duration = Duration::from_millis(200);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -105,8 +105,8 @@ impl Api {
     }
 }
 
-// ANCHOR: wrong
 /// Version A.
+// ANCHOR: wrong
 pub async fn describe_a(api: &Api, id: u32) -> Result<Value, ShopError> {
     let token = api.token.lock().await.clone();
     match api.product(id, &token).await {
@@ -120,8 +120,8 @@ pub async fn describe_a(api: &Api, id: u32) -> Result<Value, ShopError> {
 }
 // ANCHOR_END: wrong
 
-// ANCHOR: right
 /// Version B.
+// ANCHOR: right
 pub async fn describe_b(api: &Api, id: u32) -> Result<Value, ShopError> {
     let token = api.token.lock().await.clone();
     match api.product(id, &token).await {

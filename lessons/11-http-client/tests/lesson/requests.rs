@@ -66,6 +66,19 @@ async fn a_header_of_the_request_takes_the_place_of_the_client_s() {
     assert!(arrived.contains(&basic), "{arrived:?}");
 }
 
+#[tokio::test]
+async fn a_token_with_a_newline_is_an_error_before_anything_is_sent() {
+    let (web, [site], _watchdog) = web_of(headers::sites());
+    let client = headers::client().expect("a client");
+    let request = client.get(format!("{}echo", site.url));
+    let error = headers::arrived(request.bearer_auth("secret\n")).await;
+    let error = error.expect_err("it's two lines");
+    assert!(error.is_builder(), "{error:?}");
+    let words = lesson_kit::with_causes(&error);
+    assert!(words.contains("failed to parse header value"), "{words}");
+    assert_eq!(web.record().exchanges().len(), 0);
+}
+
 /// If this fails with a newer reqwest, the header of `redirects.rs` is wrong, too.
 #[tokio::test]
 async fn a_different_origin_gets_the_key_the_cookie_and_later_the_token() {
