@@ -388,7 +388,7 @@ pub const SPECIAL: &[Special] = &[
     Special { name: "rate_limit", any_connections: true, ..PLAIN },
     Special {
         name: "renew_token",
-        // Nine requests leave at the same time.
+        // Five requests leave at the same time.
         any_order: &["wrong-timeline", "right-timeline"],
         any_connections: true,
         ..PLAIN
