@@ -185,7 +185,9 @@ def search(browser, address):
     watch(page, lambda: "search")
     page.goto(f"{address}/introduction.html")
     page.keyboard.press("s")
-    page.locator("#mdbook-searchbar").first.press_sequentially("event loop")
+    page.locator("#mdbook-searchbar").first.press_sequentially("what the loop was")
+    # mdBook also shows what it has found for the first letters.
+    page.wait_for_function("() => document.querySelector('#mdbook-searchresults-header').innerText.includes('loop was')")
     result = page.locator("#mdbook-searchresults a").first
     with page.expect_navigation():
         result.click()
