@@ -42,7 +42,7 @@ async fn main() -> anyhow::Result<()> {
     println!("--- wrong: error_for_status() ---");
     for path in PATHS {
         let url = format!("{}{path}", site.url);
-        match status_only(&client, &url).await {
+        match fetch_document(&client, &url).await {
             Ok(document) => println!("{path}: {}", document["name"]),
             Err(error) => println!("{path}: {}", error.without_url()),
         }
@@ -51,9 +51,9 @@ async fn main() -> anyhow::Result<()> {
     println!("\n--- right: the status, and then the body ---");
     for path in PATHS {
         let url = format!("{}{path}", site.url);
-        match with_reason(&client, &url).await {
+        match fetch_or_reason(&client, &url).await {
             Ok(document) => println!("{path}: {}", document["name"]),
-            Err(ApiError::Refused { code, .. }) if code == "conflict" => {
+            Err(RequestError::Refused { code, .. }) if code == "conflict" => {
                 println!("{path}: somebody else was faster");
             }
             Err(error) => println!("{path}: {}", with_causes(&error)),
@@ -64,7 +64,10 @@ async fn main() -> anyhow::Result<()> {
 
 // ANCHOR: wrong
 /// Version A.
-pub async fn status_only(client: &Client, url: &str) -> reqwest::Result<Value> {
+pub async fn fetch_document(
+    client: &Client,
+    url: &str,
+) -> reqwest::Result<Value> {
     let response = client.get(url).send().await?;
     response.error_for_status()?.json().await
 }
@@ -73,7 +76,7 @@ pub async fn status_only(client: &Client, url: &str) -> reqwest::Result<Value> {
 // ANCHOR: error
 /// How a request to the API can fail.
 #[derive(Debug, thiserror::Error)]
-pub enum ApiError {
+pub enum RequestError {
     /// The API refuses, and says why.
     #[error("{status}: {message} ({code})")]
     Refused {
@@ -85,7 +88,7 @@ pub enum ApiError {
         message: String,
     },
     /// An error status that isn't the API's.
-    #[error("{status}, and the body begins with {start}")]
+    #[error("{status}, and the body begins {start:?}")]
     Foreign {
         /// The status.
         status: StatusCode,
@@ -100,10 +103,10 @@ pub enum ApiError {
 
 // ANCHOR: right
 /// Version B.
-pub async fn with_reason(
+pub async fn fetch_or_reason(
     client: &Client,
     url: &str,
-) -> Result<Value, ApiError> {
+) -> Result<Value, RequestError> {
     let response = client.get(url).send().await?;
     let status = response.status();
     if !status.is_success() {
@@ -115,7 +118,7 @@ pub async fn with_reason(
 
 // ANCHOR: refusal
 /// The error for a body of this kind: `{"error": {"code": …, "message": …}}`.
-fn refusal(status: StatusCode, body: &str) -> ApiError {
+fn refusal(status: StatusCode, body: &str) -> RequestError {
     #[derive(Deserialize)]
     struct Body {
         error: Reason,
@@ -127,11 +130,11 @@ fn refusal(status: StatusCode, body: &str) -> ApiError {
     }
     match serde_json::from_str(body) {
         Ok(Body { error: Reason { code, message } }) => {
-            ApiError::Refused { status, code, message }
+            RequestError::Refused { status, code, message }
         }
         Err(_) => {
-            let shown = body.chars().filter(|it| !it.is_control());
-            ApiError::Foreign { status, start: shown.take(30).collect() }
+            let start = body.chars().take(30).collect();
+            RequestError::Foreign { status, start }
         }
     }
 }

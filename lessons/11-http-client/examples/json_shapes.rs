@@ -7,7 +7,7 @@
 //! Six documents for one struct. `json()` reads and parses the body in one
 //! step. If that fails, the body is gone, and the error alone says the same
 //! about every document. Its cause has the field, the line and the column. The
-//! right run reads the text first, so that it can also show what the site sent.
+//! right run reads the body first, so that it can also show what the site sent.
 //! Look at what the first three parts say about the page of HTML. After that
 //! come a struct that allows more, one that allows less, and a `Value`, which
 //! takes any JSON at all.
@@ -71,7 +71,7 @@ async fn main() -> anyhow::Result<()> {
         }
     }
 
-    println!("\n--- right: text(), and then from_str ---");
+    println!("\n--- right: bytes(), and then from_slice ---");
     print_all::<Product>(&client, &site.url).await;
 
     println!("\n--- a struct that allows more ---");
@@ -114,8 +114,9 @@ pub async fn parsed<T: DeserializeOwned>(
     url: &str,
 ) -> anyhow::Result<T> {
     let response = client.get(url).send().await?.error_for_status()?;
-    let text = response.text().await?;
-    serde_json::from_str(&text).with_context(|| {
+    let body = response.bytes().await?;
+    serde_json::from_slice(&body).with_context(|| {
+        let text = String::from_utf8_lossy(&body);
         let shown = text.chars().filter(|it| !it.is_control());
         let start: String = shown.take(25).collect();
         format!("the document begins with {start}")

@@ -6,7 +6,7 @@ use reqwest::{Client, StatusCode};
 use testkit::start;
 
 use crate::examples::error_body::{
-    self, ApiError, PATHS, status_only, with_reason,
+    self, PATHS, RequestError, fetch_document, fetch_or_reason,
 };
 
 fn api() -> (MockWeb, Site, Watchdog) {
@@ -22,14 +22,14 @@ async fn a_refusal_loses_its_reason_or_keeps_it() {
     let url = |path| format!("{}{path}", site.url);
 
     let [works, refused, foreign] = PATHS;
-    let document = status_only(&client, &url(works)).await.expect("JSON");
+    let document = fetch_document(&client, &url(works)).await.expect("JSON");
     assert_eq!(document["name"], "A teapot");
     assert_eq!(
-        with_reason(&client, &url(works)).await.expect("JSON"),
+        fetch_or_reason(&client, &url(works)).await.expect("JSON"),
         document
     );
 
-    let error = status_only(&client, &url(refused)).await.expect_err("409");
+    let error = fetch_document(&client, &url(refused)).await.expect_err("409");
     assert_eq!(error.status(), Some(StatusCode::CONFLICT));
     let words = error.without_url().to_string();
     assert_eq!(words, "HTTP status client error (409 Conflict)");
@@ -40,19 +40,19 @@ async fn a_refusal_loses_its_reason_or_keeps_it() {
     let body = response.text().await.expect("a reason");
     assert!(body.contains(r#""code": "conflict""#), "{body}");
 
-    let error = with_reason(&client, &url(refused)).await.expect_err("409");
-    let ApiError::Refused { status, code, message } = error else {
+    let error = fetch_or_reason(&client, &url(refused)).await.expect_err("409");
+    let RequestError::Refused { status, code, message } = error else {
         panic!("{error:?}")
     };
     assert_eq!((status, code.as_str()), (StatusCode::CONFLICT, "conflict"));
     assert_eq!(message, "Conflict, as the request wanted it");
 
-    let error = with_reason(&client, &url(foreign)).await.expect_err("502");
-    let ApiError::Foreign { status, start } = error else {
+    let error = fetch_or_reason(&client, &url(foreign)).await.expect_err("502");
+    let RequestError::Foreign { status, start } = error else {
         panic!("{error:?}")
     };
     assert_eq!(status, StatusCode::BAD_GATEWAY);
-    assert_eq!(start, "<html><head><title>502 Bad Gat");
+    assert_eq!(start, "<html>\n<head><title>502 Bad Ga");
 
     // All three got the body of the refusal.
     let record = web.record();

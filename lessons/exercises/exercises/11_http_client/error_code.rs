@@ -40,7 +40,7 @@ enum OrderError {
     Request(#[from] reqwest::Error),
 }
 
-// TODO: Where does `error_for_status` leave the body?
+// TODO: What happens to the body in `error_for_status`?
 async fn order(
     client: &Client,
     url: &str,
@@ -109,21 +109,21 @@ mod tests {
     }
 
     #[test]
-    fn the_reason_of_the_shop_is_returned() {
+    fn the_shops_reason_is_returned() {
         match ordered("chair") {
             Err(OrderError::Refused(reason)) => {
                 assert_eq!(reason.code, "sold_out");
                 assert_eq!(reason.message, "There are no chairs left.");
             }
-            other => panic!("the reason is missing: {other:?}"),
+            other => panic!("expected the shop's reason, got {other:?}"),
         }
     }
 
     #[test]
-    fn a_page_of_a_proxy_is_an_error_with_its_status() {
+    fn a_proxys_page_is_an_error_with_its_status() {
         match ordered("sofa") {
             Err(OrderError::Status(StatusCode::BAD_GATEWAY)) => {}
-            other => panic!("the proxy's status is missing: {other:?}"),
+            other => panic!("expected a `Status` of 502, got {other:?}"),
         }
     }
 }

@@ -93,7 +93,10 @@ impl Json {
         }
         let media_type = media_type(content_type(head));
         if media_type != "application/json" && !media_type.ends_with("+json") {
-            let words = format!("the Content-Type is application/json, not `{media_type}`");
+            let words = match &*media_type {
+                "" => "there is no Content-Type, and it should be application/json".to_owned(),
+                other => format!("the Content-Type is `{other}`, and it should be application/json"),
+            };
             return Ok(error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "no_json", words));
         }
         Ok(collect(body, LARGEST).await?.map_or_else(|too_large| too_large, echo))
