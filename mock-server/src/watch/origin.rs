@@ -11,8 +11,10 @@ use hyper::http::request;
 pub(crate) fn check_origin(head: &request::Parts) -> Result<(), &'static str> {
     const WORDS: &str = "a page of another origin can't change anything here";
     let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
+    // A port has http or https, never both, so a page that came from this port came by the scheme that it has.
     let is_own = |origin: &str| {
-        is_for_this_machine(head) && host.is_some_and(|host| origin.strip_prefix("http://") == Some(host))
+        let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+        is_for_this_machine(head) && authority.is_some() && authority == host
     };
     let mut origins = head.headers.get_all(ORIGIN).iter();
     if !origins.all(|origin| origin.to_str().is_ok_and(is_own)) {
@@ -56,6 +58,7 @@ mod tests {
         for allowed in [
             vec![host],
             vec![host, ("origin", "http://127.0.0.1:80")],
+            vec![host, ("origin", "https://127.0.0.1:80")],
             vec![host, ("origin", "http://127.0.0.1:80"), ("sec-fetch-site", "same-origin")],
             vec![host, ("sec-fetch-site", "none")],
         ] {
@@ -64,12 +67,14 @@ mod tests {
         for refused in [
             vec![host, ("origin", "null")],
             vec![host, ("origin", "http://127.0.0.1:81")],
-            vec![host, ("origin", "https://127.0.0.1:80")],
+            vec![host, ("origin", "https://127.0.0.1:81")],
+            vec![host, ("origin", "127.0.0.1:80")],
             vec![host, ("origin", "http://localhost:80")],
             vec![host, ("origin", "http://127.0.0.1:80"), ("origin", "http://other.example")],
             vec![host, ("origin", "http://127.0.0.1:80"), ("sec-fetch-site", "same-site")],
             vec![host, ("sec-fetch-site", "cross-site")],
             vec![("origin", "http://127.0.0.1:80")],
+            vec![("origin", "null")],
             // It points to this machine.
             vec![
                 ("host", "other.example"),

@@ -108,6 +108,19 @@ fn a_good_port_serves_a_site_and_the_record_is_as_without_tls() {
 }
 
 #[test]
+fn a_page_of_an_https_port_may_change_what_is_there_and_a_page_of_another_port_may_not() {
+    let (web, _watchdog) = start(MockWeb::builder().sites([Site::new(SITE).endpoints().https(Tls::Good)]));
+    let own = format!("https://{}", address(&web));
+    for (origin, status) in [(own.as_str(), "200"), ("https://127.0.0.1:1", "403")] {
+        let head =
+            format!("host: {}\r\norigin: {origin}\r\ncontent-length: 0\r\nconnection: close", address(&web));
+        let (bytes, _) =
+            read_to_end(&mut send(&web, format!("POST /auth/token HTTP/1.1\r\n{head}\r\n\r\n").as_bytes()));
+        assert!(bytes.starts_with(format!("HTTP/1.1 {status} ").as_bytes()), "{origin}");
+    }
+}
+
+#[test]
 fn the_certificate_is_also_good_for_localhost_and_for_the_name_of_the_site() {
     let (web, _watchdog) = start(site(Tls::Good, None));
     for name in ["localhost", SITE] {
