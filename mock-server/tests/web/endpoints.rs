@@ -92,6 +92,10 @@ async fn json_goes_out_in_good_shape_and_in_bad_and_comes_in_as_it_was() {
     }
     let (_, error) = json_of(post("application/json", "{\"a\": }")).await;
     assert_eq!(error["error"]["message"], "the body isn't JSON: expected value at line 1 column 7");
+    let latin1 = client.post(url(&web, "/json")).header("content-type", "application/json");
+    let (status, error) = json_of(latin1.body(b"{\"a\": \"caf\xe9\"}".as_slice())).await;
+    let words = "the body isn't JSON: invalid utf-8 sequence of 1 bytes from index 10";
+    assert_eq!((status, &error["error"]["message"]), (400, &json!(words)));
     let large = client.post(url(&web, "/json")).header("content-type", "application/json");
     assert_eq!(json_of(large.body(vec![b' '; 1_000_001])).await.0, 413);
     // The connection still works.

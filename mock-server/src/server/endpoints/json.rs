@@ -105,8 +105,12 @@ impl Json {
 
 /// The same object, byte for byte.
 fn echo(body: Bytes) -> Response<Bytes> {
-    if let Err(invalid) = serde_json::from_slice::<IgnoredAny>(&body) {
-        return error(StatusCode::BAD_REQUEST, "invalid_json", format!("the body isn't JSON: {invalid}"));
+    let invalid = |why| error(StatusCode::BAD_REQUEST, "invalid_json", format!("the body isn't JSON: {why}"));
+    // serde_json doesn't look at texts that it ignores.
+    match str::from_utf8(&body).map(serde_json::from_str::<IgnoredAny>) {
+        Ok(Ok(_)) => {}
+        Ok(Err(why)) => return invalid(why.to_string()),
+        Err(why) => return invalid(why.to_string()),
     }
     if body.trim_ascii_start().first() != Some(&b'{') {
         let words = "the body is JSON, but not an object";
