@@ -124,6 +124,10 @@ async fn the_fields_of_a_form_come_back_in_their_order() {
     });
     let fields = json!([{"name": "title", "value": "A cat"}]);
     assert_eq!(json_of(multipart).await, (200, json!({"fields": fields, "files": [file]})));
+    let many = |fields| form("application/x-www-form-urlencoded", "a&".repeat(fields));
+    assert_eq!(json_of(many(1_000)).await.1["fields"].as_array().map(Vec::len), Some(1_000));
+    let (status, error) = json_of(many(1_001)).await;
+    assert_eq!((status, &error["error"]["code"]), (413, &json!("too_many")));
     let (status, error) = json_of(form("text/plain", String::new())).await;
     assert_eq!((status, &error["error"]["code"]), (415, &json!("no_form")));
     for content_type in ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"] {

@@ -10,7 +10,7 @@ use super::answer::{Pair, content_type, error, json, media_type};
 use super::body::{Digest, collect};
 use super::listed::Listed;
 use super::multipart;
-use super::part::Part;
+use super::part::{PARTS, Part};
 use crate::server::parameters::Parameters;
 use crate::server::refusal::Refusal;
 
@@ -39,10 +39,10 @@ where
 {
     let content_type = content_type(head);
     let form = match media_type(content_type).as_str() {
-        "application/x-www-form-urlencoded" => collect(body, LARGEST).await?.map(|body| {
-            let fields = form_urlencoded::parse(&body).into_owned();
-            Form { fields: fields.map(|(name, value)| Pair { name, value }).collect(), files: Vec::new() }
-        }),
+        "application/x-www-form-urlencoded" => match collect(body, LARGEST).await? {
+            Ok(body) => urlencoded(&body).ok_or_else(too_many),
+            Err(too_large) => Err(too_large),
+        },
         "multipart/form-data" => {
             multipart::read(content_type, body, &mut Digest::default(), LARGEST).await?.map(sorted)
         }
@@ -53,6 +53,17 @@ where
         }
     };
     Ok(form.map_or_else(|wrong| wrong, |form| json(StatusCode::OK, &form)))
+}
+
+/// `None` if it has too many fields: as JSON, each takes many times the two bytes that it can have in a form.
+fn urlencoded(body: &[u8]) -> Option<Form> {
+    let fields = form_urlencoded::parse(body).into_owned().take(PARTS + 1);
+    let fields: Vec<_> = fields.map(|(name, value)| Pair { name, value }).collect();
+    (fields.len() <= PARTS).then_some(Form { fields, files: Vec::new() })
+}
+
+fn too_many() -> Response<Bytes> {
+    error(StatusCode::PAYLOAD_TOO_LARGE, "too_many", format!("a form has at most {PARTS} fields"))
 }
 
 /// Those with a file name are files.

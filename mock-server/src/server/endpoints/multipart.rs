@@ -12,10 +12,8 @@ use multer::{Field, Multipart, parse_boundary};
 
 use super::answer::error;
 use super::body::{Digest, too_large};
-use super::part::Part;
+use super::part::{PARTS, Part};
 
-/// The most parts.
-const PARTS: usize = 1_000;
 /// How long the names of all parts may be, in bytes.
 const NAMES: usize = 200_000;
 /// How much can come before a part begins, in bytes: more than that is no part.

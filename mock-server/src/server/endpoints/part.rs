@@ -4,6 +4,9 @@ use serde::Serialize;
 
 use super::body::Measured;
 
+/// The most parts of a form.
+pub(super) const PARTS: usize = 1_000;
+
 /// A part of a form: a field or a file.
 #[derive(Debug, Serialize)]
 pub(super) struct Part {
