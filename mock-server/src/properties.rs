@@ -230,7 +230,7 @@ fn check_body(fault: &Fault, steps: Steps, length: usize) {
         match step {
             Step::Send(bytes) => sent += bytes.len(),
             Step::End(_) | Step::Forever => is_broken_off = true,
-            Step::Pause(_) | Step::Until(_) => {}
+            Step::Pause(_) | Step::Until(_) | Step::Complete => {}
         }
     }
     assert!(sent <= length, "{fault:?} sends {sent} of {length} bytes");

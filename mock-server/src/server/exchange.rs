@@ -31,7 +31,7 @@ use crate::recorder::RequestHead;
 use crate::response::{html, text};
 use crate::watch::feed::frames;
 use crate::wire::connection::{Connection, Phase};
-use crate::wire::script::{Ending, Script, Steps, without_body};
+use crate::wire::script::{Ending, Script, Step, Steps, without_body};
 use crate::wire::takeover::{Handover, Takeover, play};
 
 /// The body of a response: complete, or a script being played.
@@ -360,9 +360,14 @@ impl Exchange {
         // A `usize` that's too small for it is no machine of today.
         let length = page.length.map(|length| usize::try_from(length).unwrap_or(usize::MAX));
         let connection = Arc::clone(&self.connection);
-        let response = self.scripted(page.head.map(|()| Bytes::new()), length, page.steps, number, is_head);
-        // HTTP/1.0 has no chunks: there, a body without a length ends with the connection.
-        if length.is_none() && !is_head && version >= Version::HTTP_11 {
+        let is_chunked = length.is_none() && version >= Version::HTTP_11;
+        let steps: Steps = match length {
+            // HTTP/1.0 has no chunks: there, a body without a length ends with the connection.
+            None if !is_chunked => Box::new(page.steps.chain([Step::Complete])),
+            _ => page.steps,
+        };
+        let response = self.scripted(page.head.map(|()| Bytes::new()), length, steps, number, is_head);
+        if is_chunked && !is_head {
             connection.ends_with_last_chunk(number);
         }
         response

@@ -194,6 +194,20 @@ impl Connection {
         self.with_answer(number, |answer| answer.chunked = Some(ChunkedEnd::new()));
     }
 
+    /// The response with this number is complete. That's for a body whose end nothing else shows.
+    pub fn complete(&self, number: u64) {
+        let mut answers = self.answers();
+        let index = answers.iter().position(|answer| answer.number == number);
+        let complete = index.and_then(|index| answers.remove(index));
+        drop(answers);
+        if let Some(answer) = complete {
+            self.recorder.answer_done();
+            if let Some(exchange) = answer.exchange {
+                self.recorder.end(exchange, Outcome::Complete);
+            }
+        }
+    }
+
     /// Bytes that aren't an HTTP response are about to be written; all of them count as body.
     pub fn promise_raw(&self, number: u64) {
         self.with_answer(number, |answer| {

@@ -15,6 +15,8 @@ pub(crate) enum Step {
     Pause(Duration),
     /// Waits until this much time has passed since the first step.
     Until(Duration),
+    /// The body is complete, and only the end of the connection will say so to the client.
+    Complete,
     /// Does nothing until the client leaves.
     Forever,
     /// Ends the connection, once everything sent before is on the wire.

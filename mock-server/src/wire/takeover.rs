@@ -59,6 +59,10 @@ pub(crate) fn play(
                 }
                 Step::Pause(time) => pause(&connection, number, time).await,
                 Step::Until(time) => pause(&connection, number, time.saturating_sub(start.elapsed())).await,
+                Step::Complete => {
+                    connection.sent(number, sent).await;
+                    connection.complete(number);
+                }
                 Step::Forever => {
                     connection.set_phase(number, Phase::Silent);
                     std::future::pending().await

@@ -90,6 +90,26 @@ fn lines_of_json_are_the_same_events_and_resume_after_an_id() {
 }
 
 #[test]
+fn with_http_1_0_the_end_of_the_connection_is_the_end_of_the_events() {
+    let (web, _watchdog) = start(endpoints());
+    let get = |target: &str| {
+        let mut socket = connect(&web);
+        socket.write_all(format!("GET {target} HTTP/1.0\r\n\r\n").as_bytes()).expect("the site reads");
+        let mut response = String::new();
+        socket.read_to_string(&mut response).expect("it's text");
+        response.split_once("\r\n\r\n").expect("it has a head").1.to_owned()
+    };
+    let start = ": the events begin\nretry: 100\n\n";
+    assert_eq!(get("/events?n=2&pause=1"), format!("{start}{}{}", event(1), event(2)));
+    // The end came after it was recorded.
+    assert_eq!((web.record().count(Outcome::Complete), web.record().in_flight()), (1, 0));
+    get("/events?n=2&pause=1&cut=1");
+    assert_eq!(web.record().count(Outcome::Cut), 1);
+    assert_eq!(get("/events?n=0"), start);
+    assert_eq!(web.record().count(Outcome::Complete), 2);
+}
+
+#[test]
 fn a_client_that_leaves_in_a_pause_is_seen_to_leave() {
     let (web, _watchdog) = start(endpoints());
     let mut socket = connect(&web);
