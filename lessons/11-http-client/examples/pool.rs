@@ -10,7 +10,7 @@
 //! program that only wants the status doesn't read the body. Look at the number
 //! of connections. (A small body may have arrived already, and then the
 //! connection is kept. A request that comes before the connection is free again
-//! opens one more, so the right run may have two or three.)
+//! opens one more, so the right run may have a few.)
 //!
 //! After that, ten requests are in flight at the same time, and ten more
 //! follow. `pool_max_idle_per_host` limits the connections that are kept, not

@@ -6,9 +6,9 @@
 //! ```
 //!
 //! The wrong run trusts the authorities that the system knows, and the company's
-//! isn't one of them. The right run adds the authority's certificate, which is
-//! public. `tls_certs_merge` trusts the system's authorities as well, and
-//! `tls_certs_only` trusts only those that you pass.
+//! isn't one of them. The right run trusts the authority's certificate, which is
+//! public. `tls_certs_only` trusts only the authorities that you pass, and
+//! `tls_certs_merge` trusts the system's as well.
 //!
 //! What many programs do instead is `tls_danger_accept_invalid_certs(true)`. The
 //! third run has such a client. Look at what it accepts: TLS still encrypts, but

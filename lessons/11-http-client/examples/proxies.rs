@@ -5,10 +5,11 @@
 //! ```
 //!
 //! A client without `proxy` takes its proxy from the environment: `HTTP_PROXY`,
-//! `HTTPS_PROXY` or `ALL_PROXY`, and from the system's settings. (aiohttp does
-//! so only with `trust_env=True`.) `NO_PROXY` lists the hosts that are exempt, and
-//! `NoProxy::from_string` takes the same list. A client with `proxy` looks at
-//! neither, unless you pass `NoProxy::from_env()`.
+//! `HTTPS_PROXY` or `ALL_PROXY`. (aiohttp does so only with `trust_env=True`.)
+//! reqwest's feature `system-proxy`, which isn't on here, adds the settings of
+//! Windows and macOS. `NO_PROXY` lists the hosts that are exempt, and
+//! `NoProxy::from_string` takes the same list. A client with `proxy` ignores the
+//! environment, unless you pass `NoProxy::from_env()`.
 //!
 //! The list has names, addresses and networks, and the client compares the host
 //! in the URL with them. It doesn't look up `localhost`. So the wrong run sends
