@@ -1,5 +1,7 @@
 //! When a connection is used again.
 
+use std::time::Duration;
+
 use mock_server::MockWeb;
 use reqwest::{Client, StatusCode};
 use testkit::start;
@@ -68,5 +70,24 @@ async fn the_pool_limits_the_connections_that_are_kept_not_those_in_use() {
         assert_eq!(record.max_in_flight(), 10);
         let seen = record.connections();
         assert!(connections.contains(&seen), "{keeps:?}: {seen}");
+    }
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_used_again_until_its_idle_timeout() {
+    const TIMEOUT: Duration = Duration::from_millis(100);
+    let short = Client::builder().pool_idle_timeout(TIMEOUT).build();
+    for (client, expected) in
+        [(Client::new(), 1), (short.expect("a client"), 2)]
+    {
+        let sites = MockWeb::builder().sites(pool::sites());
+        let (web, sites, _watchdog) = start(sites);
+        for _ in 0..2 {
+            let page = pool::status_and_body(&client, &sites[0].url).await;
+            page.expect("the page");
+            // Longer than one timeout, and shorter than the other: 90 seconds.
+            tokio::time::sleep(3 * TIMEOUT).await;
+        }
+        assert_eq!(web.record().connections(), expected);
     }
 }
