@@ -219,7 +219,7 @@ impl Recorder {
 impl Live {
     fn begin(&mut self, connection: u64, accepted: Duration, head: RequestHead, now: Duration) -> u64 {
         self.last_id += 1;
-        self.make_room();
+        self.make_room(1);
         self.record.exchanges.push_back(Arc::new(Exchange {
             id: self.last_id,
             connection,
@@ -304,7 +304,7 @@ impl Live {
         {
             self.unlogged.push(Arc::clone(&self.record.exchanges[index]));
         }
-        self.make_room();
+        self.make_room(0);
     }
 
     fn exchange(&mut self, id: u64) -> Option<&mut Exchange> {
@@ -323,9 +323,9 @@ impl Live {
         }
     }
 
-    /// Forgets the oldest finished exchanges until there's room for one more.
-    fn make_room(&mut self) {
-        while self.record.exchanges.len() >= EXCHANGES_KEPT || self.bytes > RECORD_BYTES {
+    /// Forgets the oldest finished exchanges until there's room for so many more.
+    fn make_room(&mut self, more: usize) {
+        while self.record.exchanges.len() + more > EXCHANGES_KEPT || self.bytes > RECORD_BYTES {
             let finished = |exchange: &Arc<Exchange>| exchange.outcome != Outcome::InFlight;
             let Some(index) = self.record.exchanges.iter().position(finished) else { return };
             if let Some(exchange) = self.record.exchanges.remove(index) {
@@ -397,8 +397,7 @@ mod tests {
             recorder.end(id, Outcome::Complete);
         }
         let record = recorder.snapshot();
-        assert!(record.exchanges().len() <= EXCHANGES_KEPT);
-        assert!(record.exchanges().len() >= EXCHANGES_KEPT - 1);
+        assert_eq!(record.exchanges().len(), EXCHANGES_KEPT);
         assert_eq!(record.exchanges().next().map(|exchange| exchange.id), Some(hanging));
         assert_eq!((record.in_flight(), record.max_in_flight()), (1, 2));
     }
