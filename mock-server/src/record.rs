@@ -98,6 +98,8 @@ pub struct Record {
     pub(crate) exchanges: VecDeque<Arc<Exchange>>,
     pub(crate) in_flight: usize,
     pub(crate) max_in_flight: usize,
+    /// Counted, because each `/wait?gone=` looks at it whenever anything changes.
+    pub(crate) client_gone: usize,
     pub(crate) open_connections: usize,
     #[cfg(feature = "tls")]
     pub(crate) failed_handshakes: usize,
@@ -145,7 +147,7 @@ impl Record {
 
     /// How many exchanges ended because the client left: [`Outcome::ClientGone`].
     pub fn client_gone(&self) -> usize {
-        self.count(Outcome::ClientGone)
+        self.client_gone
     }
 
     /// How many of the exchanges in this record were requests to this site.

@@ -246,6 +246,7 @@ impl Live {
     fn reset(&mut self) {
         self.record.exchanges.retain(|exchange| exchange.outcome == Outcome::InFlight);
         self.record.max_in_flight = self.record.in_flight;
+        self.record.client_gone = 0;
         #[cfg(feature = "tls")]
         {
             self.record.failed_handshakes = 0;
@@ -297,6 +298,7 @@ impl Live {
         exchange.pauses.shrink_to_fit();
         let size = size(exchange);
         self.record.in_flight -= 1;
+        self.record.client_gone += usize::from(outcome == Outcome::ClientGone);
         self.bytes += size;
         self.followers.changed(id);
         if self.is_logged
@@ -330,6 +332,7 @@ impl Live {
             let Some(index) = self.record.exchanges.iter().position(finished) else { return };
             if let Some(exchange) = self.record.exchanges.remove(index) {
                 self.bytes -= size(&exchange);
+                self.record.client_gone -= usize::from(exchange.outcome == Outcome::ClientGone);
                 self.followers.forgot(exchange.id);
             }
         }
@@ -400,6 +403,24 @@ mod tests {
         assert_eq!(record.exchanges().len(), EXCHANGES_KEPT);
         assert_eq!(record.exchanges().next().map(|exchange| exchange.id), Some(hanging));
         assert_eq!((record.in_flight(), record.max_in_flight()), (1, 2));
+    }
+
+    #[test]
+    fn the_clients_that_have_left_are_those_of_the_exchanges_in_the_record() {
+        let recorder = Recorder::new(None);
+        let end = |outcome| recorder.end(recorder.begin(1, Duration::ZERO, head("/")), outcome);
+        let gone = || {
+            let record = recorder.snapshot();
+            assert_eq!(record.client_gone(), record.count(Outcome::ClientGone));
+            record.client_gone()
+        };
+        (0..10).for_each(|_| end(Outcome::ClientGone));
+        (0..EXCHANGES_KEPT - 10).for_each(|_| end(Outcome::Complete));
+        assert_eq!(gone(), 10);
+        (0..4).for_each(|_| end(Outcome::Complete));
+        assert_eq!(gone(), 6);
+        recorder.reset();
+        assert_eq!(gone(), 0);
     }
 
     #[test]
