@@ -12,6 +12,10 @@ use mock_server::MockWeb;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    lesson_kit::without_web(
+        "lesson11 --bin shop",
+        "a shop for clients in other languages",
+    );
     let web = MockWeb::builder().sites([shop::site()?]).start()?;
     let _shop = Shop::open(&web).await;
     let url = web.url(HOST);

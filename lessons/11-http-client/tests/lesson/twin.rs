@@ -34,6 +34,16 @@ async fn the_python_twin_prints_the_same_as_the_lesson() {
 }
 
 #[test]
+fn the_shop_alone_refuses_an_argument() {
+    let _watchdog = watchdog();
+    let shop = Command::new(env!("CARGO_BIN_EXE_shop")).arg("--port").output();
+    let output = shop.expect("it starts");
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(error, "shop: invalid option '--port'; see --help\n");
+}
+
+#[test]
 fn the_story_is_told_to_its_end() {
     let _watchdog = watchdog();
     let story = story();
