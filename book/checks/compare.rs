@@ -2,10 +2,18 @@
 
 use anyhow::{Context, ensure};
 
+use crate::faults::CLIENTS;
 use crate::runs::Special;
 
 /// The faster of two times is at most this part of the slower one. Less of a difference could be noise.
 const CLEARLY: f64 = 0.9;
+
+/// How a client reports a lost connection depends on what it does at that time. If it writes, curl's exit status is 55
+/// instead of 56, and the system's error can be a broken pipe.
+const LOST: [[&str; 2]; 2] = [
+    ["exit status 55", "exit status 56"],
+    ["Broken pipe (os error 32)", "Connection reset by peer (os error 104)"],
+];
 
 /// An output in which what stands between two blank lines, and what stands under a `--- heading ---`, is a part
 /// with an anchor, so that the book can include it alone. The anchor is made of the part's first words; that of a
@@ -169,11 +177,7 @@ fn timeless(line: &str, is_time: fn(after: &str, next: &str) -> bool) -> Option<
     if of_time.iter().any(|of_time| line.contains(of_time)) {
         return None;
     }
-    // What curl says beside its status is of one version.
-    let line = match line.strip_prefix("| curl |") {
-        Some(said) => format!("| curl |{}", without_words(said)),
-        None => line.replace(['░', '█'], " "),
-    };
+    let line = comparable_answer(line).unwrap_or_else(|| line.replace(['░', '█'], " "));
     let words: Vec<&str> = line.split_whitespace().collect();
     let next = |index: usize| words.get(index + 1).copied().unwrap_or_default();
     let words = words.iter().enumerate().map(|(index, word)| figureless(word, next(index), is_time));
@@ -199,15 +203,34 @@ fn is_time(after: &str, next: &str) -> bool {
     (after.is_empty() && matches!(unit, "s" | "seconds")) || after == "x"
 }
 
+/// A client's row in the list of faults, without the words that depend on curl's or Node's version, or on time (see [`LOST`]).
+fn comparable_answer(line: &str) -> Option<String> {
+    let (client, said) = line.strip_prefix("| ")?.split_once(" | ")?;
+    let without_words = match client {
+        "curl" => without_words,
+        "fetch" => without_causes,
+        _ if CLIENTS.contains(&client) => str::to_owned,
+        _ => return None,
+    };
+    let said = said.split("<br>").map(without_words).collect::<Vec<_>>().join("<br>");
+    Some(LOST.iter().fold(format!("| {client} | {said}"), |row, [one, other]| row.replace(one, other)))
+}
+
 /// `exit status 7: words` without the words.
-fn without_words(said: &str) -> String {
-    let statuses = said.split("<br>").map(|answer| match answer.split_once("exit status ") {
+fn without_words(answer: &str) -> String {
+    match answer.split_once("exit status ") {
         Some((before, status)) => {
             format!("{before}exit status {}", status.split(':').next().unwrap_or(status))
         }
         None => answer.to_owned(),
-    });
-    statuses.collect::<Vec<_>>().join("<br>")
+    }
+}
+
+/// `TypeError: fetch failed: causes` without the causes.
+fn without_causes(answer: &str) -> String {
+    let errors = ["TypeError: fetch failed", "TypeError: terminated"];
+    let short = errors.into_iter().find_map(|error| Some(answer.split_once(error)?.0.to_owned() + error));
+    short.unwrap_or_else(|| answer.to_owned())
 }
 
 /// A word with its times, and the ports of this machine, as `#`.
@@ -309,6 +332,27 @@ one after another   2.11 s         2      1.0x
         differ("Fetched a\nFetched b", "Fetched b\nFetched a");
         differ("a: failed: cut at 9 B", "a: failed: cut at 8 B");
         differ("| curl | `exit status 7: Failed` |", "| curl | `exit status 28: Failed` |");
+        same("| fetch | `TypeError: fetch failed: a` |", "| fetch | `TypeError: fetch failed: b` |");
+        same(
+            "| fetch | first: `TypeError: terminated: a`<br>then: `9 bytes` |",
+            "| fetch | first: `TypeError: terminated: b`<br>then: `9 bytes` |",
+        );
+        differ("| fetch | `TypeError: fetch failed: a` |", "| fetch | `TypeError: terminated: a` |");
+        differ("| fetch | `TypeError: fetch failed: a` |", "| fetch | `TimeoutError: a` |");
+        differ(
+            "| fetch | first: `TypeError: terminated: a`<br>then: `9 bytes` |",
+            "| fetch | first: `TypeError: terminated: a`<br>then: `8 bytes` |",
+        );
+        same("| curl | `exit status 55: Send` |", "| curl | `exit status 56: Recv` |");
+        same(
+            "| ureq | `io: Broken pipe (os error 32)` |",
+            "| ureq | `io: Connection reset by peer (os error 104)` |",
+        );
+        differ(
+            "| ureq | `io: Peer disconnected` |",
+            "| ureq | `io: Connection reset by peer (os error 104)` |",
+        );
+        differ("Broken pipe (os error 32)", "Connection reset by peer (os error 104)");
         differ("HTTP/1.0 200", "HTTP/1.1 200");
     }
 

@@ -1,18 +1,21 @@
-//! The fault catalogue of the appendix: the mock web's own list, and what three clients say of each fault.
+//! The fault catalogue of the appendix: the mock web's own list, and what five clients say of each fault.
 
 use std::time::Duration;
 use std::{fs, thread};
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use futures::future::join_all;
 use mock_server::{Kind, MockWeb, Site, catalogue, page};
 use testkit::{run_python, run_tool};
+use ureq::Agent;
 
 use crate::compare::comparable;
+use crate::pages::{read, source};
 use crate::root;
 
-/// How long each client waits for a page: longer than what is slow in the catalogue's examples takes.
-const TIME_LIMIT: Duration = Duration::from_secs(10);
+/// How long each client waits for a page: longer than what is slow in the catalogue's examples takes, and less than the ten
+/// seconds that Node has for connecting, so that it's never a race which of the two ends first.
+const TIME_LIMIT: Duration = Duration::from_secs(9);
 /// Each client asks so often, on one connection where it keeps one: some faults are not in the first answer.
 const TIMES: usize = 2;
 /// Small, so that a dribbled page ends within the time limit.
@@ -20,11 +23,15 @@ const BYTES: usize = 3_000;
 
 /// The size of an upload, for the faults that concern the request's body: what is read slowly ends within the time limit.
 const UPLOAD: usize = 500_000;
-/// curl and aiohttp upload without and with this header. reqwest does not wait for what it asks for.
+/// curl, aiohttp and ureq upload without and with this header. reqwest does not wait for what it asks for, and fetch
+/// refuses to send it.
 const EXPECT: [&str; 2] = ["Expect:", "Expect: 100-continue"];
 
 /// What is longer, in characters, is cut short.
 const LONGEST: usize = 250;
+
+/// In the order of the rows. `fetch` is Node's.
+pub(crate) const CLIENTS: [&str; 5] = ["reqwest", "curl", "aiohttp", "fetch", "ureq"];
 
 /// What a client says of a fault: once, or in two ways that it was asked.
 type Answers = Vec<String>;
@@ -33,24 +40,47 @@ type Answers = Vec<String>;
 ///
 /// # Errors
 ///
-/// When a client is missing (curl, or a Python with aiohttp; `PYTHON` names it), or the web does not start.
+/// When a client is missing (curl, Node, or a Python with aiohttp; `PYTHON` names it), or the web does not start.
 pub async fn markdown() -> anyhow::Result<String> {
-    ensure!(run_tool("curl", &["--version"]).is_some(), "curl is missing");
-    // Each of these waits in a thread of its own until its programs end.
-    let (curl, aiohttp) = (thread::spawn(curl_says), thread::spawn(aiohttp_says));
-    let reqwest = reqwest_says().await?;
-    let failed = |_| anyhow!("a client failed; it said why above");
-    let (curl, aiohttp) = (curl.join().map_err(failed)??, aiohttp.join().map_err(failed)??);
+    for tool in ["curl", "node"] {
+        ensure!(run_tool(tool, &["--version"]).is_some(), "{tool} is missing");
+    }
+    // Each of these waits in a thread of its own until its programs or its requests end.
+    let threads = [curl_says, aiohttp_says, fetch_says, ureq_says].map(thread::spawn);
+    let mut said = vec![reqwest_says().await?];
+    for thread in threads {
+        said.push(thread.join().map_err(|_| anyhow!("a client failed; it said why above"))??);
+    }
     let kinds = catalogue().count();
-    ensure!([reqwest.len(), curl.len(), aiohttp.len()] == [kinds; 3], "a client did not ask for every fault");
+    ensure!(said.iter().all(|answers| answers.len() == kinds), "a client did not ask for every fault");
     let mut markdown = String::new();
-    for (((kind, reqwest), curl), aiohttp) in catalogue().zip(reqwest).zip(curl).zip(aiohttp) {
-        markdown += &section(kind, [("reqwest", reqwest), ("curl", curl), ("aiohttp", aiohttp)]);
+    for (index, kind) in catalogue().enumerate() {
+        markdown += &section(kind, CLIENTS.into_iter().zip(said.iter().map(|answers| &answers[index])));
     }
     Ok(markdown)
 }
 
-fn section(kind: &Kind, said: [(&str, Answers); 3]) -> String {
+/// Checks that the page names the versions of the two tools that nothing in this repository pins.
+///
+/// # Errors
+///
+/// When it names another version, or a tool is missing.
+pub fn check_versions() -> anyhow::Result<()> {
+    let page = read(&source().join("faults.md"))?;
+    for (tool, printed_before, name) in [("curl", "curl ", "curl"), ("node", "v", "Node")] {
+        let output = run_tool(tool, &["--version"]).with_context(|| format!("{tool} is missing"))?;
+        let printed = String::from_utf8(output.stdout)?;
+        let mut numbers = printed.trim_start_matches(printed_before).split('.');
+        let (Some(major), Some(minor)) = (numbers.next(), numbers.next()) else {
+            bail!("{tool} prints this as its version: {printed}");
+        };
+        let said = format!("{name} {major}.{minor}");
+        ensure!(page.contains(&said), "nothing is recorded: book/src/faults.md doesn't name {said}");
+    }
+    Ok(())
+}
+
+fn section<'a>(kind: &Kind, said: impl Iterator<Item = (&'a str, &'a Answers)>) -> String {
     let mut section = format!("## `{}`\n\n{}\n\n", kind.name, kind.behaviour);
     if !kind.parameters.is_empty() {
         let parameters = kind.parameters.iter().map(|parameter| format!("- {}\n", code_first(parameter)));
@@ -64,7 +94,7 @@ fn section(kind: &Kind, said: [(&str, Answers); 3]) -> String {
     };
     section += &format!("{asked} `{}`:\n\n| client | what it says |\n|---|---|\n", kind.example);
     for (client, answers) in said {
-        section += &format!("| {client} | {} |\n", in_a_cell(&answers, labels));
+        section += &format!("| {client} | {} |\n", in_a_cell(client, answers, labels));
     }
     section.push('\n');
     section
@@ -78,12 +108,11 @@ fn code_first(parameter: &mock_server::Parameter) -> String {
 }
 
 /// One answer where both are the same.
-fn in_a_cell(answers: &[String], labels: [&str; 2]) -> String {
+fn in_a_cell(client: &str, answers: &[String], labels: [&str; 2]) -> String {
     let code = |words: &String| format!("`{}`", shortened(words).replace('`', "'").replace('|', "\\|"));
+    let comparable = |words| comparable(&format!("| {client} | {} |", code(words)), None);
     match answers {
-        [first, rest @ ..] if rest.iter().all(|other| comparable(other, None) == comparable(first, None)) => {
-            code(first)
-        }
+        [first, rest @ ..] if rest.iter().all(|other| comparable(other) == comparable(first)) => code(first),
         _ => answers
             .iter()
             .zip(labels)
@@ -205,35 +234,104 @@ fn run_curl(words: &str, arguments: &[&str]) -> Option<String> {
 
 fn aiohttp_says() -> anyhow::Result<Vec<Answers>> {
     let web = web()?;
-    let urls = |are_uploads| {
-        let kinds = catalogue().filter(move |kind| kind.concerns_request_body() == are_uploads);
-        kinds.map(|kind| web.url(kind.name)).collect::<Vec<_>>()
-    };
     let (times, seconds, size) = (TIMES.to_string(), TIME_LIMIT.as_secs().to_string(), UPLOAD.to_string());
-    let fetched = run_aiohttp("clients.py", [&times, &seconds], &urls(false))?;
-    let uploaded = run_aiohttp("uploads.py", [&size, &seconds], &urls(true))?;
+    let run = |program: &str, arguments: [&str; 2], urls: &[&str]| {
+        let program = root().join("mock-server/tests").join(program);
+        run_python(&program, &["aiohttp"], &[&arguments, urls].concat())
+            .context("there is no Python with aiohttp; PYTHON names the one that has it")
+    };
+    let (pages, uploads) = (urls(&web, false), urls(&web, true));
+    let fetched = run("clients.py", [&times, &seconds], &pages)?;
+    let uploaded = run("uploads.py", [&size, &seconds], &uploads)?;
+    let words = |line: &str| {
+        // A status is all that's said of an upload.
+        if line.parse::<u16>().is_ok() {
+            format!("status {line}")
+        } else {
+            without_empty_words(line).to_owned()
+        }
+    };
+    let fetched = answers(&fetched, TIMES, &pages, words);
+    in_order(fetched, answers(&uploaded, EXPECT.len(), &uploads, words))
+}
+
+fn fetch_says() -> anyhow::Result<Vec<Answers>> {
+    let web = web()?;
+    let (times, seconds, size) = (TIMES.to_string(), TIME_LIMIT.as_secs().to_string(), UPLOAD.to_string());
+    let program = root().join("mock-server/tests/clients.mjs");
+    let program = program.to_str().context("the path of the repository is not UTF-8")?;
+    let run = |arguments: &[&str], urls: &[&str]| {
+        let output = run_tool("node", &[&[program], arguments, urls].concat()).context("node is missing")?;
+        let failed = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "{program} failed: {failed}");
+        Ok(String::from_utf8(output.stdout)?)
+    };
+    let (pages, uploads) = (urls(&web, false), urls(&web, true));
+    let fetched = run(&[&times, &seconds], &pages)?;
+    let uploaded = run(&["--upload", &size, "1", &seconds], &uploads)?;
+    let fetched = answers(&fetched, TIMES, &pages, str::to_owned);
+    in_order(fetched, answers(&uploaded, 1, &uploads, str::to_owned))
+}
+
+/// The addresses of the faults that concern a request's body, or of the others.
+fn urls(web: &MockWeb, are_uploads: bool) -> Vec<&str> {
+    let kinds = catalogue().filter(|kind| kind.concerns_request_body() == are_uploads);
+    kinds.map(|kind| web.url(kind.name)).collect()
+}
+
+/// What a program printed: so many lines for each URL.
+fn answers(printed: &str, lines_each: usize, urls: &[&str], words: impl Fn(&str) -> String) -> Vec<Answers> {
+    let lines: Vec<&str> = printed.lines().collect();
+    let answers = lines.chunks(lines_each).zip(urls);
+    answers.map(|(lines, url)| lines.iter().map(|line| portless(&words(line), url)).collect()).collect()
+}
+
+/// Those of both kinds of faults, in the order of the catalogue.
+fn in_order(fetched: Vec<Answers>, uploaded: Vec<Answers>) -> anyhow::Result<Vec<Answers>> {
     let (mut fetched, mut uploaded) = (fetched.into_iter(), uploaded.into_iter());
     let answers =
         catalogue().map(|kind| if kind.concerns_request_body() { uploaded.next() } else { fetched.next() });
-    answers.map(|answers| answers.context("aiohttp answers too little")).collect()
-}
-
-/// Two lines for each URL.
-fn run_aiohttp(program: &str, arguments: [&str; 2], urls: &[&str]) -> anyhow::Result<Vec<Answers>> {
-    let program = root().join("mock-server/tests").join(program);
-    let printed = run_python(&program, &["aiohttp"], &[&arguments, urls].concat())
-        .context("there is no Python with aiohttp; PYTHON names the one that has it")?;
-    let lines: Vec<&str> = printed.lines().collect();
-    let answer = |line, url| {
-        let words = portless(without_empty_words(line), url);
-        // A status is all that's said of an upload.
-        if words.parse::<u16>().is_ok() { format!("status {words}") } else { words }
-    };
-    let answers = lines.chunks(2).zip(urls);
-    Ok(answers.map(|(lines, url)| lines.iter().map(|line| answer(line, url)).collect()).collect())
+    answers.map(|answers| answers.context("a client answers too little")).collect()
 }
 
 /// An exception that says nothing is its name alone.
 fn without_empty_words(line: &str) -> &str {
     line.trim_end_matches(": ").trim_end()
+}
+
+fn ureq_says() -> anyhow::Result<Vec<Answers>> {
+    let web = web()?;
+    let config = Agent::config_builder().timeout_global(Some(TIME_LIMIT));
+    let agent: &Agent = &config.build().into();
+    thread::scope(|scope| {
+        let asked: Vec<_> = catalogue()
+            .map(|kind| {
+                let url = web.url(kind.name);
+                scope.spawn(move || {
+                    let ask = |answer: Result<String, ureq::Error>| {
+                        answer.unwrap_or_else(|error| portless(&error.to_string(), url))
+                    };
+                    if kind.concerns_request_body() {
+                        [false, true].map(|expects| ask(ureq_uploads(agent, url, expects))).to_vec()
+                    } else {
+                        (0..TIMES).map(|_| ask(ureq_fetches(agent, url))).collect()
+                    }
+                })
+            })
+            .collect();
+        asked.into_iter().map(|asked| asked.join().map_err(|_| anyhow!("ureq panicked"))).collect()
+    })
+}
+
+fn ureq_fetches(agent: &Agent, url: &str) -> Result<String, ureq::Error> {
+    let body = agent.get(url).call()?.body_mut().read_to_vec()?;
+    Ok(format!("{} bytes", body.len()))
+}
+
+fn ureq_uploads(agent: &Agent, url: &str, expects: bool) -> Result<String, ureq::Error> {
+    let request = agent.put(url).config().http_status_as_error(false).build();
+    let request = if expects { request.header("expect", "100-continue") } else { request };
+    let mut response = request.send(&[0; UPLOAD][..])?;
+    response.body_mut().read_to_vec()?;
+    Ok(format!("status {}", response.status().as_u16()))
 }

@@ -34,7 +34,7 @@ Usage: cargo run -p book -- refresh [--check] [NAME]...
 The words of rustc are compared only if this is the compiler that the book quotes. `refresh` runs on Linux: the
 outputs in the book have that system's error messages.
 
-The fault catalogue, called `faults`, needs curl. The catalogue and the Python twins need a Python with aiohttp:
+The fault catalogue, called `faults`, needs curl and Node. It and the Python twins need a Python with aiohttp:
 PYTHON=.venv/bin/python
 ";
 
@@ -191,7 +191,7 @@ fn run_all(asked: &Asked) -> anyhow::Result<bool> {
     };
     // First, because it wants more than Rust.
     if asked.wants(FAULTS) {
-        println!("{FAULTS}: each fault, asked for by three clients");
+        println!("{FAULTS}: each fault, asked for by five clients");
         settle(FAULTS, confirmed(asked.mode, || fault_catalogue(asked.mode)));
     }
     let (accepted, refused): (Vec<_>, Vec<_>) =

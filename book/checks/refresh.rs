@@ -74,8 +74,12 @@ pub fn refresh(run: &Run, mode: Mode) -> anyhow::Result<bool> {
 ///
 /// # Errors
 ///
-/// When a client is missing, or a file cannot be read or written.
+/// When a client is missing, or a file cannot be read or written; or when it's to be written and the page names other versions
+/// of the clients.
 pub fn fault_catalogue(mode: Mode) -> anyhow::Result<bool> {
+    if mode == Mode::Write {
+        faults::check_versions()?;
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let markdown = runtime.block_on(faults::markdown())?;
     settle(&source().join("out/faults.md"), &markdown, None, mode)

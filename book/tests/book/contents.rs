@@ -168,12 +168,15 @@ fn the_readme_leads_to_files_that_are_there_and_lists_every_lesson() {
 fn the_catalogue_names_the_versions_that_said_what_it_quotes() {
     let faults = page("faults.md");
     let lock = read(&root().join("Cargo.lock")).expect("it is there");
-    let reqwest =
-        lock.split("name = \"reqwest\"\nversion = \"").nth(1).and_then(|rest| rest.split('"').next());
+    let locked = |name: &str| {
+        let version = lock.split(&format!("name = \"{name}\"\nversion = \"")).nth(1)?.split('"').next()?;
+        Some(format!("`{name}` {version}"))
+    };
     let python = read(&root().join("lessons/requirements.txt")).expect("it is there");
     let aiohttp = python.lines().find_map(|line| line.strip_prefix("aiohttp=="));
     for said in [
-        format!("`reqwest` {}", reqwest.expect("it is used")),
+        locked("reqwest").expect("it is used"),
+        locked("ureq").expect("it is used"),
         format!("aiohttp {}", aiohttp.expect("it is used")),
     ] {
         assert!(faults.markdown.contains(&said), "book/src/faults.md doesn't say {said}");

@@ -65,3 +65,16 @@ async fn an_inflated_page_has_no_length_and_a_count_ends_the_response() {
     let words = raw.expect_err("too large").to_string();
     assert!(words.starts_with("the page has 40"), "{words}");
 }
+
+#[tokio::test]
+async fn a_wrong_checksum_is_an_error_only_for_a_client_that_inflates() {
+    let corrupt = Site::new("corrupt.example")
+        .fault("encoding?as=gzip-corrupt".parse().expect("it is a fault"));
+    let (_web, sites, _watchdog) = start(MockWeb::builder().sites([corrupt]));
+    let inflated = gzip::by_length(&Client::new(), &sites[0].url).await;
+    let error = inflated.expect_err("its checksum is wrong");
+    let error = error.downcast::<reqwest::Error>().expect("it is reqwest's");
+    assert!(error.is_decode(), "{error:?}");
+    let raw = gzip::raw().expect("a client");
+    gzip::by_length(&raw, &sites[0].url).await.expect("nothing looks at it");
+}
