@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxys_page_is_an_error_with_its_status() {
+    fn a_page_from_a_proxy_is_an_error_with_its_status() {
         match ordered("sofa") {
             Err(OrderError::Status(StatusCode::BAD_GATEWAY)) => {}
             other => panic!("expected a `Status` of 502, got {other:?}"),
