@@ -60,13 +60,13 @@ async fn main() -> anyhow::Result<()> {
     two_rounds(&Client::new(), &site.url).await?;
     lesson.summary("ten at a time").await;
 
-    println!("\n--- ten at a time, and two connections kept ---");
+    println!("\n--- ten at a time, keeping two ---");
     two_rounds(&keeps(2)?, &site.url).await?;
-    lesson.summary("ten at a time, and two connections kept").await;
+    lesson.summary("ten at a time, keeping two").await;
 
-    println!("\n--- ten at a time, and no connection kept ---");
+    println!("\n--- ten at a time, keeping none ---");
     two_rounds(&keeps(0)?, &site.url).await?;
-    lesson.summary("ten at a time, and no connection kept").await;
+    lesson.summary("ten at a time, keeping none").await;
     Ok(())
 }
 
