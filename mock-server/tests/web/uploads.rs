@@ -99,7 +99,9 @@ async fn attempt(row: &Row, start: Start, limit: Duration) -> Result<(), String>
         _ => false,
     });
     // Windows has other kinds for a reset that meets a client in the middle of writing.
-    let is_reset_on_windows = cfg!(windows) && seen.is_err() && row.fault.contains("reset");
+    // A lost answer is a reset, too, unless its row says otherwise.
+    let has_reset = row.fault.contains("reset") || row.fault.ends_with("lost-answer");
+    let is_reset_on_windows = cfg!(windows) && seen.is_err() && has_reset;
     if !is_expected && !is_reset_on_windows {
         let seen = match seen {
             Ok(status) => status.to_string(),
