@@ -76,6 +76,8 @@ async fn main() -> anyhow::Result<()> {
     println!("{pieces} pieces in stock");
 
     lesson.timeline("the shop").await;
+    println!("\nhttps is left out here, because it needs a C compiler:");
+    println!("cargo run -p lesson11 --features tls --example private_ca");
     Ok(())
 }
 // ANCHOR_END: main
