@@ -199,3 +199,22 @@ async fn format_breaks_a_term_apart_and_query_and_form_keep_it() {
     assert_eq!(url.path(), "/products/tea%2Fpots%3F");
     assert_eq!(url.query(), None);
 }
+
+#[tokio::test]
+async fn a_cookie_belongs_to_a_host_and_localhost_is_another_one() {
+    let (_web, sites, _watchdog) =
+        start(MockWeb::builder().sites(cookies::sites()));
+    let (here, localhost) =
+        (&sites[0].url, sites[0].url.replace("127.0.0.1", "localhost"));
+    let client = cookies::with_store().expect("a client");
+    let login = client.get(format!("{here}cookies/set?user=ada")).send().await;
+    login.expect("the login works");
+
+    let mut statuses = Vec::new();
+    for site in [here, &localhost] {
+        let page = client.get(format!("{site}cookies/required?user"));
+        statuses.push(page.send().await.expect("a response").status());
+    }
+
+    assert_eq!(statuses, [StatusCode::OK, StatusCode::UNAUTHORIZED]);
+}
