@@ -35,7 +35,7 @@ impl ShopClient {
     // ANCHOR: renewed
     /// A token that's newer than this one.
     async fn renewed(&self, expired: &str) -> Result<String, ShopError> {
-        // Whoever comes first renews it, and the others wait here.
+        // The first task renews it, and the others wait here.
         let mut token = self.token.lock().await;
         if *token == expired {
             println!("the token has expired, so it's renewed");

@@ -25,7 +25,7 @@ async fn follow(
 ) -> anyhow::Result<()> {
     while let Some(chunk) = response.chunk().await? {
         for line in str::from_utf8(&chunk)?.lines() {
-            // If the receiver is gone, nobody wants more prices.
+            // If the receiver is gone, there is no one to send to.
             if prices.send(serde_json::from_str(line)?).is_err() {
                 return Ok(());
             }

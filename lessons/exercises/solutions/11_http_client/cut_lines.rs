@@ -34,7 +34,7 @@ async fn follow(
         rest.extend_from_slice(&chunk);
         while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
             let line: Vec<u8> = rest.drain(..=end).collect();
-            // If the receiver is gone, nobody wants more prices.
+            // If the receiver is gone, there is no one to send to.
             if prices.send(serde_json::from_slice(&line)?).is_err() {
                 return Ok(());
             }
