@@ -145,7 +145,8 @@ def use(page, lab, complain):
     changed = values()
     if changed == before:
         complain("a key doesn't change a control")
-    lab.get_by_role("link", name="Link to these settings").press("Enter")
+    with page.expect_navigation():
+        lab.get_by_role("link", name="Link to these settings").press("Enter")
     lab.locator(".lab-numbers dd").first.wait_for()
     if values()[:-1] != changed[:-1]:
         complain(f"the link restores {values()} and not {changed}")

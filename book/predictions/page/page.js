@@ -43,16 +43,17 @@ const predictionPage = (() => {
 
     /**
      * Hides a lab that shows the run of a prediction, until there's an answer or the reader opens the run. It can
-     * also be shown with a click.
+     * also be shown with a click. Gives a function that shows it.
      * @param {string} name
      * @param {HTMLDetailsElement} fold
+     * @returns {() => void}
      */
     function cover(name, fold) {
         const lab = document.querySelector(`.lab[data-lab="${name}"]`);
         const isLinked = () =>
             location.hash === `#lab-${name}` || new URLSearchParams(location.search).get("lab") === name;
         // A lab in a box of its own is hidden already.
-        if (!(lab instanceof HTMLElement) || lab.hidden || lab.closest("details") || isLinked()) return;
+        if (!(lab instanceof HTMLElement) || lab.hidden || lab.closest("details") || isLinked()) return () => {};
         const words = "A lab with this run appears here when you've checked your prediction.";
         const note = element("p", { class: "lab-covered" }, `${words} `);
         const uncover = () => {
@@ -74,6 +75,7 @@ const predictionPage = (() => {
         addEventListener("hashchange", () => {
             if (isLinked()) uncover();
         });
+        return uncover;
     }
 
     /**
@@ -85,12 +87,15 @@ const predictionPage = (() => {
      */
     function open(place, prediction, change) {
         const fold = foldAfter(place);
+        let uncover = () => {};
         place.classList.add("prediction-live");
 
         function showForm() {
             const made = predictionForm.make(prediction, (answers) => {
                 memory.remember(prediction, answers);
                 if (fold) fold.open = true;
+                // The fold tells later that it's open, and then the lab would move what the reader reads already.
+                uncover();
                 showResult(answers).focus();
                 change();
             });
@@ -121,7 +126,7 @@ const predictionPage = (() => {
             return;
         }
         showForm();
-        if (prediction.lab && fold) cover(prediction.lab, fold);
+        if (prediction.lab && fold) uncover = cover(prediction.lab, fold);
     }
 
     /**
