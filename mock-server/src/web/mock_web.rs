@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use futures::FutureExt;
 use socket2::Socket;
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
+use tokio::task::coop::unconstrained;
 use wiremock::MockServer;
 
 use super::builder::Builder;
@@ -51,7 +53,8 @@ pub(super) struct Started {
     pub urls: Vec<(String, String)>,
     /// The names of sites that have ports of their own, and the ports.
     pub ports: Vec<(String, Arc<Port>)>,
-    pub wiremock: Arc<MockServer>,
+    /// `None` once the web is dropped.
+    pub wiremock: Option<Arc<MockServer>>,
     pub counts: Arc<Counts>,
     /// The live page, and the run that this web is on it.
     pub watch: Option<(Watch, u64)>,
@@ -143,7 +146,7 @@ impl MockWeb {
     /// give them a priority of 100 or more. The server sees the site's name in the `Host` header, so match it with
     /// `Mock::given(matchers::header("host", "python.org"))`.
     pub fn wiremock(&self) -> &MockServer {
-        &self.started.wiremock
+        self.started.wiremock.as_deref().expect("it's there until the drop")
     }
 
     /// The seed for faults that use random numbers and have no seed of their own.
@@ -287,5 +290,9 @@ impl Drop for MockWeb {
         if joined.is_some_and(|joined| joined.is_err()) && !thread::panicking() {
             panic!("the mock web's thread panicked; what it printed is above");
         }
+        // It waits for a lock of Tokio's. In a task that has used up its turn, such a lock is free only after the task has given
+        // way, and a drop can't.
+        let wiremock = self.started.wiremock.take();
+        unconstrained(async { drop(wiremock) }).now_or_never();
     }
 }

@@ -156,7 +156,7 @@ fn start(runtime: &Runtime, builder: Builder, parts: Parts) -> Result<Started, S
         runtime: runtime.handle().clone(),
         urls: Vec::new(),
         ports: Vec::new(),
-        wiremock,
+        wiremock: Some(wiremock),
         counts,
         watch: None,
         #[cfg(feature = "tls")]

@@ -1,13 +1,17 @@
 //! The web as a whole: its sites, its wiremock server, and how it ends.
 
+use std::future::poll_fn;
 use std::io::Read;
 use std::net::TcpStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use futures::executor::block_on;
 use futures::future::join_all;
 use mock_server::{Fault, MockWeb, Site, StartError, StatusCode, presets};
+use tokio::task::coop;
 use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, ResponseTemplate};
 
@@ -170,4 +174,19 @@ fn a_fault_for_a_site_that_is_not_there_is_told() {
         error.to_string(),
         "no site is called `pyhton.org`; there are: codeswithpankaj.com, python.org, w3schools.com"
     );
+}
+
+/// Tokio lets a task use its channels and locks only so often before the task gives way. A drop gives way to nothing.
+#[tokio::test]
+async fn a_web_can_be_dropped_by_a_task_that_has_used_its_turn_up() {
+    let (web, _watchdog) = start(MockWeb::builder());
+    poll_fn(|context| {
+        while coop::has_budget_remaining() {
+            let used = pin!(coop::consume_budget()).poll(context);
+            assert!(used.is_ready());
+        }
+        Poll::Ready(())
+    })
+    .await;
+    drop(web);
 }
