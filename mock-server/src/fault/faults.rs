@@ -443,7 +443,7 @@ impl Fault {
     }
 
     /// The key under which the work of each request is counted, also of those that meet no failure: otherwise a retry that gets through
-    /// wouldn't count.
+    /// wouldn't count. A request that another failure answers, such as a 503, is counted as a request but does no work.
     pub(crate) fn counted_as(&self) -> Option<&str> {
         match self {
             Fault::LostAnswer { key, .. } => Some(key),

@@ -114,6 +114,11 @@ impl Exchange {
             Ok(received) => {
                 let work_key = fault.as_ref().and_then(Fault::counted_as);
                 let order = work_key.map(|key| order(key, address, &head));
+                if let Some(order) = &order {
+                    self.shared.counts.work.asked(order);
+                }
+                // A site that refuses an order doesn't do its work.
+                let order = order.filter(|_| !matches!(effect, Effect::Answer(_)));
                 self.page(gate.as_deref(), delay, head, received, order).await
             }
             Err(refusal) => Err(refusal),
@@ -283,7 +288,7 @@ impl Exchange {
         })
     }
 
-    /// The site's page, once its time has come; or a refusal, which no fault touches. If it's an order, the work is counted.
+    /// The site's page, once its time has come; or a refusal, which no fault touches. If it's an order, its work is done and counted.
     async fn page(
         &self,
         gate: Option<&Gate>,
@@ -293,9 +298,6 @@ impl Exchange {
         order: Option<Order>,
     ) -> Result<Answer, Refusal> {
         let work = &self.shared.counts.work;
-        if let Some(order) = &order {
-            work.asked(order);
-        }
         if let Some(gate) = gate
             && gate.pass().await == Verdict::Failed
         {

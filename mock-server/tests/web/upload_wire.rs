@@ -245,6 +245,15 @@ fn a_lost_answer_in_turn_counts_the_work_of_every_request() {
 }
 
 #[test]
+fn an_order_that_is_refused_is_no_work() {
+    let (web, _watchdog) = shop("in-turn?of=503,lost-answer?key=orders,ok");
+    let retry = || order(&web, "idempotency-key: a\r\n").map(|(status, _)| status);
+    assert_eq!((retry(), web.counted("orders")), (Ok(503), Counted { requests: 1, done: 0 }));
+    assert_eq!((retry(), web.counted("orders").done), (Err(Some(ErrorKind::ConnectionReset)), 1));
+    assert_eq!((retry(), web.counted("orders")), (Ok(201), Counted { requests: 3, done: 1 }));
+}
+
+#[test]
 fn orders_with_one_key_that_arrive_together_are_done_once() {
     let (web, _watchdog) = start(small(Some("fail-first?n=1&with=lost-answer?with%3Dhang")));
     let slow = ResponseTemplate::new(201).set_delay(Duration::from_millis(300));
