@@ -74,20 +74,48 @@ fn every_program_refuses_a_wrong_argument_in_one_line_with_status_2() {
     }
 }
 
-/// The file of an example, which the command names.
+/// The file of a lesson's program, or of an example, which the command names.
 fn source(command: &str) -> Option<String> {
-    let (package, example) = command.strip_prefix("cargo run -p lesson")?.split_once(" --example ")?;
+    let program = command.strip_prefix("cargo run -p lesson")?;
+    let (package, file) = match program.split_once(" --example ") {
+        Some((package, example)) => (package, format!("examples/{example}.rs")),
+        None if program.contains(' ') => return None,
+        None => (program, "src/main.rs".to_owned()),
+    };
     let lessons = root().join("lessons").read_dir().expect("there are lessons");
     let folders = lessons.map(|entry| entry.expect("it can be read"));
     let mut folders = folders.filter(|entry| entry.file_name().to_string_lossy().starts_with(package));
     let folder = folders.next().expect("the package has a folder").path();
-    Some(read(&folder.join(format!("examples/{example}.rs"))).expect("the example has a file"))
+    Some(read(&folder.join(file)).expect("the program has a file"))
+}
+
+fn is_made_for_the_mock_web(source: &str) -> bool {
+    source.contains("lesson_kit::start_on_own(") || source.contains("lesson_kit::start_on_mock_web(")
+}
+
+#[test]
+fn a_program_that_is_made_for_the_mock_web_takes_no_urls_and_lists_none() {
+    let is_made_for_it = |run: &Run| source(&run.command).is_some_and(|it| is_made_for_the_mock_web(&it));
+    let programs: Vec<_> = programs().into_iter().filter(is_made_for_it).collect();
+    assert!(programs.len() > 10, "{programs:?}");
+    for program in programs {
+        let (command, short) = (&program.command, &program.name);
+        let (_, help, _) = run_with(&program, &["--help"]);
+        assert!(!help.contains("URL") && !help.contains("--live"), "{command}: {help}");
+        for argument in ["http://a.example", "--live"] {
+            let refusal =
+                format!("{short}: this program takes no URLs, because it's made for the mock web\n");
+            assert_eq!(run_with(&program, &[argument]), (Some(2), String::new(), refusal), "{command}");
+        }
+    }
 }
 
 #[test]
 fn a_wrong_number_of_sites_is_refused_in_one_line_with_status_2() {
     let mut programs = programs();
-    programs.retain(|run| source(&run.command).is_some_and(|source| source.contains(".exact_sites()")));
+    programs.retain(|run| {
+        source(&run.command).is_some_and(|it| it.contains(".exact_sites()") && !is_made_for_the_mock_web(&it))
+    });
     assert!(programs.len() > 3, "{programs:?}");
     for program in programs {
         let (command, short) = (&program.command, &program.name);

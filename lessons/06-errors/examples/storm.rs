@@ -28,13 +28,12 @@ const RETRIES: usize = 3;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let lesson = lesson_kit::start_on(
+    let lesson = lesson_kit::start_on_mock_web(
         "lesson06 --example storm",
         "a hundred clients that try again",
         &SITES,
     );
     let [site] = lesson.exact_sites();
-    lesson.require_mock_web();
     let client = client()?;
 
     report(storm(&client, site, fixed, None).await);

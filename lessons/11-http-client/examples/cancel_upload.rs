@@ -53,7 +53,7 @@ async fn main() -> anyhow::Result<()> {
         sites,
     );
     let [shop, strict] = lesson.exact_sites();
-    let web = lesson.require_mock_web();
+    let web = lesson.mock_web();
 
     println!("--- wrong: read_timeout ---");
     let url = format!("{}upload", shop.url);

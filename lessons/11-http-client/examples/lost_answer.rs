@@ -33,7 +33,7 @@ async fn main() -> anyhow::Result<()> {
         "an order whose answer is lost",
         || vec![site],
     );
-    let web = lesson.require_mock_web();
+    let web = lesson.mock_web();
     let shop = Shop::open(web).await;
     let api = Api::log_in(web.url(HOST).parse()?).await?;
     lesson.summary("log in").await;

@@ -37,7 +37,7 @@ async fn main() -> anyhow::Result<()> {
         "a certificate authority that the system doesn't know",
         sites,
     );
-    let web = lesson.require_mock_web();
+    let web = lesson.mock_web();
     // A program would read it from a file.
     let ca = web.ca_pem();
 

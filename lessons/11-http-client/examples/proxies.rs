@@ -40,7 +40,7 @@ async fn main() -> anyhow::Result<()> {
         "which requests go through a proxy",
         sites,
     );
-    let web = lesson.require_mock_web();
+    let web = lesson.mock_web();
     let site: Url = web.url("shop.example").parse()?;
     let proxy = ForwardProxy::start().await?;
 

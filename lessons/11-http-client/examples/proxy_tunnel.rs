@@ -34,7 +34,7 @@ async fn main() -> anyhow::Result<()> {
         "what a proxy sees over https",
         sites,
     );
-    let web = lesson.require_mock_web();
+    let web = lesson.mock_web();
 
     println!("--- wrong ---");
     print_heads(web, http_proxy).await?;

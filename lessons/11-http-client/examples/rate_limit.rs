@@ -51,7 +51,6 @@ async fn main() -> anyhow::Result<()> {
         || vec![site],
     );
     let [site] = lesson.exact_sites();
-    lesson.require_mock_web();
     let client = Client::new();
 
     println!("--- wrong ---");

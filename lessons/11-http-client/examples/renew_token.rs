@@ -39,7 +39,7 @@ async fn main() -> anyhow::Result<()> {
         "a token that expires while many tasks use it",
         || vec![site],
     );
-    let web = lesson.require_mock_web();
+    let web = lesson.mock_web();
     let shop = Shop::open(web).await;
     let base: Url = web.url(HOST).parse()?;
 

@@ -34,7 +34,7 @@ async fn main() -> anyhow::Result<()> {
         "a client of a shop that misbehaves",
         || vec![site],
     );
-    let web = lesson.require_mock_web();
+    let web = lesson.mock_web();
     let _shop = Shop::open(web).await;
     let base = web.url(HOST).parse()?;
 

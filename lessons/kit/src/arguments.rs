@@ -39,6 +39,15 @@ pub(crate) struct Arguments {
     pub part: Option<u32>,
 }
 
+/// What the command line of a program may have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Options {
+    /// Whether it may fetch other sites than the mock web's.
+    pub takes_urls: bool,
+    /// The parts that can be run one by one.
+    pub parts: Option<Parts>,
+}
+
 /// A program whose parts can be run one by one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Parts {
@@ -75,6 +84,8 @@ pub(crate) enum ArgumentError {
     TwoFaults(String),
     #[error("--live cannot be combined with URLs, because it brings its own")]
     LiveAndUrls,
+    #[error("this program takes no URLs, because it's made for the mock web")]
+    NoUrls,
     #[error("{0} works only with the mock web; leave out the URLs or {0}")]
     OnlyMockWeb(&'static str),
     #[error("--{} takes a number from 1 to {}, not `{given}`", .parts.name, .parts.count)]
@@ -93,12 +104,15 @@ impl From<lexopt::Error> for ArgumentError {
 
 pub(crate) fn parse(
     lesson: &str,
-    parts: Option<Parts>,
+    Options { takes_urls, parts }: Options,
     mut parser: lexopt::Parser,
 ) -> Result<Command, ArgumentError> {
     let mut arguments = Arguments { seed: 1, ..Arguments::default() };
     while let Some(argument) = parser.next()? {
         match argument {
+            Value(_) | Long("live") if !takes_urls => {
+                return Err(ArgumentError::NoUrls);
+            }
             Value(url) => arguments.urls.push(url.string()?),
             Long("live") => arguments.live = true,
             Long("fault") => match parser.value()?.string()?.as_str() {

@@ -27,7 +27,7 @@ use console::{Term, style};
 use mock_server::timeline::{self, Panel};
 use mock_server::{Fault, MockWeb, Watchdog, catalogue, presets};
 
-use arguments::{Arguments, Command, Parts};
+use arguments::{Arguments, Command, Options, Parts};
 use printing::{print, print_error};
 
 pub use live_page::LivePage;
@@ -85,16 +85,23 @@ pub fn start(name: &str, about: &str) -> Lesson {
 /// [libraries](mock_server::presets::libraries). A site named like a fault of the [catalogue], such as
 /// `truncate?after=1000`, misbehaves that way.
 pub fn start_on(name: &str, about: &str, sites: &[&str]) -> Lesson {
-    start_with(name, about, || named(sites), None)
+    let options = Options { takes_urls: true, parts: None };
+    start_with(name, about, || named(sites), options)
 }
 
-/// As [`start_on`], with sites that the program makes itself. They aren't made if there are URLs on the command line.
+/// As [`start_on`], for a program that's made for the mock web: it takes no URLs.
+pub fn start_on_mock_web(name: &str, about: &str, sites: &[&str]) -> Lesson {
+    start_on_own(name, about, || named(sites))
+}
+
+/// As [`start_on_mock_web`], with sites that the program makes itself.
 pub fn start_on_own(
     name: &str,
     about: &str,
     sites: impl FnOnce() -> Vec<mock_server::Site>,
 ) -> Lesson {
-    start_with(name, about, sites, None)
+    let options = Options { takes_urls: false, parts: None };
+    start_with(name, about, sites, options)
 }
 
 /// As [`start_on`], for a program whose parts can be run one by one. If a part is called a `rule`, `--rule 2` asks for
@@ -107,19 +114,20 @@ pub fn start_in_parts(
     count: u32,
 ) -> Lesson {
     let parts = Some(Parts { name: part, count });
-    start_with(name, about, || named(sites), parts)
+    let options = Options { takes_urls: true, parts };
+    start_with(name, about, || named(sites), options)
 }
 
 fn start_with(
     name: &str,
     about: &str,
     sites: impl FnOnce() -> Vec<mock_server::Site>,
-    parts: Option<Parts>,
+    options: Options,
 ) -> Lesson {
     let parser = lexopt::Parser::from_env();
-    let arguments = match arguments::parse(name, parts, parser) {
+    let arguments = match arguments::parse(name, options, parser) {
         Ok(Command::Run(arguments)) => arguments,
-        Ok(Command::Help) => print_and_exit(&help(name, about, parts)),
+        Ok(Command::Help) => print_and_exit(&help(name, about, options)),
         Ok(Command::Faults) => print_and_exit(&faults()),
         Err(error) => fail(name, 2, &error.to_string()),
     };
@@ -206,13 +214,14 @@ impl Lesson {
         })
     }
 
-    /// The mock web of a program that mustn't run against real sites, or that mounts mocks of its own. If it was given
-    /// any URLs, this ends it with status 2.
-    pub fn require_mock_web(&self) -> &MockWeb {
-        self.web.as_ref().unwrap_or_else(|| {
-            let error = "this program takes no URLs, because it's made for the mock web";
-            fail(&self.name, 2, error)
-        })
+    /// The mock web, for mocks of the program's own or for what the server knows.
+    ///
+    /// # Panics
+    ///
+    /// When the lesson fetches real sites. After [`start_on_own`] and [`start_on_mock_web`] it never does.
+    pub fn mock_web(&self) -> &MockWeb {
+        let web = self.web.as_ref();
+        web.expect("this lesson doesn't run on the mock web")
     }
 
     /// Prints what the server saw since the last timeline, on the scale of the longest so far. With `--timeline` it
@@ -394,18 +403,27 @@ fn coloured(timeline: &str) -> String {
         .replace('█', &style('█').green().to_string())
 }
 
-fn help(name: &str, about: &str, parts: Option<Parts>) -> String {
+fn help(name: &str, about: &str, options: Options) -> String {
+    let Options { takes_urls, parts } = options;
     let part = parts.map(|Parts { name, count }| {
         let option = format!("--{name} N");
         format!("  {option:<20} run only {name} N, from 1 to {count}\n")
     });
     let part = part.unwrap_or_default();
+    let (urls, live) = if takes_urls {
+        let live = format!(
+            "  URL...               fetch these instead of the mock web's sites\n\
+             \x20 --live               fetch codeswithpankaj.com, python.org and www.w3schools.com\n\
+             \x20                      over https: cargo run -p {name} --features live -- --live\n"
+        );
+        (" [URL]...", live)
+    } else {
+        ("", String::new())
+    };
     format!(
         "{name}: {about}\n\n\
-         Usage: cargo run -p {name} -- [OPTIONS] [URL]...\n\n\
-         \x20 URL...               fetch these instead of the mock web's sites\n\
-         \x20 --live               fetch codeswithpankaj.com, python.org and www.w3schools.com\n\
-         \x20                      over https: cargo run -p {name} --features live -- --live\n\
+         Usage: cargo run -p {name} -- [OPTIONS]{urls}\n\n\
+         {live}\
          \x20 --fault SITE=FAULT   break a site of the mock web, for example\n\
          \x20                      python.org=hang or python.org=reset?after=1000\n\
          \x20 --fault list         list the faults\n\
