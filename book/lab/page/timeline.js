@@ -14,6 +14,7 @@
  * @property {number} end  when the exchange ended, or until when it's known to have been in flight
  * @property {"complete" | "cut" | "reset" | "client_left" | "in_flight"} outcome
  * @property {number} bytes  how many were sent
+ * @property {number} [received]  how many bytes of the request's body had come
  * @property {number} [connection]  the number of its connection, if connections are counted
  *
  * @typedef {object} TimelinePanel
@@ -222,11 +223,18 @@ const timeline = (() => {
         const sent = exchange.pieces.map(block).filter(([first]) => first <= now);
         const bytes = Math.round((exchange.bytes * sent.length) / Math.max(exchange.pieces.length, 1));
         const pieces = sent.map(([first, last]) => /** @type {[number, number]} */ ([first, Math.min(last, now)]));
-        return { ...exchange, pieces, bytes, end: now, outcome: "in_flight" };
+        return { ...exchange, pieces, bytes, received: 0, end: now, outcome: "in_flight" };
     }
 
-    /** @param {TimelineExchange} exchange */
-    function result({ outcome, bytes }) {
+    /**
+     * What became of an exchange. If it ended in its upload, that's how much of it had come, because nothing was sent.
+     * @param {TimelineExchange} exchange
+     */
+    function progress({ outcome, bytes, received = 0 }) {
+        if (received > 0 && bytes === 0 && outcome !== "complete") {
+            const words = { cut: "cut", reset: "reset", client_left: "left", in_flight: "in flight" };
+            return `${words[outcome]}, ${grouped(received)} B received`;
+        }
         switch (outcome) {
             case "complete":
                 return counted(bytes, "byte");
@@ -303,7 +311,7 @@ const timeline = (() => {
             .filter((_, index) => isThere[index])
             .map((bar) => {
                 const [from, to] = [bar.start, bar.end].map((time) => axis.format(time - start));
-                return ` ${bar.site} from ${from} to ${to}, ${result(bar)}.`;
+                return ` ${bar.site} from ${from} to ${to}, ${progress(bar)}.`;
             });
         return {
             headline: summary(panel),
@@ -342,7 +350,7 @@ const timeline = (() => {
                             "result",
                             axis.x(axis.length) + 20,
                             row + 18,
-                            `${axis.format(bar.end - bar.start)}, ${result(bar)}`,
+                            `${axis.format(bar.end - bar.start)}, ${progress(bar)}`,
                         )
                     );
                 });
@@ -428,6 +436,7 @@ const timeline = (() => {
                 end: Math.max(row.ended ?? taken, row.last_byte ?? 0, row.request_head),
                 outcome: row.outcome === "client gone" ? "client_left" : row.outcome.replace(" ", "_"),
                 bytes: row.bytes,
+                received: row.received,
                 connection: row.connection,
             };
         });

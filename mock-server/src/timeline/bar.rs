@@ -46,7 +46,7 @@ impl Bar {
             bytes: blocks(exchange).map(|(first, last)| (from_start(first), from_start(last))).collect(),
             end: from_start(end(exchange, taken)),
             mark: Mark::of(exchange.outcome),
-            result: result(exchange),
+            result: progress(exchange),
         }
     }
 
@@ -70,6 +70,20 @@ fn blocks(exchange: &Exchange) -> impl Iterator<Item = (Duration, Duration)> {
     starts.zip(ends)
 }
 
+/// What became of an exchange. If it ended in its upload, that's how much of it had come, because nothing was sent.
+fn progress(exchange: &Exchange) -> String {
+    let is_upload = exchange.received > 0 && exchange.bytes == 0;
+    let word = match exchange.outcome {
+        Outcome::InFlight if is_upload => "in flight",
+        Outcome::Cut if is_upload => "cut",
+        Outcome::Reset if is_upload => "reset",
+        Outcome::ClientGone if is_upload => "left",
+        _ => return result(exchange),
+    };
+    format!("{word}, {} B received", grouped(exchange.received))
+}
+
+/// What became of the response.
 fn result(exchange: &Exchange) -> String {
     let bytes = grouped(exchange.bytes);
     match exchange.outcome {

@@ -159,6 +159,30 @@ fn the_picture_says_in_words_what_it_shows() {
     assert_eq!(svg.matches("class=\"label\"").count(), 8);
 }
 
+/// One exchange of each outcome that ended while its body was coming, and one that has a response.
+fn uploads() -> Record {
+    let outcomes = [Outcome::ClientGone, Outcome::Reset, Outcome::Cut, Outcome::InFlight, Outcome::Complete];
+    let mut exchanges = outcomes.map(|outcome| {
+        let end = if outcome == Outcome::InFlight { 0 } else { 200 };
+        let mut exchange = exchange("a.example", [0, 0, end], 0, outcome);
+        exchange.received = 65_536;
+        exchange
+    });
+    exchanges[4].bytes = 10;
+    Record::of(exchanges, 5, ms(300))
+}
+
+#[test]
+fn an_exchange_that_ended_in_its_upload_says_how_much_of_it_had_come() {
+    let drawn = text(&Panel::new("uploads", uploads()), WIDTH, Duration::ZERO);
+    let results = ["left, 65,536 B", "reset, 65,536 B", "cut, 65,536 B", "in flight, 65,536 B"];
+    let results = results.map(|result| format!("{result} received"));
+    let lines = drawn.lines().skip(2);
+    for (line, result) in lines.zip(results.iter().map(String::as_str).chain(["  10 bytes"])) {
+        assert!(line.ends_with(result), "{drawn}");
+    }
+}
+
 /// The book's pages draw timelines in JavaScript. `book/lab/tests/timeline.test.mjs` reads this file, too, and compares
 /// its own pictures of these records with these.
 #[test]
@@ -176,6 +200,7 @@ fn the_pictures_that_javascript_is_compared_with_are_up_to_date() {
         vec![("pauses", Record::of([pausing], 1, ms(3_000))), ("none", Record::default())],
         vec![("short", Record::of([long], 1, ms(400)))],
         vec![("days", Record::of(days, 1, ms(86_400_000 * 3 + 250)))],
+        vec![("uploads", uploads())],
         vec![("many", record_of_crowd(70, 40)), ("fewer", record_of_crowd(61, 20))],
     ];
     let drawn = pictures.map(|panels| {
