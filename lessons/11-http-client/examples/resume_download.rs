@@ -10,27 +10,44 @@
 //! status: 206 is the rest, and 200 is the whole file, so it begins again.
 //! `If-Range` says which version of the file you have a part of. Look at the
 //! size of the files: each should have 100,000 bytes.
+//!
+//! A range counts bytes as they're sent. With gzip, a file gets other bytes than
+//! those, so the client is built with `no_gzip`.
 
 // ANCHOR: use
 use lesson_kit::{println, with_causes};
-use mock_server::{Fault, Site, page};
+use mock_server::{Fault, MockWeb, Site};
 use reqwest::header::{ETAG, HeaderValue, IF_RANGE, RANGE};
 use reqwest::{Client, Response, StatusCode};
 use tokio::fs::File;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
+use wiremock::{Mock, ResponseTemplate, matchers};
 // ANCHOR_END: use
 
 /// The size of each file, in bytes.
 pub const SIZE: usize = 100_000;
+/// The site that ignores ranges.
+const OLD: &str = "old.example";
 
 /// Two sites that cut off their first response. One of them supports ranges.
-/// The other only has this page.
+/// The other needs [`mount_file`].
 pub fn sites() -> Vec<Site> {
     let cut = "fail-first?n=1&with=truncate?after=40000".parse::<Fault>();
     let cut = cut.expect("the catalogue has it");
-    let old = Site::new("old.example").page(page("Old", SIZE, 10_000));
-    let shop = Site::new("shop.example").endpoints();
-    vec![shop.fault(cut.clone()), old.fault(cut)]
+    let sites = [Site::new("shop.example").endpoints(), Site::new(OLD)];
+    sites.map(|site| site.fault(cut.clone())).into()
+}
+
+/// Gives the old site its file. It comes with an `ETag`, and always whole.
+pub async fn mount_file(web: &MockWeb) {
+    let file = ResponseTemplate::new(200)
+        .insert_header("etag", "\"2026-11\"")
+        .set_body_bytes(vec![b'x'; SIZE]);
+    Mock::given(matchers::header("host", OLD))
+        .respond_with(file)
+        .with_priority(1)
+        .mount(web.wiremock())
+        .await;
 }
 
 #[tokio::main]
@@ -41,26 +58,32 @@ async fn main() -> anyhow::Result<()> {
         sites,
     );
     let [shop, old] = lesson.exact_sites();
-    let client = Client::new();
-    let urls = [format!("{}bytes/{SIZE}", shop.url), old.url.clone()];
+    mount_file(lesson.mock_web()).await;
+    let client = Client::builder().no_gzip().build()?;
+    let downloads = [
+        (&shop.name, format!("{}bytes/{SIZE}", shop.url)),
+        (&old.name, format!("{}file", old.url)),
+    ];
 
     println!("--- wrong: append what comes ---");
-    for url in &urls {
+    for (name, url) in &downloads {
+        println!("{name}");
         let mut file = temporary()?;
         for _ in 0..2 {
             print(append(&client, url, &mut file).await);
         }
-        println!("the file has {} bytes", file.metadata().await?.len());
+        println!("  the file has {} bytes", file.metadata().await?.len());
     }
     lesson.timeline("append what comes").await;
 
     println!("\n--- right: look at the status ---");
-    for url in &urls {
+    for (name, url) in &downloads {
+        println!("{name}");
         let mut download = Download { file: temporary()?, tag: None };
         for _ in 0..2 {
             print(download.resume(&client, url).await);
         }
-        println!("the file has {} bytes", download.size().await?);
+        println!("  the file has {} bytes", download.size().await?);
     }
     lesson.timeline("look at the status").await;
     Ok(())
@@ -73,8 +96,8 @@ pub fn temporary() -> std::io::Result<File> {
 
 fn print(status: anyhow::Result<StatusCode>) {
     match status {
-        Ok(status) => println!("{status}"),
-        Err(error) => println!("failed: {}", with_causes(&*error)),
+        Ok(status) => println!("  {status}"),
+        Err(error) => println!("  failed: {}", with_causes(&*error)),
     }
 }
 
