@@ -1,12 +1,14 @@
 //! Files as bodies, and what the server says about them.
 
 use std::io::Write;
+use std::path::Path;
 
 use lesson_kit::Site;
-use mock_server::{MockWeb, Watchdog};
+use mock_server::{MockWeb, Site as Mocked, Watchdog};
+use reqwest::multipart::Form;
 use reqwest::{Client, RequestBuilder, StatusCode};
 use tempfile::NamedTempFile;
-use testkit::start;
+use testkit::{run_python, start};
 
 use crate::examples::upload::{self, form, send, streamed, whole, with_length};
 
@@ -40,11 +42,19 @@ async fn a_file_in_memory_and_one_with_a_length_travel_whole_and_a_stream_in_chu
         assert_eq!(received.chunked, chunked);
     }
 
-    let request = form(post(), file.path()).await.expect("a file");
-    let received = send(request).await.expect("a form");
-    assert!(!received.chunked);
-    let parts = received.parts.iter().map(|it| (it.name.as_str(), it.bytes));
-    assert!(parts.eq([("title", 8), ("picture", SIZE as u64)]));
+    let in_steps = form(post(), file.path()).await.expect("a file");
+    let form = Form::new().text("title", "A teapot");
+    let form = form.file("picture", file.path()).await.expect("a file");
+    let in_one = post().multipart(form);
+    // It's a stream, too.
+    assert!(in_one.try_clone().is_none());
+    for request in [in_steps, in_one] {
+        let received = send(request).await.expect("a form");
+        assert!(!received.chunked);
+        let parts =
+            received.parts.iter().map(|it| (it.name.as_str(), it.bytes));
+        assert!(parts.eq([("title", 8), ("picture", SIZE as u64)]));
+    }
 }
 
 #[tokio::test]
@@ -71,5 +81,18 @@ async fn a_redirect_that_keeps_the_body_is_followed_unless_the_body_is_a_stream(
         let record = web.record();
         assert_eq!(record.exchanges().len(), requests);
         assert!(record.exchanges().all(|it| it.method == "POST"));
+    }
+}
+
+#[test]
+fn what_the_chapter_says_about_uploads_with_aiohttp_is_true() {
+    let late = "delay?ms=60000".parse().expect("it is a fault");
+    let site = Mocked::new("shop.example").endpoints();
+    let site = site.also_failing("/late", "", late);
+    let (_web, sites, _watchdog) = start(MockWeb::builder().sites([site]));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let facts = folder.join("tests/aiohttp_uploads.py");
+    if let Some(printed) = run_python(&facts, &["aiohttp"], &[&sites[0].url]) {
+        assert_eq!(printed, "all true\n");
     }
 }
