@@ -18,7 +18,7 @@ import aiohttp
 if len(sys.argv) != 2:
     sys.exit("usage: lesson11.py URL (cargo run -p lesson11 --bin shop prints the whole command)")
 URL = sys.argv[1]
-CHUNK, PICTURE = 65_536, 1_000_000  # bytes
+PIECE, PICTURE = 65_536, 1_000_000  # bytes
 USER, PASSWORD = "ada", "difference engine"
 
 
@@ -158,15 +158,15 @@ class Shop:
 
     # ANCHOR: upload
     async def upload_picture(self, product, file, progress):
-        async def chunks():
+        async def pieces():
             read = 0
-            while chunk := file.read(CHUNK):
-                read += len(chunk)
+            while piece := file.read(PIECE):
+                read += len(piece)
                 progress(read)
-                yield chunk
+                yield piece
 
         form = aiohttp.FormData({"product": str(product)})
-        form.add_field("picture", chunks(), filename="picture.png", content_type="image/png")
+        form.add_field("picture", pieces(), filename="picture.png", content_type="image/png")
         timeout = aiohttp.ClientTimeout(total=600)
         return await receive(self.session, "POST", "/upload", data=form, timeout=timeout)
     # ANCHOR_END: upload

@@ -12,7 +12,7 @@
 //! time a piece of the body has been taken. Look at how much the server has
 //! received.
 //!
-//! In the third run, the server refuses as soon as it has read the head. You
+//! In the third run, the server refuses as soon as it has read the headers. You
 //! get its response right away, and the rest of the body isn't sent.
 
 // ANCHOR: use
@@ -130,8 +130,9 @@ where
                 let response = response.map_err(reqwest::Error::without_url)?;
                 return Ok(response.status());
             }
-            // The next turn of the loop begins the time again. After the last
-            // piece this is an error, and the other two branches remain.
+            // The next turn of the loop restarts the sleep. After the last
+            // piece `taken` is dropped, so this is an error, and `select!` goes
+            // on with the other two branches.
             Ok(()) = progress.changed() => {}
             () = sleep(silence) => bail!("no progress for {silence:?}"),
         }

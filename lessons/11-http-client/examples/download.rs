@@ -91,7 +91,7 @@ pub async fn save(
         written += chunk.len() as u64;
         progress(written, length);
     }
-    // `write_all` returns while Tokio's file still writes.
+    // Tokio writes on a different thread. This waits until that's done.
     file.flush().await?;
     Ok(written)
 }

@@ -11,10 +11,10 @@
 //! missing. (A parser keeps an event however long it is. If you don't trust the
 //! site, count the bytes that go in.)
 //!
-//! The second part is about a connection that breaks after three events. If you
-//! just connect again, the events begin again. With the header `Last-Event-ID`,
-//! they resume. The id counts only once its event is complete, and the parser
-//! doesn't return an event that was cut off.
+//! The second part is about a connection that breaks in the middle of the fourth
+//! event. If you just connect again, the events begin again. With the header
+//! `Last-Event-ID`, they resume. The id counts only once its event is complete,
+//! and the parser doesn't return an event that was cut off.
 
 // ANCHOR: use
 use futures::StreamExt;

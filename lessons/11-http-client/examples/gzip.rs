@@ -4,15 +4,16 @@
 //! cargo run -p lesson11 --example gzip
 //! ```
 //!
-//! With reqwest's feature `gzip`, a client says that it takes gzip, inflates
-//! what comes, and removes the headers that are no longer true:
+//! With reqwest's feature `gzip`, a client says that it takes gzip,
+//! decompresses what comes, and removes the headers that are no longer true:
 //! `Content-Encoding` and `Content-Length`. `no_gzip` turns that off for one
 //! client.
 //!
 //! The second page is a thousand times larger than what travels. The wrong run
-//! refuses a page whose `content_length` is too large. But an inflated page has
-//! none, so it reads the whole page. The right run counts the inflated bytes as
-//! they come, and drops the response when there are too many. Look at the
+//! refuses a page whose `content_length` is too large. But a
+//! decompressed page has none, so it reads the whole page. The right run counts
+//! the decompressed bytes as they come, and drops the response when there are
+//! too many. Look at the
 //! number of bytes that each run has read.
 
 // ANCHOR: use
@@ -26,12 +27,12 @@ use reqwest::{Client, Response};
 /// The largest page that the program wants, in bytes.
 pub const LIMIT: usize = 4_000_000;
 
-/// A page that inflates to a million bytes, and one that inflates to fifty.
+/// A page that decompresses to a million bytes, and one to fifty million.
 pub fn sites() -> Vec<Site> {
-    let inflates_to = |megabytes| Fault::GzipBomb { megabytes };
+    let decompresses_to = |megabytes| Fault::GzipBomb { megabytes };
     vec![
-        Site::new("shop.example").fault(inflates_to(1)),
-        Site::new("bomb.example").fault(inflates_to(50)),
+        Site::new("shop.example").fault(decompresses_to(1)),
+        Site::new("bomb.example").fault(decompresses_to(50)),
     ]
 }
 
@@ -45,7 +46,7 @@ async fn main() -> anyhow::Result<()> {
     let [page, bomb] = lesson.exact_sites();
     let client = Client::new();
 
-    println!("--- inflated ---");
+    println!("--- decompressed ---");
     print_page(client.get(&page.url).send().await?).await?;
 
     println!("\n--- raw ---");
@@ -62,7 +63,7 @@ async fn main() -> anyhow::Result<()> {
 }
 
 // ANCHOR: raw
-/// A client that says nothing of gzip, and inflates nothing.
+/// A client that doesn't ask for gzip, and doesn't decompress it.
 pub fn raw() -> reqwest::Result<Client> {
     Client::builder().no_gzip().build()
 }

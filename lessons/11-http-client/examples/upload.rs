@@ -175,7 +175,7 @@ async fn measured(
         }
     };
     let Received { bytes, chunked, parts } = received;
-    let how = if chunked { "in chunks" } else { "with its length" };
+    let how = if chunked { "in chunks" } else { "with a Content-Length" };
     println!("the server got {bytes} bytes {how}");
     for Field { name, bytes } in parts {
         println!("  {name}: {bytes} bytes");

@@ -16,7 +16,7 @@ use crate::{ShopClient, ShopError, receive};
 /// How long an upload may take.
 pub const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
 /// How much of the file is in memory at a time, in bytes.
-const CHUNK: usize = 65_536;
+const PIECE: usize = 65_536;
 
 // ANCHOR: upload
 /// What the shop says about an upload.
@@ -55,12 +55,12 @@ impl ShopClient {
         mut progress: impl FnMut(u64) + Send + 'static,
     ) -> Result<Upload, ShopError> {
         let mut read = 0;
-        let chunks = ReaderStream::with_capacity(picture, CHUNK);
-        let chunks = chunks.inspect_ok(move |chunk| {
-            read += chunk.len() as u64;
+        let pieces = ReaderStream::with_capacity(picture, PIECE);
+        let pieces = pieces.inspect_ok(move |piece| {
+            read += piece.len() as u64;
             progress(read);
         });
-        let picture = Part::stream_with_length(Body::wrap_stream(chunks), size)
+        let picture = Part::stream_with_length(Body::wrap_stream(pieces), size)
             .file_name("picture.png")
             .mime_str("image/png")
             .map_err(ShopError::building)?;
