@@ -7,6 +7,7 @@ use testkit::{start, watchdog};
 use tokio::task::spawn_blocking;
 
 use crate::examples::proxies;
+use crate::support::default_client;
 
 /// Whether this client's requests to `127.0.0.1` and to `localhost` go through
 /// the proxy. All of them have to arrive at the site.
@@ -74,25 +75,37 @@ async fn the_error_for_a_proxy_that_is_not_there_names_only_the_site() {
     assert!(!words.contains(&port_of(&sites[1].url)), "{words}");
 }
 
-/// Runs an example that fetches this URL, with these variables, and returns what
-/// a proxy sees.
+#[tokio::test]
+async fn the_list_in_the_environment_does_not_concern_a_proxy_in_the_code() {
+    let _watchdog = watchdog();
+    let output = spawn_blocking(|| {
+        let mut example = testkit::example("proxies");
+        example.env("NO_PROXY", "127.0.0.1").output()
+    });
+    let output = output.await.expect("it doesn't panic");
+    let printed = output.expect("the example starts").stdout;
+    let printed = String::from_utf8(printed).expect("it's text");
+    assert!(printed.contains("127.0.0.1: through the proxy"), "{printed}");
+}
+
+/// What a proxy in the environment sees, with this list of exceptions, when a
+/// default client sends a request to this URL.
 async fn seen(url: &'static str, no_proxy: &'static str) -> Vec<String> {
     let _watchdog = watchdog();
     let proxy = ForwardProxy::start().await.expect("there is a port");
     let variable = proxy.url();
     let output = spawn_blocking(move || {
-        let mut example = testkit::example("json_shapes");
-        example.arg(url).env("HTTP_PROXY", variable);
-        example.env_remove("no_proxy").env("NO_PROXY", no_proxy).output()
+        let mut client = default_client(url);
+        client.env("HTTP_PROXY", variable);
+        client.env_remove("no_proxy").env("NO_PROXY", no_proxy).output()
     });
     // Nothing listens at the URL, so it fails in any case.
-    output.await.expect("it doesn't panic").expect("the example starts");
+    output.await.expect("it doesn't panic").expect("the process starts");
     proxy.heads()
 }
 
 #[tokio::test]
 async fn a_client_without_a_proxy_of_its_own_takes_that_of_the_environment() {
-    // Port 9 of an address that isn't 127.0.0.1, because the lessons exempt that.
     const URL: &str = "http://127.0.0.2:9/";
     let heads = seen(URL, "127.0.0.1").await;
     assert!(!heads.is_empty());

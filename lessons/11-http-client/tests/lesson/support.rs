@@ -1,9 +1,13 @@
-//! An open shop, and a client that is logged in.
+//! An open shop, and a client that is logged in. And a default client, in a
+//! process of its own.
+
+use std::env;
+use std::process::Command;
 
 use lesson11::shop::{self, HOST, PASSWORD, Shop, USER};
 use lesson11::{Credentials, ShopClient, http_client};
 use mock_server::{MockWeb, Watchdog};
-use reqwest::Url;
+use reqwest::{Client, Url};
 use testkit::start;
 use wiremock::{Mock, Request, ResponseTemplate, matchers};
 
@@ -48,4 +52,25 @@ pub async fn requests(web: &MockWeb, path: &str) -> Vec<Request> {
 pub fn header(request: &Request, name: &str) -> Option<String> {
     let value = request.headers.get(name)?;
     Some(value.to_str().expect("it is text").to_owned())
+}
+
+const URL: &str = "LESSON11_DEFAULT_CLIENT_URL";
+
+/// A process in which a default client sends a request to this URL. A process
+/// has an environment of its own, and a client reads that.
+pub fn default_client(url: &str) -> Command {
+    let tests = env::current_exe().expect("this test has a file");
+    let mut command = Command::new(tests);
+    command.args(["--exact", "support::sends_a_request_if_told_to"]);
+    command.env(URL, url);
+    command
+}
+
+/// It's there for [`default_client`].
+#[tokio::test]
+async fn sends_a_request_if_told_to() {
+    if let Ok(url) = env::var(URL) {
+        // The caller looks at what arrives.
+        let _ = Client::new().get(url).send().await;
+    }
 }
