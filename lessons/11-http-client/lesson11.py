@@ -69,7 +69,7 @@ async def retry(one_try, notify=lambda error: None):
 
 # ANCHOR: rate
 class RateLimit:
-    """Gives each request its turn, so that no two begin in less than a period."""
+    """Gives each request its turn, at least a period after the one before."""
 
     def __init__(self, period):
         self.period, self.lock, self.next = period, asyncio.Lock(), 0

@@ -31,17 +31,15 @@ async fn main() -> anyhow::Result<()> {
     let [site] = lesson.exact_sites();
 
     println!("--- version A ---");
-    print(log_in(&without_store(), &site.url, "ada").await);
+    print(log_in(&Client::new(), &site.url, "ada").await);
     lesson.timeline("version A").await;
 
     println!("\n--- version B ---");
-    let ada = with_store()?;
-    print(log_in(&ada, &site.url, "ada").await);
+    print(log_in(&with_store()?, &site.url, "ada").await);
     lesson.timeline("version B").await;
 
     println!("\n--- wrong: a clone for the second user ---");
-    print(log_in(&ada.clone(), &site.url, "grace").await);
-    print(who(&ada, &site.url).await);
+    print(ada_and_grace(&site.url).await);
 
     println!("\n--- right: a client for each user ---");
     let (ada, grace) = (with_store()?, with_store()?);
@@ -58,17 +56,22 @@ fn print(user: reqwest::Result<String>) {
     }
 }
 
-// ANCHOR: versions
-/// Version A.
-pub fn without_store() -> Client {
-    Client::new()
-}
-
+// ANCHOR: with_store
 /// Version B.
 pub fn with_store() -> reqwest::Result<Client> {
     Client::builder().cookie_store(true).build()
 }
-// ANCHOR_END: versions
+// ANCHOR_END: with_store
+
+// ANCHOR: shared
+/// Two users log in, with a client and its clone.
+pub async fn ada_and_grace(site: &str) -> reqwest::Result<String> {
+    let client = with_store()?;
+    log_in(&client, site, "ada").await?;
+    log_in(&client.clone(), site, "grace").await?;
+    who(&client, site).await
+}
+// ANCHOR_END: shared
 
 // ANCHOR: log_in
 /// Logs in, and returns whose page it gets.
@@ -82,8 +85,7 @@ pub async fn log_in(
     who(client, site).await
 }
 
-/// Whose page the client gets.
-pub async fn who(client: &Client, site: &str) -> reqwest::Result<String> {
+async fn who(client: &Client, site: &str) -> reqwest::Result<String> {
     let page =
         client.get(format!("{site}cookies/required?user")).send().await?;
     let Page { cookies: [user] } = page.error_for_status()?.json().await?;
@@ -92,7 +94,7 @@ pub async fn who(client: &Client, site: &str) -> reqwest::Result<String> {
 // ANCHOR_END: log_in
 
 // ANCHOR: page
-/// The page names the cookie.
+/// A cookie's value is the user's name.
 #[derive(Deserialize)]
 struct Page {
     cookies: [Cookie; 1],

@@ -62,7 +62,7 @@ async fn main() -> anyhow::Result<()> {
 }
 
 // ANCHOR: client
-/// A client that says in each request who it is and what it takes.
+/// A client that says in each request who it is and which format it wants.
 pub fn client() -> reqwest::Result<Client> {
     let json = HeaderValue::from_static("application/json");
     Client::builder()
@@ -86,7 +86,7 @@ pub fn replaced(
     token: &str,
 ) -> anyhow::Result<RequestBuilder> {
     let mut bearer = HeaderValue::try_from(format!("Bearer {token}"))?;
-    // `Debug` prints `Sensitive` instead of the token.
+    // As in `bearer_auth`: `Debug` prints `Sensitive` instead of the token.
     bearer.set_sensitive(true);
     Ok(request.headers(HeaderMap::from_iter([(AUTHORIZATION, bearer)])))
 }

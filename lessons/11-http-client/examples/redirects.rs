@@ -23,9 +23,6 @@ use reqwest::{Client, RequestBuilder, Url};
 use serde::Deserialize;
 // ANCHOR_END: use
 
-/// The headers with secrets.
-const SECRET: [&str; 3] = ["authorization", "cookie", "x-api-key"];
-
 /// The API, and a site that it redirects to.
 pub fn sites() -> Vec<mock_server::Site> {
     let names = ["api.example", "elsewhere.example"];
@@ -40,20 +37,21 @@ async fn main() -> anyhow::Result<()> {
         sites,
     );
     let sites = lesson.exact_sites();
+    let api = &sites[0].url;
 
     println!("--- wrong: any redirect ---");
     let client = follows_all()?;
-    print("one hop", arrived(&client, sites, one_hop(sites)?).await);
-    print("two hops", arrived(&client, sites, two_hops(sites)?).await);
+    print("one hop", arrived(&client, api, one_hop(sites)?).await);
+    print("two hops", arrived(&client, api, two_hops(sites)?).await);
 
     println!("\n--- right: redirects within the origin ---");
     let client = follows_within()?;
-    print("one hop", arrived(&client, sites, one_hop(sites)?).await);
-    print("two hops", arrived(&client, sites, two_hops(sites)?).await);
+    print("one hop", arrived(&client, api, one_hop(sites)?).await);
+    print("two hops", arrived(&client, api, two_hops(sites)?).await);
 
     println!("\n--- a POST with three bytes ---");
     for code in [301, 302, 303, 307, 308] {
-        let url = redirect(&sites[0].url, code, "/echo")?;
+        let url = redirect(api, code, "/echo")?;
         let Echo { method, body, .. } =
             echo(client.post(url).body("tea")).await?;
         println!("{code}: {method} with {} bytes", body.bytes);
@@ -61,7 +59,7 @@ async fn main() -> anyhow::Result<()> {
 
     println!("\n--- none ---");
     let client = Client::builder().redirect(Policy::none()).build()?;
-    let url = redirect(&sites[0].url, 302, "/echo")?;
+    let url = redirect(api, 302, "/echo")?;
     let response = client.get(url).send().await?;
     println!("{}: {:?}", response.status(), response.headers()["location"]);
     Ok(())
@@ -93,20 +91,20 @@ fn within_the_origin(attempt: Attempt) -> Action {
 // ANCHOR_END: right
 
 // ANCHOR: arrived
-/// Gets a cookie, sends a request with two more secrets, and returns the names
-/// of those that arrived.
+/// Gets a cookie from this API, sends a request with two more secrets, and
+/// returns the names of those that arrived.
 pub async fn arrived(
     client: &Client,
-    [api, _]: &[Site; 2],
+    api: &str,
     url: Url,
 ) -> reqwest::Result<Vec<String>> {
-    let login = format!("{}cookies/set?session=secret", api.url);
+    let login = format!("{api}cookies/set?session=secret");
     client.get(login).send().await?.error_for_status()?;
 
     let request = client.get(url).bearer_auth("secret");
-    let echo = echo(request.header("x-api-key", "secret")).await?;
-    let names = echo.headers.into_iter().map(|header| header.name);
-    Ok(names.filter(|name| SECRET.contains(&name.as_str())).collect())
+    let received = echo(request.header("x-api-key", "secret")).await?;
+    let names = received.headers.into_iter().map(|header| header.name);
+    Ok(names.filter(|name| SECRETS.contains(&name.as_str())).collect())
 }
 // ANCHOR_END: arrived
 
@@ -120,6 +118,8 @@ fn print(hops: &str, arrived: reqwest::Result<Vec<String>>) {
 }
 
 // ANCHOR: hops
+const SECRETS: [&str; 3] = ["authorization", "cookie", "x-api-key"];
+
 /// A redirect by this site to a URL.
 pub fn redirect(site: &str, code: u16, to: &str) -> anyhow::Result<Url> {
     let mut url = Url::parse(site)?.join("redirect-to")?;

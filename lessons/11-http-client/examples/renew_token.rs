@@ -82,7 +82,7 @@ impl Api {
         receive(self.client.get(url).bearer_auth(token)).await
     }
 
-    /// One request for a new token. The session's cookie pays for it.
+    /// One request for a new token. The session's cookie says whose it is.
     async fn new_token(&self) -> Result<String, ShopError> {
         let mut url = self.base.clone();
         url.set_path("/token");
@@ -112,7 +112,7 @@ pub async fn describe_a(api: &Api, id: u32) -> Result<Value, ShopError> {
     match api.product(id, &token).await {
         Err(error) if error.has_code("token-expired") => {
             let token = api.new_token().await?;
-            api.token.lock().await.clone_from(&token);
+            *api.token.lock().await = token.clone();
             api.product(id, &token).await
         }
         result => result,

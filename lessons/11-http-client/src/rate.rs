@@ -8,7 +8,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 // ANCHOR_END: use
 
 // ANCHOR: rate
-/// Gives each request its turn, so that no two begin in less than a period.
+/// Gives each request its turn, about a period after the one before.
 #[derive(Debug)]
 pub struct RateLimit {
     turns: Mutex<Interval>,
@@ -28,7 +28,7 @@ impl RateLimit {
     }
 
     /// Waits for the next turn. Tasks get theirs in the order in which they
-    /// came.
+    /// asked.
     pub async fn turn(&self) {
         self.turns.lock().await.tick().await;
     }

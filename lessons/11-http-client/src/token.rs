@@ -16,7 +16,7 @@ impl ShopClient {
     ///
     /// # Errors
     ///
-    /// As [`receive`]'s.
+    /// The same as [`receive`].
     pub async fn send<T: DeserializeOwned>(
         &self,
         request: impl Fn() -> RequestBuilder,

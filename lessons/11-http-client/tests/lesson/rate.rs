@@ -48,6 +48,21 @@ async fn turns_that_nobody_took_are_not_made_up_for() {
     }
 }
 
+/// Tokio doesn't take a tick for late if it comes within these 5 ms.
+#[tokio::test(start_paused = true)]
+async fn a_turn_that_is_a_little_late_does_not_delay_the_next_one() {
+    let _watchdog = watchdog();
+    for (late, gap) in [(4, 121), (6, 125)] {
+        let rate = RateLimit::one_per(PERIOD);
+        rate.turn().await;
+        sleep(PERIOD + Duration::from_millis(late)).await;
+        rate.turn().await;
+        let before = Instant::now();
+        rate.turn().await;
+        assert_eq!(before.elapsed(), Duration::from_millis(gap));
+    }
+}
+
 #[tokio::test]
 async fn the_stock_is_requested_no_more_often_than_the_shop_allows() {
     let (web, _shop, _watchdog) = open().await;
