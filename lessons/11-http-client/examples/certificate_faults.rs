@@ -5,16 +5,16 @@
 //! ```
 //!
 //! Each site fails in a different way, before any request is sent. The wrong run
-//! prints each error, and they all say the same. The reason is in the innermost
-//! cause, which the right run prints. Look at the last four: there, no certificate
-//! is the reason. If you try again, only the hang and the reset may be gone.
+//! prints each error, and they all say the same. The right run prints their
+//! causes, too. `Connect` says where it happened, and the innermost cause says
+//! what. Look at the last four: there, no certificate is the reason. If you try
+//! again, only the hang and the reset may be gone.
 
 // ANCHOR: use
-use std::error::Error;
 use std::time::Duration;
 
 use futures::future::join_all;
-use lesson_kit::println;
+use lesson_kit::{println, with_causes};
 use mock_server::{Site, Tls};
 use reqwest::{Certificate, Client};
 // ANCHOR_END: use
@@ -46,20 +46,22 @@ async fn main() -> anyhow::Result<()> {
     }
 
     println!("\n--- right ---");
-    for (site, result) in lesson.sites().iter().zip(&results) {
+    for (site, result) in lesson.sites().iter().zip(results) {
         match result {
             Ok(response) => println!("{}: {}", site.name, response.status()),
-            Err(error) => println!("{}: {}", site.name, innermost(error)),
+            Err(error) => println!("{}: {}", site.name, all_causes(error)),
         }
     }
     Ok(())
 }
 
-/// A client that trusts this authority, and waits this long.
-pub fn client(ca: &[u8], limit: Duration) -> reqwest::Result<Client> {
+// ANCHOR: client
+/// A client that trusts this authority, and has a timeout for each connection.
+pub fn client(ca: &[u8], timeout: Duration) -> reqwest::Result<Client> {
     let ca = Certificate::from_pem(ca)?;
-    Client::builder().tls_certs_only([ca]).timeout(limit).build()
+    Client::builder().tls_certs_only([ca]).connect_timeout(timeout).build()
 }
+// ANCHOR_END: client
 
 // ANCHOR: wrong
 /// Version A.
@@ -70,11 +72,7 @@ pub fn as_printed(error: &reqwest::Error) -> String {
 
 // ANCHOR: right
 /// Version B.
-pub fn innermost(error: &reqwest::Error) -> String {
-    let mut cause: &dyn Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
+pub fn all_causes(error: reqwest::Error) -> String {
+    with_causes(&error.without_url())
 }
 // ANCHOR_END: right

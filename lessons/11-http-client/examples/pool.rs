@@ -12,25 +12,31 @@
 //! connection is kept. A request that comes before the connection is free again
 //! opens one more, so the right run may have a few.)
 //!
-//! After that, ten requests are in flight at the same time, and ten more
-//! follow. `pool_max_idle_per_host` limits the connections that are kept, not
+//! After that, ten requests are in flight at the same time. When their
+//! connections are free again, ten more follow. `pool_max_idle_per_host` limits the connections that are kept, not
 //! those in use. (`pool_idle_timeout` limits how long they're kept: see
 //! `keep_alive` in lesson 6.)
 
 // ANCHOR: use
+use std::time::Duration;
+
 use futures::future::try_join_all;
 use lesson_kit::println;
 use mock_server::{Site, page};
 use reqwest::{Client, StatusCode};
+use tokio::time::sleep;
 // ANCHOR_END: use
 
 const REQUESTS: usize = 10;
 /// Larger than what the client reads at a time.
 const PAGE: usize = 1_000_000;
+/// Long enough for ten requests to be in flight together.
+const DELAY: Duration = Duration::from_millis(20);
 
 /// The site, whose page is large.
 pub fn sites() -> Vec<Site> {
-    vec![Site::new("shop.example").page(page("The shop", PAGE, 125_000))]
+    let page = page("The shop", PAGE, 125_000);
+    vec![Site::new("shop.example").page(page).delay(DELAY)]
 }
 
 #[tokio::main]
@@ -56,17 +62,17 @@ async fn main() -> anyhow::Result<()> {
     in_turn(async || status_and_body(&Client::new(), &site.url).await).await?;
     lesson.summary("a client for each request").await;
 
-    println!("\n--- ten at a time ---");
+    println!("\n--- two rounds of ten ---");
     two_rounds(&Client::new(), &site.url).await?;
-    lesson.summary("ten at a time").await;
+    lesson.summary("two rounds of ten").await;
 
-    println!("\n--- ten at a time, keeping two ---");
+    println!("\n--- two rounds of ten, keeping two ---");
     two_rounds(&keeps(2)?, &site.url).await?;
-    lesson.summary("ten at a time, keeping two").await;
+    lesson.summary("two rounds of ten, keeping two").await;
 
-    println!("\n--- ten at a time, keeping none ---");
+    println!("\n--- two rounds of ten, keeping none ---");
     two_rounds(&keeps(0)?, &site.url).await?;
-    lesson.summary("ten at a time, keeping none").await;
+    lesson.summary("two rounds of ten, keeping none").await;
     Ok(())
 }
 
@@ -110,11 +116,15 @@ pub fn keeps(connections: usize) -> reqwest::Result<Client> {
 }
 // ANCHOR_END: keeps
 
+// ANCHOR: two_rounds
 /// Sends ten requests at the same time, and then ten more.
 pub async fn two_rounds(client: &Client, url: &str) -> reqwest::Result<()> {
     for _ in 0..2 {
         let requests = (0..REQUESTS).map(|_| status_and_body(client, url));
         try_join_all(requests).await?;
+        // All connections are free again before the next round.
+        sleep(Duration::from_millis(50)).await;
     }
     Ok(())
 }
+// ANCHOR_END: two_rounds

@@ -1,8 +1,8 @@
-// A program looks whether ten pages of a site are there. It only needs their
+// A program checks whether ten pages of a site exist. It only needs their
 // status, so it never reads a body. The server sees ten connections.
 //
 // Change `count_pages` so that all ten requests use one connection. The tests
-// count the connections, and which pages are there.
+// count the connections, and which pages exist.
 
 use exercises::show;
 use mock_server::{Builder, MockWeb, Site, page};
