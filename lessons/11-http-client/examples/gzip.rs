@@ -10,11 +10,10 @@
 //! client.
 //!
 //! The second page is a thousand times larger than what travels. The wrong run
-//! refuses a page whose `content_length` is too large. But a
-//! decompressed page has none, so it reads the whole page. The right run counts
-//! the decompressed bytes as they come, and drops the response when there are
-//! too many. Look at the
-//! number of bytes that each run has read.
+//! refuses a page whose `content_length` is too large. But a decompressed page
+//! has none, so it reads the whole page. The right run counts the decompressed
+//! bytes as they come, and drops the response when there are too many. Look at
+//! the number of bytes that each run has read.
 
 // ANCHOR: use
 use anyhow::ensure;

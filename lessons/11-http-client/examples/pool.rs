@@ -13,9 +13,9 @@
 //! opens one more, so the right run may have a few.)
 //!
 //! After that, ten requests are in flight at the same time. When their
-//! connections are free again, ten more follow. `pool_max_idle_per_host` limits the connections that are kept, not
-//! those in use. (`pool_idle_timeout` limits how long they're kept: see
-//! `keep_alive` in lesson 6.)
+//! connections are free again, ten more follow. `pool_max_idle_per_host` limits
+//! the connections that are kept, not those in use. (`pool_idle_timeout` limits
+//! how long they're kept: see `keep_alive` in lesson 6.)
 
 // ANCHOR: use
 use std::time::Duration;
