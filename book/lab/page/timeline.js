@@ -227,7 +227,7 @@ const timeline = (() => {
     }
 
     /**
-     * What became of an exchange. If it ended in its upload, that's how much of it had come, because nothing was sent.
+     * What became of an exchange. If no byte of a response was sent, that's how much of the request's body had come.
      * @param {TimelineExchange} exchange
      */
     function progress({ outcome, bytes, received = 0 }) {

@@ -1,10 +1,11 @@
 //! Events that are followed, also after the connection breaks.
 
 // ANCHOR: use
+use std::io;
 use std::time::Duration;
 
 use futures::StreamExt;
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream};
 use lesson_kit::println;
 use reqwest::StatusCode;
 use reqwest::header::ACCEPT;
@@ -16,7 +17,7 @@ use crate::response::respond;
 use crate::{ErrorKind, ShopClient, ShopError};
 // ANCHOR_END: use
 
-/// How long to wait for the next event before the connection counts as broken.
+/// How long to wait for the next byte before the connection counts as broken.
 pub const SILENCE: Duration = Duration::from_secs(10);
 /// How long a connection may last.
 const CONNECTION: Duration = Duration::from_secs(24 * 60 * 60);
@@ -70,14 +71,14 @@ impl Events<'_> {
                 }
                 return Ok(None);
             };
-            match timeout(SILENCE, events.next()).await {
-                Ok(Some(Ok(event))) => {
+            match events.next().await {
+                Some(Ok(event)) => {
                     if let Some(event) = self.take(event)? {
                         return Ok(Some(event));
                     }
                 }
-                Ok(None) => self.disconnect().await,
-                Ok(Some(Err(_))) | Err(_) => {
+                None => self.disconnect().await,
+                Some(Err(_)) => {
                     let id = self.last_id.as_deref().unwrap_or("none");
                     println!("the connection broke; the last event was {id}");
                     self.disconnect().await;
@@ -105,8 +106,14 @@ impl Events<'_> {
         if response.status() == StatusCode::NO_CONTENT {
             return Ok(false);
         }
-        let events = SseByteStream::new(response.bytes_stream());
-        self.events = Some(events.boxed());
+        // The timeout is for bytes, not for events: a shop without news sends
+        // comments, to say that it's still there.
+        let bytes = stream::try_unfold(response, async |mut response| {
+            let chunk = timeout(SILENCE, response.chunk()).await?;
+            let chunk = chunk.map_err(io::Error::other)?;
+            io::Result::Ok(chunk.map(|chunk| (chunk, response)))
+        });
+        self.events = Some(SseByteStream::new(bytes).boxed());
         Ok(true)
     }
 

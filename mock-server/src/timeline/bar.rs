@@ -70,7 +70,7 @@ fn blocks(exchange: &Exchange) -> impl Iterator<Item = (Duration, Duration)> {
     starts.zip(ends)
 }
 
-/// What became of an exchange. If it ended in its upload, that's how much of it had come, because nothing was sent.
+/// What became of an exchange. If no byte of a response was sent, that's how much of the request's body had come.
 fn progress(exchange: &Exchange) -> String {
     let is_upload = exchange.received > 0 && exchange.bytes == 0;
     let word = match exchange.outcome {

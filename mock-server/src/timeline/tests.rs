@@ -159,7 +159,7 @@ fn the_picture_says_in_words_what_it_shows() {
     assert_eq!(svg.matches("class=\"label\"").count(), 8);
 }
 
-/// One exchange of each outcome that ended while its body was coming, and one that has a response.
+/// One exchange of each outcome that has no response, and one that has one.
 fn uploads() -> Record {
     let outcomes = [Outcome::ClientGone, Outcome::Reset, Outcome::Cut, Outcome::InFlight, Outcome::Complete];
     let mut exchanges = outcomes.map(|outcome| {
@@ -173,7 +173,7 @@ fn uploads() -> Record {
 }
 
 #[test]
-fn an_exchange_that_ended_in_its_upload_says_how_much_of_it_had_come() {
+fn an_exchange_without_a_response_says_how_much_of_its_body_had_come() {
     let drawn = text(&Panel::new("uploads", uploads()), WIDTH, Duration::ZERO);
     let results = ["left, 65,536 B", "reset, 65,536 B", "cut, 65,536 B", "in flight, 65,536 B"];
     let results = results.map(|result| format!("{result} received"));

@@ -1,15 +1,21 @@
 //! Events that are followed, also after the connection breaks.
 
-use lesson11::events::Event;
+use std::io;
+use std::time::Duration;
+
+use lesson11::events::{Event, SILENCE};
 use lesson11::shop::{HOST, Shop};
-use lesson11::{ErrorKind, ShopClient};
+use lesson11::{ErrorKind, ShopClient, http_client};
 use mock_server::{MockWeb, Site, Watchdog};
 use serde_json::json;
-use testkit::start;
+use testkit::{start, watchdog};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{Instant, sleep};
 use wiremock::matchers::{header, path};
 use wiremock::{Mock, ResponseTemplate};
 
-use crate::support::{answer, client, open};
+use crate::support::{answer, client, credentials, open};
 
 /// All events that the shop sends for this query.
 async fn all(shop: &ShopClient, query: &[(&str, u32)]) -> Vec<u64> {
@@ -84,4 +90,76 @@ async fn a_shop_that_refuses_to_send_events_says_why_and_can_be_asked_again() {
         let error = events.next().await.expect_err("the shop is closed");
         assert!(error.has_code("closed"), "{error:?}");
     }
+}
+
+/// Reads a request, and returns its first line.
+async fn request(socket: &mut BufReader<TcpStream>) -> io::Result<String> {
+    let mut first = String::new();
+    socket.read_line(&mut first).await?;
+    let (mut line, mut length) = (String::new(), 0);
+    while socket.read_line(&mut line).await? > 2 {
+        if let Some(given) = line.strip_prefix("content-length: ") {
+            length = given.trim().parse().map_err(io::Error::other)?;
+        }
+        line.clear();
+    }
+    socket.read_exact(&mut vec![0; length]).await?;
+    Ok(first)
+}
+
+/// A shop without news. On each connection for events it sends three comments, a
+/// pause before each, and then an event. Returns how long the client stayed.
+async fn quiet_shop(
+    listener: TcpListener,
+    pauses: &[Duration],
+) -> io::Result<Vec<Duration>> {
+    const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n";
+    const EVENT: &[u8] = b"id: 1\ndata: {\"id\": 1, \"text\": \"a\"}\n\n";
+    let mut stays = Vec::new();
+    while let Some(pause) = pauses.get(stays.len()) {
+        let mut socket = BufReader::new(listener.accept().await?.0);
+        let first = request(&mut socket).await?;
+        socket.write_all(HEAD).await?;
+        if first.contains("/login") {
+            socket.write_all(b"{\"token\": \"\"}").await?;
+            continue;
+        }
+        let start = Instant::now();
+        for _ in 0..3 {
+            tokio::select! {
+                () = sleep(*pause) => socket.write_all(b": still here\n\n").await?,
+                // The client leaves.
+                _ = socket.fill_buf() => break,
+            }
+        }
+        stays.push(start.elapsed());
+        // It fails if the client has left.
+        let _ = socket.write_all(EVENT).await;
+    }
+    Ok(stays)
+}
+
+#[tokio::test(start_paused = true)]
+async fn comments_say_that_the_shop_is_there_and_silence_that_it_is_not() {
+    let _watchdog = watchdog();
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let base = format!("http://{address}/").parse().expect("a URL");
+    let pauses = [SILENCE * 2, SILENCE / 2];
+    let shop = async { quiet_shop(listener, &pauses).await };
+    let event = async {
+        let http = http_client().expect("a client");
+        let client = ShopClient::log_in(http, base, &credentials()).await;
+        client.expect("the shop is open").events(&[]).next().await
+    };
+
+    let (stays, event) = tokio::join!(shop, event);
+
+    let expected = Event { id: 1, text: "a".to_owned() };
+    assert_eq!(event.expect("an event"), Some(expected));
+    let [silent, quiet] = stays.expect("it serves")[..] else {
+        panic!("there are two connections");
+    };
+    assert_eq!(silent.as_secs(), SILENCE.as_secs());
+    assert_eq!(quiet.as_secs(), (SILENCE * 3 / 2).as_secs());
 }

@@ -1,11 +1,13 @@
 //! What arrives of headers, redirects, cookies, queries and forms.
 
+use std::path::Path;
+
 use lesson_kit::Site;
 use mock_server::{MockWeb, Watchdog};
 use reqwest::header::{ACCEPT, AUTHORIZATION};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
-use testkit::start;
+use testkit::{run_python, start};
 
 use crate::examples::query_and_form::{
     TERM, formatted, posted, product_url, queried,
@@ -131,6 +133,19 @@ async fn a_redirect_to_a_different_port_removes_a_cookie_of_the_request() {
     assert!(has_cookie(names(within).await));
     assert!(!has_cookie(names(one_hop(&sites)).await));
     assert!(has_cookie(names(two_hops(&sites)).await));
+}
+
+#[test]
+fn in_aiohttp_a_token_that_a_redirect_has_removed_stays_removed() {
+    let (_web, sites, _watchdog) = web_of::<2>(redirects::sites());
+    let urls = [one_hop(&sites), two_hops(&sites)];
+    let urls = urls.map(|url| url.expect("a URL").to_string());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let facts = folder.join("tests/aiohttp_redirects.py");
+    let urls = urls.each_ref().map(String::as_str);
+    if let Some(printed) = run_python(&facts, &["aiohttp"], &urls) {
+        assert_eq!(printed, "all true\n");
+    }
 }
 
 #[tokio::test]

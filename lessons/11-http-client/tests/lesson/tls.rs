@@ -143,7 +143,9 @@ async fn an_authority_in_the_list_of_the_system_needs_no_code() {
         output.await.expect("it doesn't panic").expect("the process starts");
         web.record().exchanges().len()
     };
+    let (different, _, _watchdog) = start(MockWeb::builder());
     let other = tempfile::NamedTempFile::new().expect("a file");
+    fs::write(other.path(), different.ca_pem()).expect("it's written");
     assert_eq!(requests(other.path()).await, 0);
     assert_eq!(requests(ca.path()).await, 1);
 }
