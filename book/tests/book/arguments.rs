@@ -59,6 +59,22 @@ fn every_program_has_a_help_that_begins_with_its_name() {
 }
 
 #[test]
+fn the_fault_in_a_help_is_for_a_site_that_the_program_has() {
+    for program in programs() {
+        let (_, help, _) = run_with(&program, &["--help"]);
+        let Some(fault) = help.split_whitespace().find(|word| word.ends_with("=hang")) else { continue };
+        let site = fault.trim_end_matches("=hang");
+        if site == "SITE" {
+            continue; // `--fault` can't name any of its sites.
+        }
+        let (status, _, errors) = run_with(&program, &["--fault", "nowhere.example=hang"]);
+        let (_, sites) = errors.split_once("there are: ").unwrap_or_default();
+        let is_there = sites.trim().split(", ").any(|name| name == site);
+        assert!(status == Some(2) && is_there, "{}: {site} isn't among: {errors}", program.command);
+    }
+}
+
+#[test]
 fn every_program_refuses_a_wrong_argument_in_one_line_with_status_2() {
     for program in programs() {
         let (command, short) = (&program.command, &program.name);

@@ -127,7 +127,9 @@ fn start_with(
     let parser = lexopt::Parser::from_env();
     let arguments = match arguments::parse(name, options, parser) {
         Ok(Command::Run(arguments)) => arguments,
-        Ok(Command::Help) => print_and_exit(&help(name, about, options)),
+        Ok(Command::Help) => {
+            print_and_exit(&help(name, about, &sites(), options));
+        }
         Ok(Command::Faults) => print_and_exit(&faults()),
         Err(error) => fail(name, 2, &error.to_string()),
     };
@@ -403,8 +405,20 @@ fn coloured(timeline: &str) -> String {
         .replace('█', &style('█').green().to_string())
 }
 
-fn help(name: &str, about: &str, options: Options) -> String {
+fn help(
+    name: &str,
+    about: &str,
+    sites: &[mock_server::Site],
+    options: Options,
+) -> String {
     let Options { takes_urls, parts } = options;
+    let names = || sites.iter().map(|site| site.name.as_str());
+    // The one that the book and the README break, if it's there. Some sites are
+    // called like their faults, and `--fault` can't name those with a parameter.
+    let site = names().find(|name| *name == "python.org");
+    let site = site
+        .or_else(|| names().find(|name| !name.contains('=')))
+        .unwrap_or("SITE");
     let part = parts.map(|Parts { name, count }| {
         let option = format!("--{name} N");
         format!("  {option:<20} run only {name} N, from 1 to {count}\n")
@@ -425,7 +439,7 @@ fn help(name: &str, about: &str, options: Options) -> String {
          Usage: cargo run -p {name} -- [OPTIONS]{urls}\n\n\
          {live}\
          \x20 --fault SITE=FAULT   break a site of the mock web, for example\n\
-         \x20                      python.org=hang or python.org=reset?after=1000\n\
+         \x20                      {site}=hang or {site}=reset?after=1000\n\
          \x20 --fault list         list the faults\n\
          \x20 --timeline FILE.svg  draw what the server saw as a picture\n\
          \x20 --watch              show what the server sees on a live page\n\
