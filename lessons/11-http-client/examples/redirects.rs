@@ -82,7 +82,7 @@ pub fn follows_within() -> reqwest::Result<Client> {
 fn within_the_origin(attempt: Attempt) -> Action {
     let from = attempt.previous().last().map(Url::origin);
     if from == Some(attempt.url().origin()) {
-        // It has a limit of ten redirects, which a custom policy lacks.
+        // The default policy follows ten redirects, a custom one all.
         Policy::default().redirect(attempt)
     } else {
         attempt.error("it leads to a different origin")

@@ -108,7 +108,7 @@ fn stream(file: File) -> Body {
 // ANCHOR_END: right
 
 // ANCHOR: with_length
-/// Version B, and the server knows in advance how long it is.
+/// Version B, and the server knows in advance how long the body is.
 pub async fn with_length(
     request: RequestBuilder,
     path: &Path,

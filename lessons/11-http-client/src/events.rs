@@ -89,7 +89,7 @@ impl Events<'_> {
     // ANCHOR_END: next
 
     // ANCHOR: connect
-    /// Connects. It's false if the shop says that there are no more events.
+    /// Connects. Returns false if the shop says that there are no more events.
     async fn connect(&mut self) -> Result<bool, ShopError> {
         let url = self.shop.url("/events");
         let mut request = self

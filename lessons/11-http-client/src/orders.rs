@@ -35,7 +35,7 @@ impl ShopClient {
     ///
     /// # Errors
     ///
-    /// When the shop refuses, or doesn't answer however often it's sent.
+    /// When the shop refuses, or doesn't answer any of the tries.
     pub async fn order(
         &self,
         product: u32,

@@ -31,7 +31,7 @@ pub struct Upload {
 pub struct Uploaded {
     /// The name of the field.
     pub name: String,
-    /// The name of the file, if it's one.
+    /// The name of the file, if the part is a file.
     pub filename: Option<String>,
     /// How many bytes it has.
     pub bytes: u64,

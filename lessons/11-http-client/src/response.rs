@@ -64,7 +64,7 @@ fn reason(status: StatusCode, body: &[u8]) -> ErrorKind {
         Ok(Body { error: Reason { code, message } }) => {
             ErrorKind::Refused(ApiError { status, code, message })
         }
-        // Only the shop writes such errors. A proxy sends HTML, or nothing.
+        // It isn't the shop's JSON. A proxy sends HTML, or nothing.
         Err(_) => {
             let text = String::from_utf8_lossy(body);
             let start = text.chars().take(SHOWN).collect();
