@@ -59,7 +59,7 @@ async fn the_pool_limits_the_connections_that_are_kept_not_those_in_use() {
     // Ten in the first round. In the second, those that were kept aren't opened
     // again, and a busy machine may find no idle one.
     for (keeps, connections) in
-        [(None, 10..=18), (Some(2), 16..=20), (Some(0), 20..=20)]
+        [(None, 10..=15), (Some(2), 16..=20), (Some(0), 20..=20)]
     {
         let sites = MockWeb::builder().sites(pool::sites());
         let (web, sites, _watchdog) = start(sites.gate(10, testkit::PATIENT));
