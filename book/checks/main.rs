@@ -162,8 +162,8 @@ fn list_pages() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How often a run that drifts is tried again. On a busy machine the server may hear that a client has left after it
-/// has the next request, and perhaps more than once.
+/// How often a run that drifts is tried again. On a busy machine, the server may see the next request before it sees that
+/// the last client has left, and that can happen twice in a row.
 const RETRIES: usize = 3;
 
 /// What drifts each time has drifted.

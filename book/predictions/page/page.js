@@ -43,7 +43,7 @@ const predictionPage = (() => {
 
     /**
      * Hides a lab that shows the run of a prediction, until there's an answer or the reader opens the run. It can
-     * also be shown with a click. Gives a function that shows it.
+     * also be shown with a click. Returns a function that shows it.
      * @param {string} name
      * @param {HTMLDetailsElement} fold
      * @returns {() => void}
@@ -94,7 +94,7 @@ const predictionPage = (() => {
             const made = predictionForm.make(prediction, (answers) => {
                 memory.remember(prediction, answers);
                 if (fold) fold.open = true;
-                // The fold tells later that it's open, and then the lab would move what the reader reads already.
+                // The fold's event comes later, and then the lab would push away what the reader is already reading.
                 uncover();
                 showResult(answers).focus();
                 change();
